@@ -1,0 +1,29 @@
+/** One thing that happened: what a publisher hands over and a subscriber receives. */
+export interface Event<Data = unknown> {
+  /** Unique and ordered by time: 26 characters of Crockford base 32 that sort as strings (a ULID). */
+  readonly id: string;
+  /** Dot-separated words, such as `orders.created`. */
+  readonly topic: string;
+  /** Milliseconds since 1970-01-01 UTC, when the event was published. */
+  readonly timeMs: number;
+  /** Events with the same key belong together and keep their order. */
+  readonly key?: string;
+  /** The id shared by everything that one outside request set off. */
+  readonly correlationId?: string;
+  /** The id of the event that caused this one. */
+  readonly causationId?: string;
+  /** Two events with the same idempotency key inside the dedup window are one event. */
+  readonly idempotencyKey?: string;
+  /** The payload: anything that JSON can carry. */
+  readonly data: Data;
+}
+
+/** What a caller gives to publish an event; the engine adds id and time. */
+export interface EventInput<Data = unknown> {
+  readonly topic: string;
+  readonly data: Data;
+  readonly key?: string;
+  readonly correlationId?: string;
+  readonly causationId?: string;
+  readonly idempotencyKey?: string;
+}

@@ -1,0 +1,145 @@
+/** A scenario that has been read and checked: what to load, how, and what is expected of it. All units are base units. */
+export interface Scenario {
+  /** The file it came from, as the user named it. */
+  readonly file: string;
+  /** The YAML text after reading, for the report's "reproduce" section. */
+  readonly source: string;
+  readonly name: string;
+  /** Why this scenario exists, in a sentence or two. */
+  readonly why: string;
+  readonly target: TargetSpec;
+  readonly warmup: WarmupSpec;
+  readonly load: readonly Phase[];
+  readonly targets: readonly TargetRule[];
+  /** How many trials, each in a fresh process. At least 1. */
+  readonly repeat: number;
+  /** A 32-bit seed; every random choice of the run derives from it. */
+  readonly seed: number;
+  /** Milliseconds covered by one row of the timeline. */
+  readonly intervalMs: number;
+}
+
+/** Which target, and its settings, which that target's own schema has checked. */
+export interface TargetSpec {
+  readonly kind: TargetKind;
+  readonly settings: TargetSettings[TargetKind];
+}
+
+/** The targets that this version can drive: the table in `drive/open-target.ts`. */
+export type TargetKind = keyof TargetSettings;
+
+/** The settings of each target, after checking. */
+export interface TargetSettings {
+  readonly engine: EngineSettings;
+  readonly synthetic: SyntheticSettings;
+}
+
+/** The engine on the dynamometer. */
+export interface EngineSettings {
+  /** `publish`: one operation is one publish. `replay`: one operation reads the next `replayPage` events. */
+  readonly operation: "publish" | "replay";
+  readonly store: "memory" | "log" | "redis" | "auto" | "none";
+  /** Redis only: URL of the server, else the one that dyno finds or starts. */
+  readonly redisUrl?: string;
+  /** Redis only, for a server that dyno starts itself. */
+  readonly appendfsync: "always" | "everysec" | "no";
+  readonly level: "accepted" | "stored" | "durable";
+  /** Whether each event carries an idempotency key, so that the dedup window is at work. */
+  readonly dedup: boolean;
+  readonly payloadBytes: number;
+  readonly keys: KeyDistribution;
+  /** How many handlers listen on the bus. */
+  readonly subscribers: number;
+  readonly topics: number;
+  /** `replay` only: events written before the load. */
+  readonly prefill: number;
+  /** `replay` only: events read by one operation. */
+  readonly replayPage: number;
+  /** Engine knobs by name, as in the knob registry; left out, each has its default. */
+  readonly knobs: Readonly<Record<string, number>>;
+}
+
+/** How keys are drawn, by seed. */
+export type KeyDistribution =
+  | { readonly distribution: "uniform"; readonly count: number }
+  | { readonly distribution: "zipf"; readonly count: number; readonly exponent: number };
+
+/** A target with a known law, for testing the instrument. */
+export interface SyntheticSettings {
+  /**
+   * `noop`: done at once. `fixed`: done after `latencyMicros`. `exponential`: with that mean.
+   * `stall`: done at once, but the target stands still for `stallMs` in every `everyMs`.
+   * `error`: rejects a share of `errorRatio`.
+   */
+  readonly law: "noop" | "fixed" | "exponential" | "stall" | "error";
+  readonly latencyMicros: number;
+  readonly stallMs: number;
+  readonly everyMs: number;
+  readonly errorRatio: number;
+}
+
+/** Warm-up is driven like the first phase and is not measured; it ends when throughput is steady. */
+export interface WarmupSpec {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** One stretch of load. Phases follow one another. */
+export type Phase = OpenPhase | ClosedPhase;
+
+/** Open loop: operations are due by a schedule, whatever the target does. */
+export interface OpenPhase {
+  readonly phase: string;
+  readonly loop: "open";
+  readonly shape: "constant-rate" | "ramp" | "steps" | "spike";
+  readonly arrivals: "uniform" | "poisson";
+  /** The rate over time: straight lines between the corners. At least two; times ascend from 0 to `durationMs`; a jump is two corners with the same time. */
+  readonly corners: readonly RateCorner[];
+  readonly durationMs: number;
+  /** Timers alone, no spinning: saves CPU, costs precision (about half a millisecond). */
+  readonly lowCpu: boolean;
+}
+
+/** A corner of the rate curve. */
+export interface RateCorner {
+  readonly atMs: number;
+  readonly ratePerSec: number;
+}
+
+/** Closed loop: a number of clients, each of which waits for its answer before it goes on. It hides queueing. */
+export interface ClosedPhase {
+  readonly phase: string;
+  readonly loop: "closed";
+  readonly shape: "concurrency";
+  readonly fromClients: number;
+  /** Equal to `fromClients` where the number is fixed. */
+  readonly toClients: number;
+  readonly durationMs: number;
+}
+
+/** The metrics that a target rule can name. */
+export type Metric =
+  | { readonly kind: "latency"; readonly quantile: number }
+  | { readonly kind: "latency_max" }
+  | { readonly kind: "latency_mean" }
+  | { readonly kind: "error_rate" }
+  | { readonly kind: "throughput" }
+  | { readonly kind: "cpu_per_op" }
+  | { readonly kind: "rss" };
+
+/** One expectation, such as `p99.9 <= 5ms in steady`. */
+export interface TargetRule {
+  /** As the user wrote it. */
+  readonly text: string;
+  /** The metric as written: `p99.9`, `error_rate`. */
+  readonly metricName: string;
+  readonly metric: Metric;
+  readonly op: "<" | "<=" | ">" | ">=";
+  /** In the metric's base unit: microseconds, ratio, operations per second, bytes. */
+  readonly limit: number;
+  /** The phase it is judged on; left out, all measured phases together. */
+  readonly phase?: string;
+  /** Where it stands in the file, 1-based. */
+  readonly line: number;
+  readonly column: number;
+}
