@@ -1,7 +1,7 @@
 /** The version of result.json. It rises when a reader of the older one would misread the newer one. */
 export const schemaVersion = 1;
 
-/** A latency histogram in microseconds, in HdrHistogram's compressed base64 encoding (V2), which other tools read. */
+/** A latency histogram in nanoseconds, in HdrHistogram's compressed base64 encoding (V2), which other tools read. */
 export type EncodedHistogram = string;
 
 /** Failures of one kind. */
@@ -15,7 +15,7 @@ export interface ErrorCount {
   readonly firstAtMs: number;
 }
 
-/** What happened in one phase. All latencies in microseconds; failures are apart and improve no percentile. */
+/** What happened in one phase. Failures are apart and improve no percentile. */
 export interface PhaseResult {
   readonly phase: string;
   readonly kind: "warmup" | "measured";

@@ -19,63 +19,12 @@ export interface Scenario {
   readonly intervalMs: number;
 }
 
-/** Which target, and its settings, which that target's own schema has checked. */
+/** Which target, and its settings. */
 export interface TargetSpec {
-  readonly kind: TargetKind;
-  readonly settings: TargetSettings[TargetKind];
-}
-
-/** The targets that this version can drive: the table in `drive/open-target.ts`. */
-export type TargetKind = keyof TargetSettings;
-
-/** The settings of each target, after checking. */
-export interface TargetSettings {
-  readonly engine: EngineSettings;
-  readonly synthetic: SyntheticSettings;
-}
-
-/** The engine on the dynamometer. */
-export interface EngineSettings {
-  /** `publish`: one operation is one publish. `replay`: one operation reads the next `replayPage` events. */
-  readonly operation: "publish" | "replay";
-  readonly store: "memory" | "log" | "redis" | "auto" | "none";
-  /** Redis only: URL of the server, else the one that dyno finds or starts. */
-  readonly redisUrl?: string;
-  /** Redis only, for a server that dyno starts itself. */
-  readonly appendfsync: "always" | "everysec" | "no";
-  readonly level: "accepted" | "stored" | "durable";
-  /** Whether each event carries an idempotency key, so that the dedup window is at work. */
-  readonly dedup: boolean;
-  readonly payloadBytes: number;
-  readonly keys: KeyDistribution;
-  /** How many handlers listen on the bus. */
-  readonly subscribers: number;
-  readonly topics: number;
-  /** `replay` only: events written before the load. */
-  readonly prefill: number;
-  /** `replay` only: events read by one operation. */
-  readonly replayPage: number;
-  /** Engine knobs by name, as in the knob registry; left out, each has its default. */
-  readonly knobs: Readonly<Record<string, number>>;
-}
-
-/** How keys are drawn, by seed. */
-export type KeyDistribution =
-  | { readonly distribution: "uniform"; readonly count: number }
-  | { readonly distribution: "zipf"; readonly count: number; readonly exponent: number };
-
-/** A target with a known law, for testing the instrument. */
-export interface SyntheticSettings {
-  /**
-   * `noop`: done at once. `fixed`: done after `latencyMicros`. `exponential`: with that mean.
-   * `stall`: done at once, but the target stands still for `stallMs` in every `everyMs`.
-   * `error`: rejects a share of `errorRatio`.
-   */
-  readonly law: "noop" | "fixed" | "exponential" | "stall" | "error";
-  readonly latencyMicros: number;
-  readonly stallMs: number;
-  readonly everyMs: number;
-  readonly errorRatio: number;
+  /** A name in the table of targets: `engine`, `synthetic`. */
+  readonly kind: string;
+  /** What that target's own schema made of the YAML: all defaults filled in, all units base units. */
+  readonly settings: unknown;
 }
 
 /** Warm-up is driven like the first phase and is not measured; it ends when throughput is steady. */
