@@ -1,10 +1,4 @@
-/** A stream that a command writes to. */
-export interface Output {
-  write(text: string): void;
-  /** Whether a person is watching; decides about colour and the live view. */
-  readonly isTTY: boolean;
-  readonly columns: number;
-}
+import type { Output } from "../publish/terminal/output.ts";
 
 /** Everything that a command knows of the outside. Results go to `stdout`, progress and messages to `stderr`. */
 export interface Io {

@@ -1,0 +1,154 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { DynoError, type ErrorCode, kindOf, messageOf } from "../base/errors.ts";
+import type { Io } from "./io.ts";
+
+/** Exit codes of errors that end a command; results have theirs in `judge/outcome.ts`. */
+const exitCodes: Readonly<Record<ErrorCode, number>> = {
+  usage: 2,
+  scenario: 2,
+  setup: 4,
+  unavailable: 4,
+  overload: 4,
+  conflict: 4,
+  unsupported: 2,
+  corrupt: 4,
+  aborted: 130,
+  timeout: 4,
+  closed: 70,
+  internal: 70,
+};
+
+/**
+ * Reads the command line, runs one command, and gives its exit code.
+ *
+ * Each command is loaded only when it is asked for, so that `dyno --help` loads none of them.
+ */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  const program = buildProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    return reportError(thrown, io);
+  }
+}
+
+function reportError(thrown: unknown, io: Io): number {
+  if (io.signal.aborted) return io.signal.reason === "SIGTERM" ? 143 : 130;
+  if (thrown instanceof DynoError && thrown.code !== "internal") {
+    const text = thrown.message.trimEnd();
+    io.stderr.write(thrown.code === "scenario" ? `${text}\n` : `dyno: ${text}\n`);
+    return exitCodes[thrown.code];
+  }
+  const stack = thrown instanceof Error ? thrown.stack : undefined;
+  io.stderr.write(`dyno: a fault of dyno's own (${kindOf(thrown)}); please report it with these lines\n`);
+  io.stderr.write(`${stack ?? messageOf(thrown)}\n`);
+  return 70;
+}
+
+function buildProgram(io: Io, done: (exitCode: number) => void): Command {
+  const program = new Command("dyno")
+    .description("Put an engine under load, measure it honestly, and say whether it meets its targets.")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
+  program
+    .option("-V, --version", "print the version of dyno")
+    .action(async (options: { readonly version?: boolean }) => {
+      if (options.version === true) return done(await (await import("./commands/version.ts")).printVersion(io));
+      program.outputHelp({ error: true });
+      done(2);
+    });
+  addRun(program, io, done);
+  addFiles(program, io, done);
+  addCalibrate(program, io, done);
+  program.addHelpText(
+    "after",
+    `
+Exit codes: 0 all targets pass, 1 a target failed, 2 usage or scenario error, 3 inconclusive or invalid,
+4 the target could not be set up or reached, 70 a fault of dyno's own, 130 and 143 interrupted.`,
+  );
+  return program;
+}
+
+function addRun(program: Command, io: Io, done: (exitCode: number) => void): void {
+  program
+    .command("run")
+    .description("run a scenario, judge it, and write a report")
+    .argument("<scenario>", "a YAML file, or the name of one in scenarios/")
+    .option("--set <key=value>", "change a setting: --set load.0.rate=20k/s (repeatable)", collect, [])
+    .option("--repeat <n>", "number of trials, each in a fresh process", positiveInteger)
+    .option("--seed <n>", "seed of every random choice", naturalNumber)
+    .option("--out <dir>", "folder that receives the report's folder", "reports")
+    .option("--json", "print the result as JSON on stdout, and nothing else there")
+    .option("--samples", "write every operation to samples.ndjson.gz as well")
+    .option("--metrics-port <port>", "serve live figures to Prometheus on this port", portNumber)
+    .option("--no-progress", "no live view and no progress lines")
+    .action(async (scenario: string, options) =>
+      done(await (await import("./commands/run.ts")).run(scenario, options, io)),
+    );
+  program
+    .command("report")
+    .description("make the outputs of a run again from its result.json")
+    .argument("<result>", "a result.json")
+    .option("--out <dir>", "folder that receives the files (default: the folder of the result)")
+    .action(async (file: string, options) =>
+      done(await (await import("./commands/report.ts")).report(file, options, io)),
+    );
+}
+
+function addFiles(program: Command, io: Io, done: (exitCode: number) => void): void {
+  program
+    .command("scenarios")
+    .description("list the scenarios in a folder")
+    .argument("[dir]", "the folder", "scenarios")
+    .action(async (dir: string) =>
+      done(await (await import("./commands/scenarios.ts")).listScenarios(dir, io)),
+    );
+  program
+    .command("lint")
+    .description("check scenario files without running them")
+    .argument("[files...]", "YAML files (default: all in scenarios/)")
+    .action(async (files: string[]) => done(await (await import("./commands/lint.ts")).lint(files, io)));
+  program
+    .command("schema")
+    .description("print the JSON Schema of scenario files, for editors")
+    .action(async () => done(await (await import("./commands/schema.ts")).printSchema(io)));
+}
+
+function addCalibrate(program: Command, io: Io, done: (exitCode: number) => void): void {
+  program
+    .command("calibrate")
+    .description("test the instrument itself: known latencies, a stalling target, the highest rate that holds")
+    .option("--quick", "a shorter version, in about ten seconds")
+    .action(async (options) => done(await (await import("./commands/calibrate.ts")).calibrate(options, io)));
+}
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+function positiveInteger(text: string): number {
+  return wholeNumber(text, 1, 1000);
+}
+
+function naturalNumber(text: string): number {
+  return wholeNumber(text, 0, 4_294_967_295);
+}
+
+function portNumber(text: string): number {
+  return wholeNumber(text, 1, 65_535);
+}
+
+function wholeNumber(text: string, low: number, high: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= low && value <= high) return value;
+  throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`);
+}

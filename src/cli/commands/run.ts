@@ -1,0 +1,132 @@
+import { relative, resolve } from "node:path";
+import { systemClock } from "../../base/clock.ts";
+import type { ProgressEvent } from "../../drive/progress.ts";
+import { runScenario } from "../../drive/run.ts";
+import { targetSchemas } from "../../drive/target-schemas.ts";
+import { exitMeaning } from "../../judge/outcome.ts";
+import { makeRunResult } from "../../judge/run-result.ts";
+import type { RunResult } from "../../measure/result.ts";
+import { renderJson } from "../../publish/json.ts";
+import { startMetricsServer } from "../../publish/metrics-server.ts";
+import { publishAll } from "../../publish/publishers.ts";
+import { createLiveView, type LiveView } from "../../publish/terminal/live-view.ts";
+import { renderSummary } from "../../publish/terminal/summary.ts";
+import { createColours } from "../../publish/terminal/symbols.ts";
+import { readScenario } from "../../scenario/read-scenario.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import { wantsColour } from "../colour.ts";
+import { findScenario } from "../find-scenario.ts";
+import type { Io } from "../io.ts";
+
+/** The options of `dyno run`, as the command line gives them. */
+export interface RunOptions {
+  /** `key.path=value` settings that replace those of the file. */
+  readonly set: readonly string[];
+  readonly repeat?: number;
+  readonly seed?: number;
+  /** The folder that receives the report's folder. */
+  readonly out: string;
+  readonly json?: boolean;
+  readonly samples?: boolean;
+  readonly metricsPort?: number;
+  readonly progress: boolean;
+}
+
+/** `dyno run`: reads a scenario, drives it, judges and publishes what was measured, and gives the exit code. */
+export async function run(name: string, options: RunOptions, io: Io): Promise<number> {
+  const scenario = await readScenario(findScenario(name, io.cwd), {
+    targetSchemas,
+    env: io.env,
+    overrides: overridesOf(options),
+  });
+  const startedAt = new Date(systemClock.epochMs());
+  const dir = resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}`);
+  const measured = await drive(scenario, options, dir, io);
+  const result = await makeRunResult({
+    scenario,
+    ...measured,
+    command: commandOf(name, options),
+    startedAt,
+    durationMs: systemClock.epochMs() - startedAt.getTime(),
+    ...(io.signal.aborted ? { interrupted: io.signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT" } : {}),
+  });
+  await publish(result, dir, options, io);
+  io.stderr.write(`exit ${result.exitCode}: ${exitMeaning(result.exitCode)}\n`);
+  return result.exitCode;
+}
+
+async function drive(scenario: Scenario, options: RunOptions, dir: string, io: Io) {
+  const metrics =
+    options.metricsPort === undefined
+      ? undefined
+      : await startMetricsServer({ port: options.metricsPort, scenario: scenario.name });
+  if (metrics) io.stderr.write(`metrics at ${metrics.url}\n`);
+  const view = openView(scenario, options, io);
+  try {
+    return await runScenario(scenario, {
+      onEvent: (event: ProgressEvent) => {
+        view?.show(event);
+        metrics?.update(event);
+      },
+      signal: io.signal,
+      env: io.env,
+      ...(options.samples ? { samplesDir: dir } : {}),
+    });
+  } finally {
+    view?.close();
+    await metrics?.close();
+  }
+}
+
+function openView(scenario: Scenario, options: RunOptions, io: Io): LiveView | undefined {
+  if (!options.progress) return undefined;
+  const isCi = io.env.CI !== undefined && io.env.CI !== "" && io.env.CI !== "false";
+  return createLiveView({
+    output: io.stderr,
+    colours: createColours(wantsColour(io.stderr, io.env)),
+    name: scenario.name,
+    block: io.stderr.isTTY && io.env.TERM !== "dumb" && !isCi,
+  });
+}
+
+async function publish(result: RunResult, dir: string, options: RunOptions, io: Io): Promise<void> {
+  const { files, failures } = await publishAll(result, dir);
+  for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
+  if (options.json) return io.stdout.write(renderJson(result));
+  const fileNamed = (ending: string): string | undefined => {
+    const file = files.find((path) => path.endsWith(ending));
+    return file === undefined ? undefined : relative(io.cwd, file);
+  };
+  const report = fileNamed(".html");
+  const json = fileNamed("result.json");
+  io.stdout.write(
+    renderSummary(
+      result,
+      { ...(report === undefined ? {} : { report }), ...(json === undefined ? {} : { result: json }) },
+      createColours(wantsColour(io.stdout, io.env)),
+    ),
+  );
+}
+
+function overridesOf(options: RunOptions): string[] {
+  return [
+    ...options.set,
+    ...(options.repeat === undefined ? [] : [`repeat=${options.repeat}`]),
+    ...(options.seed === undefined ? [] : [`seed=${options.seed}`]),
+  ];
+}
+
+function commandOf(name: string, options: RunOptions): string {
+  const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const flags = [
+    ...options.set.flatMap((setting) => ["--set", quoted(setting)]),
+    ...(options.repeat === undefined ? [] : ["--repeat", String(options.repeat)]),
+    ...(options.seed === undefined ? [] : ["--seed", String(options.seed)]),
+  ];
+  return ["npx dyno run", quoted(name), ...flags].join(" ");
+}
+
+/** `20261124-110500`: sorts by time, and is a file name everywhere. UTC. */
+function folderStamp(time: Date): string {
+  return time.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+}

@@ -1,0 +1,17 @@
+import { formatBytes, formatDuration, formatRate, formatRatio } from "../base/units.ts";
+import type { MetricUnit } from "../measure/result.ts";
+
+/** A metric's value as people read it, with its unit. */
+export function formatMetric(value: number, unit: MetricUnit): string {
+  switch (unit) {
+    case "us":
+    case "us_per_op":
+      return formatDuration(value);
+    case "ratio":
+      return formatRatio(value);
+    case "per_second":
+      return formatRate(value);
+    case "bytes":
+      return formatBytes(value);
+  }
+}

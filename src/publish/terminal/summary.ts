@@ -1,0 +1,111 @@
+import Table from "cli-table3";
+import { formatCount, formatDuration, formatRate } from "../../base/units.ts";
+import { type MergedPhase, mergePhases } from "../../measure/merge-phases.ts";
+import type { RunResult } from "../../measure/result.ts";
+import { formatMetric } from "../format-metric.ts";
+import { type Colours, outcomeWord, verdictMark } from "./symbols.ts";
+
+/** Where the files of a run lie, for the last lines of the summary. */
+export interface SummaryPaths {
+  readonly report?: string;
+  readonly result?: string;
+}
+
+/** The summary of a run as text for a terminal: verdict first, then targets, phases, checks, warnings and files. */
+export function renderSummary(result: RunResult, paths: SummaryPaths, colours: Colours): string {
+  const parts = [
+    `${outcomeWord(result.outcome, colours)}  ${colours.bold(result.scenario.name)}  ${result.reason}`,
+    ...(result.invalid.length > 0 ? [bullets(result.invalid, colours.yellow("!"))] : []),
+    ...(result.verdicts.length > 0 ? [targetsTable(result, colours)] : []),
+    ...(result.trials.some((trial) => trial.phases.length > 0) ? [phasesTable(result, colours)] : []),
+    checks(result, colours),
+    bullets(result.warnings, colours.yellow("!")),
+    fileLines(result, paths, colours),
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+const quiet = { style: { head: [], border: [], "padding-left": 0, "padding-right": 2, compact: true } } as const;
+const noLines = Object.fromEntries(
+  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
+    .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
+    .map((edge) => [edge, ""]),
+);
+
+function tableOf(head: readonly string[], rightFrom: number, rows: readonly (readonly string[])[], colours: Colours): string {
+  const table = new Table({
+    ...quiet,
+    head: head.map((text) => colours.dim(text)),
+    chars: noLines,
+    colAligns: head.map((_, column) => (column < rightFrom ? "left" : "right")),
+  });
+  for (const row of rows) table.push([...row]);
+  return indent(table.toString());
+}
+
+function targetsTable(result: RunResult, colours: Colours): string {
+  const rank = { fail: 0, inconclusive: 1, pass: 2 };
+  const rows = result.verdicts
+    .toSorted((a, b) => rank[a.outcome] - rank[b.outcome])
+    .map((verdict) => [
+      `${verdictMark(verdict.outcome, colours)} ${verdict.rule}`,
+      verdict.measured === undefined ? "not measured" : formatMetric(verdict.measured, verdict.unit),
+      verdict.interval ? verdict.interval.map((end) => formatMetric(end, verdict.unit)).join(" to ") : "",
+      verdict.outcome === "inconclusive" ? verdict.sentence : marginText(verdict.marginRatio),
+    ]);
+  return tableOf(["target", "measured", "95 % interval", "margin"], 9, rows, colours);
+}
+
+function marginText(ratio: number | undefined): string {
+  if (ratio === undefined) return "";
+  const percent = Math.abs(ratio) * 100;
+  return `${percent.toFixed(percent < 10 ? 1 : 0)} % ${ratio < 0 ? "over" : "to spare"}`;
+}
+
+function phasesTable(result: RunResult, colours: Colours): string {
+  const phases = mergePhases(result.trials);
+  const rows = phases.map((phase) => phaseRow(phase, colours));
+  return tableOf(["phase", "offered", "done", "errors", "p50", "p90", "p99", "p99.9", "max"], 1, rows, colours);
+}
+
+function phaseRow(phase: MergedPhase, colours: Colours): string[] {
+  const seconds = phase.durationMs / 1000;
+  const latency = (q: number): string =>
+    phase.response.count === 0 ? "-" : formatDuration(phase.response.quantile(q));
+  const name = phase.loop === "closed" ? `${phase.phase} ${colours.dim("(closed loop)")}` : phase.phase;
+  return [
+    name,
+    formatRate(phase.asked / seconds),
+    formatRate(phase.completed / seconds),
+    phase.failed > 0 ? colours.red(formatCount(phase.failed)) : "0",
+    latency(0.5),
+    latency(0.9),
+    latency(0.99),
+    latency(0.999),
+    latency(1),
+  ];
+}
+
+function checks(result: RunResult, colours: Colours): string {
+  const lines = result.trials.flatMap((trial) =>
+    trial.checks.map((check) => `${check.ok ? colours.green("✓") : colours.red("✗")} ${check.name}: ${check.detail}`),
+  );
+  return indent(lines.join("\n"));
+}
+
+function bullets(lines: readonly string[], mark: string): string {
+  return indent(lines.map((line) => `${mark} ${line}`).join("\n"));
+}
+
+function fileLines(result: RunResult, { report, result: json }: SummaryPaths, colours: Colours): string {
+  const lines = [
+    report === undefined ? "" : `${colours.dim("report")}  ${report}`,
+    json === undefined ? "" : `${colours.dim("data")}    ${json}`,
+    `${colours.dim("again")}   ${result.command}`,
+  ];
+  return indent(lines.filter((line) => line !== "").join("\n"));
+}
+
+function indent(text: string): string {
+  return text === "" ? "" : text.replace(/^/gm, "  ");
+}
