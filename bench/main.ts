@@ -22,7 +22,9 @@ const { values, positionals } = parseArgs({
 
 const unknown = positionals.filter((name) => !(name in benches));
 if (unknown.length > 0) {
-  console.error(`bench: no benchmark named ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}`);
+  console.error(
+    `bench: no benchmark named ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}`,
+  );
   process.exit(2);
 }
 

@@ -15,7 +15,18 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   "drive/targets": ["drive", "engine", "scenario", "measure", "stats", "base"],
   judge: ["drive", "scenario", "measure", "stats", "base"],
   publish: ["scenario", "measure", "stats", "base"],
-  cli: ["publish", "judge", "drive", "drive/targets", "drive/services", "engine", "scenario", "measure", "stats", "base"],
+  cli: [
+    "publish",
+    "judge",
+    "drive",
+    "drive/targets",
+    "drive/services",
+    "engine",
+    "scenario",
+    "measure",
+    "stats",
+    "base",
+  ],
 };
 
 /** Tables that name adapters: one line in them adds one. */
@@ -49,7 +60,9 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" })
   .map((file) => ({ file, text: readFileSync(join(src, file), "utf8") }));
 
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?:from|import\()\s*"([^"]+)"|^import\s+"([^"]+)"/gm)].map((m) => m[1] ?? m[2] ?? "");
+  return [...text.matchAll(/(?:from|import\()\s*"([^"]+)"|^import\s+"([^"]+)"/gm)].map(
+    (m) => m[1] ?? m[2] ?? "",
+  );
 }
 
 function roomOf(file: string): string | undefined {
@@ -62,7 +75,13 @@ const edges = files.flatMap(({ file, text }) =>
   importsOf(text).map((name) =>
     name.startsWith(".")
       ? { file, local: relative(src, resolve(src, dirname(file), name)) }
-      : { file, pack: name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/") },
+      : {
+          file,
+          pack: name
+            .split("/")
+            .slice(0, name.startsWith("@") ? 2 : 1)
+            .join("/"),
+        },
   ),
 );
 

@@ -62,7 +62,8 @@ function buildProgram(io: Io, done: (exitCode: number) => void): Command {
   program
     .option("-V, --version", "print the version of dyno")
     .action(async (options: { readonly version?: boolean }) => {
-      if (options.version === true) return done(await (await import("./commands/version.ts")).printVersion(io));
+      if (options.version === true)
+        return done(await (await import("./commands/version.ts")).printVersion(io));
       program.outputHelp({ error: true });
       done(2);
     });
@@ -126,7 +127,9 @@ function addFiles(program: Command, io: Io, done: (exitCode: number) => void): v
 function addCalibrate(program: Command, io: Io, done: (exitCode: number) => void): void {
   program
     .command("calibrate")
-    .description("test the instrument itself: known latencies, a stalling target, the highest rate that holds")
+    .description(
+      "test the instrument itself: known latencies, a stalling target, the highest rate that holds",
+    )
     .option("--quick", "a shorter version, in about ten seconds")
     .action(async (options) => done(await (await import("./commands/calibrate.ts")).calibrate(options, io)));
 }

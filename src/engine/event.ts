@@ -7,13 +7,13 @@ export interface Event<Data = unknown> {
   /** Milliseconds since 1970-01-01 UTC, when the event was published. */
   readonly timeMs: number;
   /** Events with the same key belong together and keep their order. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** The id shared by everything that one outside request set off. */
-  readonly correlationId?: string;
+  readonly correlationId?: string | undefined;
   /** The id of the event that caused this one. */
-  readonly causationId?: string;
+  readonly causationId?: string | undefined;
   /** Two events with the same idempotency key inside the dedup window are one event. */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
   /** The payload: anything that JSON can carry. */
   readonly data: Data;
 }
@@ -22,8 +22,8 @@ export interface Event<Data = unknown> {
 export interface EventInput<Data = unknown> {
   readonly topic: string;
   readonly data: Data;
-  readonly key?: string;
-  readonly correlationId?: string;
-  readonly causationId?: string;
-  readonly idempotencyKey?: string;
+  readonly key?: string | undefined;
+  readonly correlationId?: string | undefined;
+  readonly causationId?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
 }

@@ -21,7 +21,15 @@ export interface Position {
   readonly index: number;
 }
 
-/** An event as it comes back from a store. */
+/**
+ * An event on its way into a store: its data has been turned into JSON once, when it was published, so that
+ * a later change of the object cannot leak into the store.
+ */
+export interface PreparedEvent extends Event {
+  readonly json: string;
+}
+
+/** An event as it comes back from a store; its data is parsed when it is first asked for. */
 export interface StoredEvent<Data = unknown> extends Event<Data> {
   readonly position: Position;
 }
@@ -63,7 +71,7 @@ export interface EventStore {
    * Rejects with a DynoError: `unsupported` (a level that it cannot give), `conflict` (another owner took
    * over), `unavailable`, `overload` (the store is full), `closed`.
    */
-  append(batch: readonly Event[], level: AckLevel): Promise<string>;
+  append(batch: readonly PreparedEvent[], level: AckLevel): Promise<string>;
   /** Batches of events in order, up to the end at the time of reading. Memory is bounded by `batchSize`. */
   read(options?: ReadOptions): AsyncIterable<readonly StoredEvent[]>;
   /** Drops whole entries that are older than `olderThanMs` (milliseconds since 1970, UTC). A store may keep a few more, never fewer. */

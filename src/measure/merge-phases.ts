@@ -26,7 +26,8 @@ export function mergePhases(trials: readonly TrialResult[]): readonly MergedPhas
 }
 
 function mergeSame(phases: readonly PhaseResult[]): MergedPhase {
-  const sum = (read: (phase: PhaseResult) => number): number => phases.reduce((total, phase) => total + read(phase), 0);
+  const sum = (read: (phase: PhaseResult) => number): number =>
+    phases.reduce((total, phase) => total + read(phase), 0);
   return {
     phase: phases[0]?.phase ?? "",
     loop: phases[0]?.loop ?? "open",

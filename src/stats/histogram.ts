@@ -1,4 +1,9 @@
-import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type JsHistogram } from "hdr-histogram-js";
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type JsHistogram,
+} from "hdr-histogram-js";
 import { DynoError, messageOf } from "../base/errors.ts";
 
 /**
@@ -89,7 +94,8 @@ class LogLinearHistogram implements LatencyHistogram {
   }
 
   add(other: LatencyHistogram): void {
-    if (!(other instanceof LogLinearHistogram)) throw new DynoError("internal", "cannot add a foreign histogram");
+    if (!(other instanceof LogLinearHistogram))
+      throw new DynoError("internal", "cannot add a foreign histogram");
     const counts = other.#counts;
     const end = other.#count === 0 ? 0 : indexOf(other.#maxNanos) + 1;
     for (let index = 0; index < end; index++) {

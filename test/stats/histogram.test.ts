@@ -62,7 +62,11 @@ test("every bucket holds its values, and buckets follow one another without a ga
 test("an empty histogram says that it knows nothing, also after encoding", () => {
   const empty = decodeHistogram(createHistogram().encode());
   expect(empty.count).toBe(0);
-  expect([empty.quantile(0.5), empty.meanMicros, empty.maxMicros]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  expect([empty.quantile(0.5), empty.meanMicros, empty.maxMicros]).toEqual([
+    Number.NaN,
+    Number.NaN,
+    Number.NaN,
+  ]);
 });
 
 test("values outside the range count at its ends", () => {

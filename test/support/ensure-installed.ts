@@ -24,9 +24,13 @@ export function ensureInstalled({ names, debianPackage, named }: Wanted): string
   // policy-rc.d keeps Debian from starting a service beside ours; RUNLEVEL=1 does the same without a file.
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   execFileSync("apt-get", ["update", "-qq"], { env, stdio: "ignore" });
-  execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", debianPackage], { env, stdio: "ignore" });
+  execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", debianPackage], {
+    env,
+    stdio: "ignore",
+  });
   const installed = find();
-  if (installed === undefined) throw new Error(`apt-get installed ${debianPackage}, but ${names[0]} is not on the PATH`);
+  if (installed === undefined)
+    throw new Error(`apt-get installed ${debianPackage}, but ${names[0]} is not on the PATH`);
   return installed;
 }
 
@@ -36,6 +40,7 @@ function isRootOnDebian(): boolean {
 }
 
 function installLine(debianPackage: string): string {
-  if (process.platform === "darwin") return `brew install ${debianPackage === "redis-server" ? "redis" : debianPackage}`;
+  if (process.platform === "darwin")
+    return `brew install ${debianPackage === "redis-server" ? "redis" : debianPackage}`;
   return `sudo apt-get install ${debianPackage}`;
 }

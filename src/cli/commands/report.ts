@@ -30,7 +30,8 @@ function parseResult(text: string, file: string): RunResult {
   } catch (cause) {
     throw new DynoError("usage", `${file} is not JSON: ${messageOf(cause)}`, { cause });
   }
-  const version = typeof value === "object" && value !== null && "schemaVersion" in value ? value.schemaVersion : undefined;
+  const version =
+    typeof value === "object" && value !== null && "schemaVersion" in value ? value.schemaVersion : undefined;
   if (version !== schemaVersion) {
     throw new DynoError(
       "usage",

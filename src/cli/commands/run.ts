@@ -117,7 +117,8 @@ function overridesOf(options: RunOptions): string[] {
 }
 
 function commandOf(name: string, options: RunOptions): string {
-  const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const quoted = (text: string): string =>
+    /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const flags = [
     ...options.set.flatMap((setting) => ["--set", quoted(setting)]),
     ...(options.repeat === undefined ? [] : ["--repeat", String(options.repeat)]),

@@ -43,10 +43,14 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     await endSupervisor(child);
-    child = spawn("sh", ["-c", supervisor, "sh", program, ...serverArguments(port, dir, options.appendfsync)], {
-      stdio: ["pipe", "ignore", "ignore"],
-      detached: true,
-    });
+    child = spawn(
+      "sh",
+      ["-c", supervisor, "sh", program, ...serverArguments(port, dir, options.appendfsync)],
+      {
+        stdio: ["pipe", "ignore", "ignore"],
+        detached: true,
+      },
+    );
     child.unref();
     await waitUntilListening(port, child, options.signal);
   };
@@ -64,7 +68,15 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
 }
 
 function serverArguments(port: number, dir: string, appendfsync: string): string[] {
-  const settings = { bind: "127.0.0.1", port, dir, appendfsync, appendonly: "yes", save: "", "maxmemory-policy": "noeviction" };
+  const settings = {
+    bind: "127.0.0.1",
+    port,
+    dir,
+    appendfsync,
+    appendonly: "yes",
+    save: "",
+    "maxmemory-policy": "noeviction",
+  };
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
@@ -81,7 +93,10 @@ async function waitUntilListening(port: number, child: ChildProcess, signal: Abo
   while (!(await answersPing(port))) {
     if (signal.aborted) throw new DynoError("aborted", "stopped while Redis was starting");
     if (child.exitCode !== null || Date.now() > deadline) {
-      throw new DynoError("setup", `a private redis-server on port ${port} did not answer within ${startTimeoutMs / 1000} s`);
+      throw new DynoError(
+        "setup",
+        `a private redis-server on port ${port} did not answer within ${startTimeoutMs / 1000} s`,
+      );
     }
     await sleep(20);
   }

@@ -70,7 +70,9 @@ async function askServer(url: string): Promise<{ name: string; version: string; 
       persistence: info.aof_enabled === "1" ? "append-only file on" : "append-only file off",
     };
   } catch (cause) {
-    throw new DynoError("setup", `Redis at ${maskUrl(url)} does not answer: ${reasonOf(cause, client)}`, { cause });
+    throw new DynoError("setup", `Redis at ${maskUrl(url)} does not answer: ${reasonOf(cause, client)}`, {
+      cause,
+    });
   } finally {
     client.disconnect();
   }
@@ -80,9 +82,18 @@ async function askServer(url: string): Promise<{ name: string; version: string; 
 function openControlClient(url: string): Redis & { lastError?: Error } {
   let client: Redis & { lastError?: Error };
   try {
-    client = new Redis(url, { lazyConnect: true, connectTimeout: 2000, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+    client = new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: 2000,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+    });
   } catch (cause) {
-    throw new DynoError("setup", `${maskUrl(url)} is no Redis URL: ${messageOf(cause)}; write redis://host:port`, { cause });
+    throw new DynoError(
+      "setup",
+      `${maskUrl(url)} is no Redis URL: ${messageOf(cause)}; write redis://host:port`,
+      { cause },
+    );
   }
   client.on("error", (error: Error) => {
     client.lastError = error;

@@ -60,7 +60,10 @@ function createBlockView({ output, colours, name }: LiveViewOptions): LiveView {
   let note = "";
   const paint = (interval?: Interval): void => {
     const doneMs = interval ? interval.atMs + interval.lengthMs - (phaseStartMs ?? interval.atMs) : 0;
-    const title = phase?.kind === "warmup" ? `warm-up, ${phase.summary}` : `${phase?.phase ?? ""} ${phase?.summary ?? ""}`;
+    const title =
+      phase?.kind === "warmup"
+        ? `warm-up, ${phase.summary}`
+        : `${phase?.phase ?? ""} ${phase?.summary ?? ""}`;
     const lines = [
       `${colours.bold(name)}${trial}  ${phase ? title : note}`,
       phase ? progressBar(doneMs, phase.durationMs, colours) : "",

@@ -25,14 +25,21 @@ export function renderSummary(result: RunResult, paths: SummaryPaths, colours: C
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-const quiet = { style: { head: [], border: [], "padding-left": 0, "padding-right": 2, compact: true } } as const;
+const quiet = {
+  style: { head: [], border: [], "padding-left": 0, "padding-right": 2, compact: true },
+} as const;
 const noLines = Object.fromEntries(
   ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
     .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
     .map((edge) => [edge, ""]),
 );
 
-function tableOf(head: readonly string[], rightFrom: number, rows: readonly (readonly string[])[], colours: Colours): string {
+function tableOf(
+  head: readonly string[],
+  rightFrom: number,
+  rows: readonly (readonly string[])[],
+  colours: Colours,
+): string {
   const table = new Table({
     ...quiet,
     head: head.map((text) => colours.dim(text)),
@@ -65,7 +72,12 @@ function marginText(ratio: number | undefined): string {
 function phasesTable(result: RunResult, colours: Colours): string {
   const phases = mergePhases(result.trials);
   const rows = phases.map((phase) => phaseRow(phase, colours));
-  return tableOf(["phase", "offered", "done", "errors", "p50", "p90", "p99", "p99.9", "max"], 1, rows, colours);
+  return tableOf(
+    ["phase", "offered", "done", "errors", "p50", "p90", "p99", "p99.9", "max"],
+    1,
+    rows,
+    colours,
+  );
 }
 
 function phaseRow(phase: MergedPhase, colours: Colours): string[] {
@@ -88,7 +100,9 @@ function phaseRow(phase: MergedPhase, colours: Colours): string[] {
 
 function checks(result: RunResult, colours: Colours): string {
   const lines = result.trials.flatMap((trial) =>
-    trial.checks.map((check) => `${check.ok ? colours.green("✓") : colours.red("✗")} ${check.name}: ${check.detail}`),
+    trial.checks.map(
+      (check) => `${check.ok ? colours.green("✓") : colours.red("✗")} ${check.name}: ${check.detail}`,
+    ),
   );
   return indent(lines.join("\n"));
 }

@@ -1,0 +1,208 @@
+import type { Clock } from "../base/clock.ts";
+import { DynoError } from "../base/errors.ts";
+import type { Knobs } from "./config.ts";
+import { type AckLevel, ackLevels, type EventStore, type PreparedEvent } from "./store.ts";
+
+/** Where an event came to lie, and the level that holds for it; one object for all events of a batch. */
+export interface Commit {
+  /** The store's name for the entry; undefined until it is written. */
+  entry: string | undefined;
+  readonly level: AckLevel;
+}
+
+/** An event on its way into the store. */
+export interface Append {
+  readonly event: PreparedEvent;
+  readonly level: AckLevel;
+  /** Index of the event in its entry. */
+  index: number;
+  commit: Commit | undefined;
+  /** Called once the event is stored, or has failed. */
+  readonly done: (append: Append, error?: unknown) => void;
+}
+
+/** Packs concurrent appends into batches. */
+export interface GroupCommit {
+  /** Queues an event; throws a DynoError `overload` where the queue is full, `closed` after close. */
+  add(event: PreparedEvent, level: AckLevel, done: Append["done"]): Append;
+  /** Resolves when an append would be accepted. */
+  ready(): Promise<void>;
+  /** Resolves when everything queued until now is stored or has failed; nothing is accepted any more. */
+  close(): Promise<void>;
+  readonly pendingEvents: number;
+  readonly pendingBytes: number;
+}
+
+/** What a group commit rests on. */
+export interface GroupCommitOptions {
+  readonly store: Pick<EventStore, "append">;
+  readonly knobs: Knobs;
+  readonly clock: Clock;
+}
+
+/**
+ * Creates a group commit.
+ *
+ * An event that finds nothing under way is sent at the end of the current microtasks, with all that came
+ * meanwhile. While a batch is under way others gather (Nagle's rule, RFC 896), and only full batches are sent
+ * beside it, up to `inFlight`. So a lone event waits for nothing, and load packs itself.
+ */
+export function createGroupCommit({ store, knobs, clock }: GroupCommitOptions): GroupCommit {
+  return new NagleCommit(store, knobs, clock);
+}
+
+class NagleCommit implements GroupCommit {
+  readonly #store: Pick<EventStore, "append">;
+  readonly #knobs: Knobs;
+  readonly #clock: Clock;
+  #queue: Append[] = [];
+  #queuedBytes = 0;
+  #underWay = 0;
+  #flushPlanned = false;
+  #oldestMicros = 0;
+  #closed = false;
+  #waiters: (() => void)[] = [];
+  pendingEvents = 0;
+  pendingBytes = 0;
+
+  constructor(store: Pick<EventStore, "append">, knobs: Knobs, clock: Clock) {
+    this.#store = store;
+    this.#knobs = knobs;
+    this.#clock = clock;
+  }
+
+  add(event: PreparedEvent, level: AckLevel, done: Append["done"]): Append {
+    if (this.#closed) throw new DynoError("closed", "the engine is closed; the event was not accepted");
+    if (!this.#hasRoom(event.json.length)) {
+      throw new DynoError(
+        "overload",
+        `${this.pendingEvents} events (${this.pendingBytes} bytes) wait for their ack already; the event was not accepted. Wait for ready(), or raise maxPendingEvents or maxPendingBytes`,
+      );
+    }
+    const append: Append = { event, level, index: 0, commit: undefined, done };
+    this.pendingEvents++;
+    this.pendingBytes += event.json.length;
+    if (this.#queue.length === 0 && this.#knobs.lingerMicros > 0)
+      this.#oldestMicros = this.#clock.nowMicros();
+    this.#queue.push(append);
+    this.#queuedBytes += event.json.length;
+    this.#planFlush();
+    return append;
+  }
+
+  ready(): Promise<void> {
+    if (this.#hasRoom(0)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#flush();
+    while (this.pendingEvents > 0) await new Promise<void>((resolve) => this.#waiters.push(resolve));
+  }
+
+  /** One event is always accepted when nothing waits, however large it is. */
+  #hasRoom(bytes: number): boolean {
+    if (this.pendingEvents === 0) return true;
+    return (
+      this.pendingEvents < this.#knobs.maxPendingEvents &&
+      this.pendingBytes + bytes <= this.#knobs.maxPendingBytes
+    );
+  }
+
+  #planFlush(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    queueMicrotask(() => {
+      this.#flushPlanned = false;
+      this.#flush();
+    });
+  }
+
+  #isFull(): boolean {
+    return this.#queue.length >= this.#knobs.maxBatch || this.#queuedBytes >= this.#knobs.maxBatchBytes;
+  }
+
+  #flush(): void {
+    while (this.#queue.length > 0 && this.#underWay < this.#knobs.inFlight) {
+      if (!this.#isFull()) {
+        if (this.#underWay > 0) return;
+        if (this.#lingers()) return;
+      }
+      this.#send(this.#takeBatch());
+    }
+  }
+
+  /** Whether the batch may still wait for more; then a timer brings it back. */
+  #lingers(): boolean {
+    if (this.#knobs.lingerMicros === 0 || this.#closed) return false;
+    const leftMicros = this.#oldestMicros + this.#knobs.lingerMicros - this.#clock.nowMicros();
+    if (leftMicros <= 0) return false;
+    // Node's timers count whole milliseconds; the last one is spent turning the event loop.
+    if (leftMicros > 1500) setTimeout(() => this.#flush(), Math.floor(leftMicros / 1000) - 1);
+    else setImmediate(() => this.#flush());
+    return true;
+  }
+
+  #takeBatch(): Append[] {
+    const { maxBatch, maxBatchBytes } = this.#knobs;
+    let count = 0;
+    let bytes = 0;
+    while (count < this.#queue.length && count < maxBatch) {
+      const size = this.#queue[count]?.event.json.length ?? 0;
+      if (count > 0 && bytes + size > maxBatchBytes) break;
+      bytes += size;
+      count++;
+    }
+    this.#queuedBytes -= bytes;
+    if (count === this.#queue.length) {
+      const all = this.#queue;
+      this.#queue = [];
+      return all;
+    }
+    if (this.#knobs.lingerMicros > 0) this.#oldestMicros = this.#clock.nowMicros();
+    return this.#queue.splice(0, count);
+  }
+
+  #send(batch: Append[]): void {
+    this.#underWay++;
+    const level = strongest(batch);
+    const commit: Commit = { entry: undefined, level };
+    const events = new Array<PreparedEvent>(batch.length);
+    for (let i = 0; i < batch.length; i++) {
+      const append = batch[i] as Append;
+      append.index = i;
+      append.commit = commit;
+      events[i] = append.event;
+    }
+    this.#store.append(events, level).then(
+      (entry) => {
+        commit.entry = entry;
+        this.#settle(batch);
+      },
+      (error: unknown) => this.#settle(batch, error),
+    );
+  }
+
+  #settle(batch: readonly Append[], error?: unknown): void {
+    this.#underWay--;
+    for (const append of batch) {
+      this.pendingEvents--;
+      this.pendingBytes -= append.event.json.length;
+    }
+    for (const append of batch) append.done(append, error);
+    const waiters = this.#waiters;
+    if (waiters.length > 0 && this.#hasRoom(0)) {
+      this.#waiters = [];
+      for (const wake of waiters) wake();
+    }
+    // What the callers publish on hearing of this is in the same batch as what waited.
+    this.#planFlush();
+  }
+}
+
+function strongest(batch: readonly Append[]): AckLevel {
+  let rank = 0;
+  for (const { level } of batch) rank = Math.max(rank, ackLevels.indexOf(level));
+  return ackLevels[rank] ?? "stored";
+}

@@ -1,0 +1,185 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { deferred } from "../../base/async.ts";
+import { DynoError, messageOf } from "../../base/errors.ts";
+import { encodeFrame } from "./log-frame.ts";
+import { segmentPath } from "./log-segment.ts";
+
+/** Writes frames at the end of a log. */
+export interface LogWriter {
+  /** Resolves with the frame's `segment-offset` when it is written, and synced where that was asked for. */
+  write(payload: string, timeMs: number, sync: boolean): Promise<string>;
+  /** Where the log ends now: frames before it are whole. */
+  end(): { readonly segment: number; readonly offset: number };
+  readonly totals: { readonly syncs: number; readonly segments: number; readonly bytes: number };
+  close(): Promise<void>;
+}
+
+/** Where to begin, and when to begin a new file. */
+export interface LogWriterOptions {
+  readonly dir: string;
+  readonly segment: number;
+  readonly offset: number;
+  readonly segmentBytes: number;
+}
+
+interface Request {
+  readonly payload: string;
+  readonly timeMs: number;
+  readonly sync: boolean;
+  readonly resolve: (entry: string) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Opens a writer that goes on at `offset` of `segment`; anything behind that is cut off. */
+export async function openLogWriter(options: LogWriterOptions): Promise<LogWriter> {
+  const file = await openSegment(options.dir, options.segment, options.offset);
+  return new GroupWriter(options, file);
+}
+
+async function openSegment(dir: string, segment: number, offset: number): Promise<FileHandle> {
+  const file = await open(segmentPath(dir, segment), "a+");
+  await file.truncate(offset);
+  await file.datasync();
+  // The file's name is on the disk only when its folder is.
+  const folder = await open(dir, "r");
+  await folder.sync().finally(() => folder.close());
+  return file;
+}
+
+/** One write and at most one fdatasync for everything that gathered while the last one was under way. */
+class GroupWriter implements LogWriter {
+  readonly #options: LogWriterOptions;
+  #file: FileHandle;
+  #segment: number;
+  #offset: number;
+  #syncedTo: number;
+  #queue: Request[] = [];
+  #running: Promise<void> | undefined;
+  #isBroken = false;
+  readonly totals = { syncs: 0, segments: 1, bytes: 0 };
+
+  constructor(options: LogWriterOptions, file: FileHandle) {
+    this.#options = options;
+    this.#file = file;
+    this.#segment = options.segment;
+    this.#offset = options.offset;
+    this.#syncedTo = options.offset;
+  }
+
+  write(payload: string, timeMs: number, sync: boolean): Promise<string> {
+    const { promise, resolve, reject } = deferred<string>();
+    this.#queue.push({ payload, timeMs, sync, resolve, reject });
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+    return promise;
+  }
+
+  end(): { segment: number; offset: number } {
+    return { segment: this.#segment, offset: this.#offset };
+  }
+
+  async close(): Promise<void> {
+    await this.#running;
+    if (!this.#isBroken && this.#offset > 0) {
+      await this.#file.datasync();
+      // A mark that everything before it was synced: damage to the last frames is then told from a torn write.
+      await this.#file.appendFile(encodeFrame("", 0, this.#offset));
+      await this.#file.datasync();
+    }
+    await this.#file.close();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const group = this.#queue;
+      this.#queue = [];
+      try {
+        const places = await this.#commit(group);
+        group.forEach(({ resolve }, i) => resolve(places[i] ?? ""));
+      } catch (cause) {
+        const failure = this.#failure(cause);
+        for (const { reject } of group) reject(failure);
+      }
+    }
+  }
+
+  /** A file whose write or sync failed is not trusted again: Linux reports a lost page once, and then calls it clean. */
+  async #commit(group: readonly Request[]): Promise<string[]> {
+    if (this.#isBroken) await this.#beginSegment(this.#segment + 1);
+    if (this.#offset >= this.#options.segmentBytes) await this.#rotate();
+    const start = this.#offset;
+    try {
+      return await this.#writeGroup(group);
+    } catch (error) {
+      this.#isBroken = true;
+      this.#offset = start;
+      await this.#file.truncate(start);
+      if (isFull(error)) {
+        this.#isBroken = false;
+        throw error;
+      }
+    }
+    await this.#beginSegment(this.#segment + 1);
+    return this.#writeGroup(group);
+  }
+
+  async #writeGroup(group: readonly Request[]): Promise<string[]> {
+    const places = await this.#append(group);
+    if (group.some(({ sync }) => sync)) await this.#sync();
+    return places;
+  }
+
+  async #append(group: readonly Request[]): Promise<string[]> {
+    const places: string[] = [];
+    const frames: Buffer[] = [];
+    let offset = this.#offset;
+    for (const { payload, timeMs } of group) {
+      const frame = encodeFrame(payload, timeMs, this.#syncedTo);
+      places.push(`${this.#segment}-${offset}`);
+      frames.push(frame);
+      offset += frame.length;
+    }
+    await this.#file.appendFile(frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames));
+    this.totals.bytes += offset - this.#offset;
+    this.#offset = offset;
+    return places;
+  }
+
+  async #sync(): Promise<void> {
+    const offset = this.#offset;
+    await this.#file.datasync();
+    this.totals.syncs++;
+    this.#syncedTo = offset;
+  }
+
+  async #rotate(): Promise<void> {
+    await this.#sync();
+    await this.#beginSegment(this.#segment + 1);
+  }
+
+  async #beginSegment(segment: number): Promise<void> {
+    const file = await openSegment(this.#options.dir, segment, 0);
+    await this.#file.close().catch(() => undefined);
+    this.#file = file;
+    this.#segment = segment;
+    this.#offset = 0;
+    this.#syncedTo = 0;
+    this.#isBroken = false;
+    this.totals.segments++;
+  }
+
+  #failure(cause: unknown): DynoError {
+    const where = segmentPath(this.#options.dir, this.#segment);
+    const code = isFull(cause) ? "overload" : "unavailable";
+    return new DynoError(
+      code,
+      `${where} cannot be written: ${messageOf(cause)}; the events were not accepted`,
+      { cause },
+    );
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT", "EFBIG"].includes((error as NodeJS.ErrnoException).code ?? "");
+}

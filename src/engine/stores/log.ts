@@ -1,0 +1,150 @@
+import { mkdir, open, rm } from "node:fs/promises";
+import { DynoError, messageOf } from "../../base/errors.ts";
+import { decodeBatch, encodeBatch } from "../codec.ts";
+import type { StoreConfig } from "../config.ts";
+import type { AckLevel, EventStore, Position, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
+import { lockFolder } from "./log-lock.ts";
+import { damaged, findEnd, listSegments, readFrames, segmentPath } from "./log-segment.ts";
+import { type LogWriter, openLogWriter } from "./log-writer.ts";
+import type { StoreContext } from "./open-store.ts";
+
+const levels: readonly AckLevel[] = ["accepted", "stored", "durable"];
+
+/**
+ * Opens a log store: a folder of segment files that are only appended to. `stored` means written to the file,
+ * `durable` fdatasynced; appends that come while a sync is under way share the next one.
+ *
+ * On opening, a torn write at the very end is cut off. Damage to what was synced is refused as `corrupt`, and
+ * a folder that another process owns as `conflict`.
+ */
+export async function openLogStore(
+  { dir }: Extract<StoreConfig, { kind: "log" }>,
+  { knobs, clock }: StoreContext,
+): Promise<EventStore> {
+  await makeFolder(dir);
+  const unlock = await lockFolder(dir);
+  try {
+    const segment = (await listSegments(dir)).at(-1) ?? 1;
+    const offset = await endOf(dir, segment);
+    const writer = await openLogWriter({ dir, segment, offset, segmentBytes: knobs.segmentBytes });
+    return new LogStore(dir, writer, unlock, () => clock.epochMs());
+  } catch (thrown) {
+    await unlock();
+    throw thrown;
+  }
+}
+
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+  } catch (cause) {
+    throw new DynoError("setup", `the log's folder ${dir} cannot be made: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function endOf(dir: string, segment: number): Promise<number> {
+  try {
+    return (await findEnd(dir, segment)).end;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    throw error;
+  }
+}
+
+class LogStore implements EventStore {
+  readonly name = "log";
+  readonly features = { levels, persistent: true } as const;
+  readonly #dir: string;
+  readonly #writer: LogWriter;
+  readonly #unlock: () => Promise<void>;
+  readonly #epochMs: () => number;
+  readonly #totals = { entries: 0, events: 0 };
+  #closed = false;
+
+  constructor(dir: string, writer: LogWriter, unlock: () => Promise<void>, epochMs: () => number) {
+    this.#dir = dir;
+    this.#writer = writer;
+    this.#unlock = unlock;
+    this.#epochMs = epochMs;
+  }
+
+  async append(batch: readonly PreparedEvent[], level: AckLevel): Promise<string> {
+    if (this.#closed) throw new DynoError("closed", `the log store in ${this.#dir} is closed`);
+    const entry = await this.#writer.write(encodeBatch(batch), this.#epochMs(), level === "durable");
+    this.#totals.entries++;
+    this.#totals.events += batch.length;
+    return entry;
+  }
+
+  async *read(options: ReadOptions = {}): AsyncGenerator<readonly StoredEvent[]> {
+    const { batchSize = 1000, signal } = options;
+    let pending: StoredEvent[] = [];
+    for await (const events of this.#entries(options)) {
+      for (const event of events) {
+        pending.push(event);
+        if (pending.length < batchSize) continue;
+        signal?.throwIfAborted();
+        yield pending;
+        pending = [];
+      }
+    }
+    signal?.throwIfAborted();
+    if (pending.length > 0) yield pending;
+  }
+
+  async *#entries({ after, sinceMs = 0 }: ReadOptions): AsyncGenerator<readonly StoredEvent[]> {
+    const end = this.#writer.end();
+    const start = after === undefined ? undefined : parseEntry(after);
+    const segments = await listSegments(this.#dir);
+    for (const [i, segment] of segments.entries()) {
+      if (segment > end.segment || (start !== undefined && segment < start.segment)) continue;
+      if (await this.#isOlder(segments[i + 1], sinceMs)) continue;
+      const from = segment === start?.segment ? start.offset : 0;
+      const to = segment === end.segment ? end.offset : undefined;
+      for await (const frame of readFrames(this.#dir, segment, from, to)) {
+        if ("broken" in frame) throw damaged(this.#dir, segment, frame.broken);
+        if (frame.payload.length === 0 || frame.timeMs < sinceMs) continue;
+        const events = decodeBatch(frame.payload.toString(), `${segment}-${frame.offset}`);
+        yield segment === start?.segment && frame.offset === start.offset
+          ? events.slice(start.index + 1)
+          : events;
+      }
+    }
+  }
+
+  /** Whether the segment before `next` holds nothing from `sinceMs` on: `next` begins before that. */
+  async #isOlder(next: number | undefined, sinceMs: number): Promise<boolean> {
+    if (next === undefined || sinceMs <= 0) return false;
+    for await (const frame of readFrames(this.#dir, next)) return "timeMs" in frame && frame.timeMs < sinceMs;
+    return false;
+  }
+
+  async trim(olderThanMs: number): Promise<void> {
+    const segments = await listSegments(this.#dir);
+    const { segment: last } = this.#writer.end();
+    for (const [i, segment] of segments.entries()) {
+      if (segment >= last || !(await this.#isOlder(segments[i + 1], olderThanMs))) break;
+      await rm(segmentPath(this.#dir, segment));
+    }
+    const folder = await open(this.#dir, "r");
+    await folder.sync().finally(() => folder.close());
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return { ...this.#totals, ...this.#writer.totals };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#writer.close().finally(this.#unlock);
+  }
+}
+
+function parseEntry({ entry, index }: Position): { segment: number; offset: number; index: number } {
+  const [segment, offset] = entry.split("-").map(Number);
+  if (segment === undefined || offset === undefined || !(segment > 0) || !(offset >= 0)) {
+    throw new DynoError("usage", `${entry} is no position in a log store`);
+  }
+  return { segment, offset, index };
+}

@@ -1,0 +1,31 @@
+import type { Clock } from "../../base/clock.ts";
+import type { Knobs, StoreConfig } from "../config.ts";
+import type { EventStore } from "../store.ts";
+
+/** What every store is given beside its own settings. */
+export interface StoreContext {
+  readonly knobs: Knobs;
+  readonly clock: Clock;
+}
+
+type Openers = {
+  readonly [Kind in StoreConfig["kind"]]: () => Promise<
+    (config: Extract<StoreConfig, { kind: Kind }>, context: StoreContext) => Promise<EventStore>
+  >;
+};
+
+/** The table of stores. One line adds one; its packages are loaded when it is opened. */
+const openers: Openers = {
+  memory: async () => (await import("./memory.ts")).openMemoryStore,
+  log: async () => (await import("./log.ts")).openLogStore,
+  redis: async () => (await import("./redis.ts")).openRedisStore,
+};
+
+/** Opens the store that `config` names. Rejects with a DynoError: `setup`, `conflict`, `corrupt`. */
+export async function openStore(config: StoreConfig, context: StoreContext): Promise<EventStore> {
+  const open = (await openers[config.kind]()) as (
+    config: StoreConfig,
+    context: StoreContext,
+  ) => Promise<EventStore>;
+  return open(config, context);
+}

@@ -1,0 +1,3 @@
+import { describeStoreContract } from "./contract.ts";
+
+describeStoreContract("memory", async () => ({ kind: "memory" }));
