@@ -36,7 +36,10 @@ export function encodeBatch(batch: readonly PreparedEvent[]): string {
   for (let i = 0; i < batch.length; i++) {
     const event = batch[i] as PreparedEvent;
     let topic = topics.get(event.topic);
-    if (topic === undefined) topics.set(event.topic, (topic = topics.size));
+    if (topic === undefined) {
+      topic = topics.size;
+      topics.set(event.topic, topic);
+    }
     indexes[i] = topic;
     ids[i] = event.id;
     timesMs[i] = event.timeMs;
@@ -73,23 +76,39 @@ export function decodeBatch(text: string, entry: string): StoredEvent[] {
   const events = new Array<StoredEvent>(ids.length);
   let at = dataStart;
   for (let i = 0; i < ids.length; i++) {
-    const end = at + (lengths[i] ?? 0);
+    const id = ids[i];
+    const topic = topics[topicIndexes === 0 ? 0 : (topicIndexes[i] ?? -1)];
+    const timeMs = timesMs[i];
+    const length = lengths[i];
+    if (
+      typeof id !== "string" ||
+      typeof topic !== "string" ||
+      typeof timeMs !== "number" ||
+      !isLength(length)
+    ) {
+      throw corrupt(entry, `event ${i} has no id, topic, time or length`);
+    }
     events[i] = new DecodedEvent(
-      ids[i] ?? "",
-      topics[topicIndexes === 0 ? 0 : (topicIndexes[i] ?? 0)] ?? "",
-      timesMs[i] ?? 0,
-      text.slice(at, end),
+      id,
+      topic,
+      timeMs,
+      text.slice(at, at + length),
       { entry, index: i },
       optional(keys, i),
       optional(idempotencyKeys, i),
       optional(correlationIds, i),
       optional(causationIds, i),
     );
-    at = end;
+    at += length;
   }
-  if (at !== text.length)
+  if (at !== text.length) {
     throw corrupt(entry, `its data has ${text.length - dataStart} characters, not ${at - dataStart}`);
+  }
   return events;
+}
+
+function isLength(value: unknown): value is number {
+  return typeof value === "number" && value >= 0;
 }
 
 function optional(values: OptionalColumn, i: number): string | undefined {
@@ -99,21 +118,42 @@ function optional(values: OptionalColumn, i: number): string | undefined {
 function parseHead(text: string, entry: string): { head: Head; dataStart: number } {
   const newline = text.indexOf("\n", 1);
   const length = Number(text.slice(1, newline));
-  if (text[0] !== version || newline < 0 || !(length > 0))
-    throw corrupt(entry, "it has no head of version 1");
+  if (text[0] !== version || newline < 0 || !(length > 0)) {
+    throw corrupt(entry, `it has no head of version ${version}`);
+  }
   const dataStart = newline + 1 + length;
+  let head: unknown;
   try {
-    const head: unknown = JSON.parse(text.slice(newline + 1, dataStart));
-    if (Array.isArray(head) && head.length === 9 && head[0]?.length === head[4]?.length)
-      return { head: head as unknown as Head, dataStart };
+    head = JSON.parse(text.slice(newline + 1, dataStart));
   } catch (cause) {
     throw corrupt(entry, `its head cannot be parsed: ${messageOf(cause)}`, cause);
   }
-  throw corrupt(entry, "its head has another shape");
+  if (!isHead(head)) throw corrupt(entry, "the columns of its head do not fit together");
+  return { head, dataStart };
+}
+
+/** Whether every column that is there has one value for each event; the values are looked at one by one. */
+function isHead(head: unknown): head is Head {
+  if (!Array.isArray(head) || head.length !== 9) return false;
+  const [ids, timesMs, topics, topicIndexes, lengths, ...optionals] = head as unknown[];
+  if (!Array.isArray(ids) || !Array.isArray(topics)) return false;
+  const isColumn = (column: unknown): boolean => Array.isArray(column) && column.length === ids.length;
+  return (
+    [timesMs, lengths].every(isColumn) &&
+    [topicIndexes, ...optionals].every((column) => column === 0 || isColumn(column))
+  );
 }
 
 function corrupt(entry: string, reason: string, cause?: unknown): DynoError {
   return new DynoError("corrupt", `entry ${entry} is no batch of events: ${reason}`, { cause });
+}
+
+function parseData(json: string, { entry, index }: Position): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw corrupt(entry, `the data of event ${index} cannot be parsed: ${messageOf(cause)}`, cause);
+  }
 }
 
 class DecodedEvent implements StoredEvent {
@@ -151,7 +191,7 @@ class DecodedEvent implements StoredEvent {
   }
 
   get data(): unknown {
-    this.#data ??= JSON.parse(this.#json);
+    if (this.#data === undefined) this.#data = parseData(this.#json, this.position);
     return this.#data;
   }
 

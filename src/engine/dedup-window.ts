@@ -11,8 +11,6 @@ import type { Clock } from "../base/clock.ts";
 export interface DedupWindow<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
-  /** For what did not come about after all. */
-  delete(key: string): void;
   /** Keys remembered now. */
   readonly size: number;
   /** How often keys were forgotten before their time because `maxKeys` was reached. */
@@ -53,10 +51,6 @@ export function createDedupWindow<Value>({
     set: (key, value) => {
       turn();
       current.set(key, value);
-    },
-    delete: (key) => {
-      current.delete(key);
-      before.delete(key);
     },
     get size() {
       return current.size + before.size;

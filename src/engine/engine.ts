@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { deferred } from "../base/async.ts";
 import { systemClock } from "../base/clock.ts";
 import { DynoError, messageOf } from "../base/errors.ts";
@@ -6,14 +7,15 @@ import { type EngineConfig, resolveKnobs } from "./config.ts";
 import { createDedupWindow, type DedupWindow } from "./dedup-window.ts";
 import type { Event, EventInput } from "./event.ts";
 import { type Append, type Commit, createGroupCommit, type GroupCommit } from "./group-commit.ts";
-import type {
-  AckLevel,
-  EventStore,
-  Position,
-  PreparedEvent,
-  ReadOptions,
-  StoredEvent,
-  StoreFeatures,
+import {
+  type AckLevel,
+  ackLevels,
+  type EventStore,
+  type Position,
+  type PreparedEvent,
+  type ReadOptions,
+  type StoredEvent,
+  type StoreFeatures,
 } from "./store.ts";
 import { openStore } from "./stores/open-store.ts";
 import { createUlidSource } from "./ulid.ts";
@@ -42,7 +44,8 @@ export interface Engine {
    * Publishes an event and resolves when its level holds.
    *
    * Subscribers of this process get it then, in the order in which events were stored; with level `accepted`
-   * they get it at once, before it is stored. A duplicate is not handed to them again.
+   * they get it at once, before it is stored. A duplicate is not handed to them again; it waits for the first, and
+   * where the first was stored at a weaker level than is asked for now, for the store to make that good.
    *
    * Rejects with a DynoError: `unsupported` (the store cannot give the level), `overload` (too much waits
    * already; see `ready`), `usage` (data that JSON cannot carry), or what the store says. An event whose publish
@@ -61,8 +64,11 @@ export interface Engine {
   readonly features: StoreFeatures | undefined;
   /** Running totals by name. */
   counters(): Readonly<Record<string, number>>;
-  /** Stores what was accepted, then closes the store. */
-  close(): Promise<void>;
+  /**
+   * Stores what was accepted, then closes the store. What is not stored within `drainMs` (default 10 000), because
+   * the store is away, is given up: its publishes are rejected, and what was only accepted is reported as lost.
+   */
+  close(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
 /** Opens the store, reads back the dedup window, and gives the engine. Rejects with a DynoError. */
@@ -72,6 +78,7 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   const store = config.store === undefined ? undefined : await openStore(config.store, { knobs, clock });
   try {
     const level = config.level ?? (store === undefined ? "accepted" : "stored");
+    requireLevel(level, store);
     const dedup = createDedupWindow<Remembered>({
       windowMs: knobs.dedupWindowMs,
       maxKeys: knobs.dedupMaxKeys,
@@ -84,6 +91,16 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     await store?.close();
     throw thrown;
   }
+}
+
+const withoutStore: readonly AckLevel[] = ["accepted"];
+
+function requireLevel(level: AckLevel, store: EventStore | undefined): void {
+  const levels = store?.features.levels ?? withoutStore;
+  if (levels.includes(level)) return;
+  const name = store === undefined ? "an engine without a store" : `the ${store.name} store`;
+  const text = `${name} cannot give the level ${level} as it is configured; it can give ${levels.join(", ")}`;
+  throw new DynoError("unsupported", text);
 }
 
 /** Of an event with an idempotency key: what its receipt needs. While it is under way, its promise. */
@@ -120,28 +137,33 @@ class StoredEngine implements Engine {
   readonly #bus: Bus;
   readonly #nextId: (timeMs?: number) => string;
   readonly #levels: readonly AckLevel[];
+  /** Not in the dedup window, which forgets by time: a store may be away for longer than that. */
+  readonly #underWay = new Map<string, Remembered>();
   #published = 0;
   #duplicates = 0;
   #lostAccepted = 0;
-  #closed = false;
+  #onErrorThrew = 0;
+  #closing: Promise<void> | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#bus = createBus((error) => parts.config.onError?.(error));
+    this.#bus = createBus((error) => this.#report(error));
     this.#nextId = createUlidSource(() => parts.clock.epochMs());
-    this.#levels = parts.store?.features.levels ?? ["accepted"];
+    this.#levels = parts.store?.features.levels ?? withoutStore;
   }
 
   publish<Data>(input: EventInput<Data>, options?: PublishOptions): Promise<Receipt> {
     try {
       const level = options?.level ?? this.#parts.level;
-      if (!this.#levels.includes(level)) throw this.#unsupported(level);
-      if (this.#closed) throw new DynoError("closed", "the engine is closed; the event was not accepted");
-      const { commits } = this.#parts;
-      if (commits === undefined) return this.#emitOnly(input);
+      if (!this.#levels.includes(level)) requireLevel(level, this.#parts.store);
+      if (this.#closing !== undefined) {
+        throw new DynoError("closed", "the engine is closed; the event was not accepted");
+      }
+      const { commits, dedup } = this.#parts;
       const key = input.idempotencyKey;
-      const first = key === undefined ? undefined : this.#parts.dedup.get(key);
+      const first = key === undefined ? undefined : (this.#underWay.get(key) ?? dedup.get(key));
       if (first !== undefined) return this.#duplicateOf(first, level);
+      if (commits === undefined) return this.#emitOnly(input);
       return this.#append(commits, this.#prepare(input), level);
     } catch (thrown) {
       return Promise.reject(thrown);
@@ -159,7 +181,7 @@ class StoredEngine implements Engine {
     });
     if (remembered !== undefined && key !== undefined) {
       remembered.promise = stored;
-      this.#parts.dedup.set(key, remembered);
+      this.#underWay.set(key, remembered);
     }
     if (level !== "accepted") return stored;
     stored.catch((error: unknown) => this.#acceptedButLost(event, error));
@@ -170,10 +192,13 @@ class StoredEngine implements Engine {
 
   #stored(append: Append, level: AckLevel, remembered: Remembered | undefined): Receipt {
     const { event, commit, index } = append;
-    if (remembered !== undefined) {
+    const key = event.idempotencyKey;
+    if (remembered !== undefined && key !== undefined) {
       remembered.commit = commit;
       remembered.index = index;
       remembered.promise = undefined;
+      this.#underWay.delete(key);
+      this.#parts.dedup.set(key, remembered);
     }
     if (level !== "accepted") {
       this.#published++;
@@ -184,26 +209,45 @@ class StoredEngine implements Engine {
 
   #failed(append: Append, error: unknown): unknown {
     const key = append.event.idempotencyKey;
-    if (key !== undefined) this.#parts.dedup.delete(key);
+    if (key !== undefined) this.#underWay.delete(key);
     return error;
   }
 
   #acceptedButLost(event: Event, error: unknown): void {
     this.#lostAccepted++;
     const text = `event ${event.id} was accepted and could not be stored: ${messageOf(error)}`;
-    this.#parts.config.onError?.(new DynoError("unavailable", text, { cause: error }));
+    this.#report(new DynoError("unavailable", text, { cause: error }));
+  }
+
+  /** A listener that throws must not keep the other events of a batch from being settled. */
+  #report(error: unknown): void {
+    try {
+      this.#parts.config.onError?.(error);
+    } catch {
+      this.#onErrorThrew++;
+    }
   }
 
   async #duplicateOf(first: Remembered, level: AckLevel): Promise<Receipt> {
     this.#duplicates++;
-    if (first.promise === undefined) return receiptOf(first.id, first.commit, first.index, true);
-    if (level === "accepted") return { id: first.id, level, position: undefined, duplicate: true };
-    return { ...(await first.promise), duplicate: true };
+    await first.promise;
+    const { commit } = first;
+    const { store } = this.#parts;
+    if (store && commit && ackLevels.indexOf(commit.level) < ackLevels.indexOf(level)) {
+      // An empty batch is a barrier: at its level, everything before it is stored.
+      await store.append([], level);
+      commit.level = level;
+    }
+    return receiptOf(first.id, commit, first.index, true);
   }
 
   async #emitOnly<Data>(input: EventInput<Data>): Promise<Receipt> {
     const timeMs = this.#parts.clock.epochMs();
     const event: Event = { ...input, id: this.#nextId(timeMs), timeMs };
+    if (event.idempotencyKey !== undefined) {
+      const first = { id: event.id, index: 0, commit: undefined, promise: undefined };
+      this.#parts.dedup.set(event.idempotencyKey, first);
+    }
     this.#published++;
     this.#bus.emit(event);
     return { id: event.id, level: "accepted", position: undefined, duplicate: false };
@@ -223,14 +267,6 @@ class StoredEngine implements Engine {
       data: input.data,
       json: toJson(input),
     };
-  }
-
-  #unsupported(level: AckLevel): DynoError {
-    const name = this.#parts.store?.name ?? "an engine without a store";
-    return new DynoError(
-      "unsupported",
-      `${name} cannot give the level ${level}; it can give ${this.#levels.join(", ")}`,
-    );
   }
 
   subscribe<Data = unknown>(pattern: string, handler: Handler<Data>): Unsubscribe {
@@ -265,6 +301,7 @@ class StoredEngine implements Engine {
       published: this.#published,
       duplicates: this.#duplicates,
       handler_errors: this.#bus.handlerErrors,
+      on_error_threw: this.#onErrorThrew,
       lost_accepted: this.#lostAccepted,
       pending_events: commits?.pendingEvents ?? 0,
       pending_bytes: commits?.pendingBytes ?? 0,
@@ -274,11 +311,21 @@ class StoredEngine implements Engine {
     };
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#parts.commits?.close();
-    await this.#parts.store?.close();
+  close({ drainMs = 10_000 } = {}): Promise<void> {
+    this.#closing ??= this.#drainAndClose(drainMs);
+    return this.#closing;
+  }
+
+  async #drainAndClose(drainMs: number): Promise<void> {
+    const { commits, store } = this.#parts;
+    const drained = commits?.close() ?? Promise.resolve();
+    const enough = new AbortController();
+    const tooLong = sleep(drainMs, undefined, { signal: enough.signal }).catch(() => undefined);
+    await Promise.race([drained, tooLong]);
+    enough.abort();
+    // Closing the store rejects what it still holds, and then the queue drains for certain.
+    await store?.close();
+    await drained;
   }
 }
 

@@ -7,7 +7,8 @@ import { type AckLevel, ackLevels, type EventStore, type PreparedEvent } from ".
 export interface Commit {
   /** The store's name for the entry; undefined until it is written. */
   entry: string | undefined;
-  readonly level: AckLevel;
+  /** At least `stored` once there is an entry; the engine raises it when a later barrier covers the batch. */
+  level: AckLevel;
 }
 
 /** An event on its way into the store. */
@@ -60,6 +61,7 @@ class NagleCommit implements GroupCommit {
   #underWay = 0;
   #flushPlanned = false;
   #oldestMicros = 0;
+  #lingering = false;
   #closed = false;
   #waiters: (() => void)[] = [];
   pendingEvents = 0;
@@ -73,7 +75,7 @@ class NagleCommit implements GroupCommit {
 
   add(event: PreparedEvent, level: AckLevel, done: Append["done"]): Append {
     if (this.#closed) throw new DynoError("closed", "the engine is closed; the event was not accepted");
-    if (!this.#hasRoom(event.json.length)) {
+    if (!this.#hasRoom()) {
       throw new DynoError(
         "overload",
         `${this.pendingEvents} events (${this.pendingBytes} bytes) wait for their ack already; the event was not accepted. Wait for ready(), or raise maxPendingEvents or maxPendingBytes`,
@@ -91,7 +93,7 @@ class NagleCommit implements GroupCommit {
   }
 
   ready(): Promise<void> {
-    if (this.#hasRoom(0)) return Promise.resolve();
+    if (this.#hasRoom()) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
@@ -101,12 +103,13 @@ class NagleCommit implements GroupCommit {
     while (this.pendingEvents > 0) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 
-  /** One event is always accepted when nothing waits, however large it is. */
-  #hasRoom(bytes: number): boolean {
-    if (this.pendingEvents === 0) return true;
+  /**
+   * Whether the next event is accepted, however large it is, so that the last one may go over the bound on bytes.
+   * Were its size asked about, `ready` could not tell for whom there is room.
+   */
+  #hasRoom(): boolean {
     return (
-      this.pendingEvents < this.#knobs.maxPendingEvents &&
-      this.pendingBytes + bytes <= this.#knobs.maxPendingBytes
+      this.pendingEvents < this.#knobs.maxPendingEvents && this.pendingBytes < this.#knobs.maxPendingBytes
     );
   }
 
@@ -138,9 +141,15 @@ class NagleCommit implements GroupCommit {
     if (this.#knobs.lingerMicros === 0 || this.#closed) return false;
     const leftMicros = this.#oldestMicros + this.#knobs.lingerMicros - this.#clock.nowMicros();
     if (leftMicros <= 0) return false;
+    if (this.#lingering) return true;
+    this.#lingering = true;
+    const look = (): void => {
+      this.#lingering = false;
+      this.#flush();
+    };
     // Node's timers count whole milliseconds; the last one is spent turning the event loop.
-    if (leftMicros > 1500) setTimeout(() => this.#flush(), Math.floor(leftMicros / 1000) - 1);
-    else setImmediate(() => this.#flush());
+    if (leftMicros > 1500) setTimeout(look, Math.floor(leftMicros / 1000) - 1);
+    else setImmediate(look);
     return true;
   }
 
@@ -192,7 +201,7 @@ class NagleCommit implements GroupCommit {
     }
     for (const append of batch) append.done(append, error);
     const waiters = this.#waiters;
-    if (waiters.length > 0 && this.#hasRoom(0)) {
+    if (waiters.length > 0 && this.#hasRoom()) {
       this.#waiters = [];
       for (const wake of waiters) wake();
     }
@@ -201,8 +210,9 @@ class NagleCommit implements GroupCommit {
   }
 }
 
+/** The strongest level asked for, and at least `stored`: what has an entry is stored. */
 function strongest(batch: readonly Append[]): AckLevel {
-  let rank = 0;
+  let rank = ackLevels.indexOf("stored");
   for (const { level } of batch) rank = Math.max(rank, ackLevels.indexOf(level));
   return ackLevels[rank] ?? "stored";
 }

@@ -68,6 +68,8 @@ export interface EventStore {
    * holds for every event in it. A batch whose outcome was unknown (a lost connection) is settled inside:
    * when this resolves, the batch is stored exactly once.
    *
+   * An empty batch is a barrier: when it resolves, `level` holds for everything that was stored before it.
+   *
    * Rejects with a DynoError: `unsupported` (a level that it cannot give), `conflict` (another owner took
    * over), `unavailable`, `overload` (the store is full), `closed`.
    */

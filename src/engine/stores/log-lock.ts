@@ -1,39 +1,35 @@
-import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { link, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { threadId } from "node:worker_threads";
 import { DynoError } from "../../base/errors.ts";
 
-const held = new Set<string>();
+let names = 0;
+
+/** A name beside the lock that no other process, thread or call uses. */
+function besides(path: string): string {
+  return `${path}.${process.pid}.${threadId}.${names++}`;
+}
 
 /**
  * Makes this process the owner of a folder, by a file that names it, and gives the function that lets go.
- * A file whose process is gone is taken over. Throws a DynoError `conflict` where another owner lives.
+ * A file whose process is gone is taken over. Throws a DynoError `conflict` where another owner lives, be it in
+ * this process.
  */
 export async function lockFolder(dir: string): Promise<() => Promise<void>> {
-  const path = join(dir, "owner");
-  for (let attempt = 0; ; attempt++) {
-    if (await tryLock(path)) break;
+  const path = join(await realpath(dir), "owner");
+  const self = `${process.pid} ${await startOf(process.pid)}\n`;
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (await tryLock(path, self)) return () => rm(path, { force: true });
     const owner = await readOwner(path);
-    const alive =
-      owner !== undefined &&
-      (owner.pid === process.pid ? held.has(path) : (await startOf(owner.pid)) === owner.start);
-    if (alive || attempt > 2) {
-      throw new DynoError(
-        "conflict",
-        `${dir} is in use by process ${owner?.pid ?? "unknown"}; a log has one owner at a time`,
-      );
-    }
-    await rm(path, { force: true });
+    if (await isAlive(owner)) throw inUse(dir, owner);
+    await removeStale(path, owner);
   }
-  held.add(path);
-  return async () => {
-    held.delete(path);
-    await rm(path, { force: true });
-  };
+  throw inUse(dir, await readOwner(path));
 }
 
-async function tryLock(path: string): Promise<boolean> {
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, `${process.pid} ${await startOf(process.pid)}\n`);
+async function tryLock(path: string, self: string): Promise<boolean> {
+  const draft = besides(path);
+  await writeFile(draft, self);
   try {
     // A link appears with its content, or not at all.
     await link(draft, path);
@@ -46,10 +42,35 @@ async function tryLock(path: string): Promise<boolean> {
   }
 }
 
-async function readOwner(path: string): Promise<{ pid: number; start: string } | undefined> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  const [pid, start] = text.trim().split(" ");
-  return pid === undefined || pid === "" ? undefined : { pid: Number(pid), start: start ?? "" };
+/** The text of the owner's file: its process number and when that began; empty where there is none. */
+function readOwner(path: string): Promise<string> {
+  return readFile(path, "utf8").catch(() => "");
+}
+
+async function isAlive(owner: string): Promise<boolean> {
+  const [pid, start] = owner.trim().split(" ");
+  return Number(pid) > 0 && (await startOf(Number(pid))) === start;
+}
+
+/**
+ * Moves the file aside before it is removed: of several that find it stale one gets it, and who gets a newer
+ * owner's file instead puts it back.
+ */
+async function removeStale(path: string, owner: string): Promise<void> {
+  const aside = besides(path);
+  try {
+    await rename(path, aside);
+    if ((await readOwner(aside)) !== owner) await link(aside, path);
+  } catch (error) {
+    if (!["ENOENT", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+function inUse(dir: string, owner: string): DynoError {
+  const pid = owner.split(" ")[0] || "unknown";
+  return new DynoError("conflict", `${dir} is in use by process ${pid}; a log has one owner at a time`);
 }
 
 /**

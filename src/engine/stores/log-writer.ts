@@ -96,7 +96,7 @@ class GroupWriter implements LogWriter {
       this.#queue = [];
       try {
         const places = await this.#commit(group);
-        group.forEach(({ resolve }, i) => resolve(places[i] ?? ""));
+        for (const [i, { resolve }] of group.entries()) resolve(places[i] ?? "");
       } catch (cause) {
         const failure = this.#failure(cause);
         for (const { reject } of group) reject(failure);
@@ -112,13 +112,13 @@ class GroupWriter implements LogWriter {
     try {
       return await this.#writeGroup(group);
     } catch (error) {
+      // A write that found no room has harmed nothing, a sync has: its pages may be gone.
+      const isTrusted = isFull(error) && !this.#isBroken;
       this.#isBroken = true;
       this.#offset = start;
       await this.#file.truncate(start);
-      if (isFull(error)) {
-        this.#isBroken = false;
-        throw error;
-      }
+      this.#isBroken = !isTrusted;
+      if (isFull(error)) throw error;
     }
     await this.#beginSegment(this.#segment + 1);
     return this.#writeGroup(group);
@@ -148,7 +148,12 @@ class GroupWriter implements LogWriter {
 
   async #sync(): Promise<void> {
     const offset = this.#offset;
-    await this.#file.datasync();
+    try {
+      await this.#file.datasync();
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
     this.totals.syncs++;
     this.#syncedTo = offset;
   }

@@ -1,4 +1,4 @@
-import { mkdir, open, rm } from "node:fs/promises";
+import { mkdir, open, rm, stat } from "node:fs/promises";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { decodeBatch, encodeBatch } from "../codec.ts";
 import type { StoreConfig } from "../config.ts";
@@ -25,9 +25,9 @@ export async function openLogStore(
   const unlock = await lockFolder(dir);
   try {
     const segment = (await listSegments(dir)).at(-1) ?? 1;
-    const offset = await endOf(dir, segment);
+    const { end: offset, tornBytes } = await endOf(dir, segment);
     const writer = await openLogWriter({ dir, segment, offset, segmentBytes: knobs.segmentBytes });
-    return new LogStore(dir, writer, unlock, () => clock.epochMs());
+    return new LogStore({ dir, writer, unlock, tornBytes, epochMs: () => clock.epochMs() });
   } catch (thrown) {
     await unlock();
     throw thrown;
@@ -42,13 +42,27 @@ async function makeFolder(dir: string): Promise<void> {
   }
 }
 
-async function endOf(dir: string, segment: number): Promise<number> {
+async function endOf(dir: string, segment: number): Promise<{ end: number; tornBytes: number }> {
   try {
-    return (await findEnd(dir, segment)).end;
+    const { end } = await findEnd(dir, segment);
+    return { end, tornBytes: (await stat(segmentPath(dir, segment))).size - end };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    if (isMissing(error)) return { end: 0, tornBytes: 0 };
     throw error;
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
+interface LogStoreParts {
+  readonly dir: string;
+  readonly writer: LogWriter;
+  readonly unlock: () => Promise<void>;
+  /** What was cut off the end on opening. */
+  readonly tornBytes: number;
+  readonly epochMs: () => number;
 }
 
 class LogStore implements EventStore {
@@ -58,14 +72,15 @@ class LogStore implements EventStore {
   readonly #writer: LogWriter;
   readonly #unlock: () => Promise<void>;
   readonly #epochMs: () => number;
-  readonly #totals = { entries: 0, events: 0 };
+  readonly #totals: { entries: number; events: number; torn_bytes: number };
   #closed = false;
 
-  constructor(dir: string, writer: LogWriter, unlock: () => Promise<void>, epochMs: () => number) {
+  constructor({ dir, writer, unlock, tornBytes, epochMs }: LogStoreParts) {
     this.#dir = dir;
     this.#writer = writer;
     this.#unlock = unlock;
     this.#epochMs = epochMs;
+    this.#totals = { entries: 0, events: 0, torn_bytes: tornBytes };
   }
 
   async append(batch: readonly PreparedEvent[], level: AckLevel): Promise<string> {
@@ -98,18 +113,36 @@ class LogStore implements EventStore {
     const segments = await listSegments(this.#dir);
     for (const [i, segment] of segments.entries()) {
       if (segment > end.segment || (start !== undefined && segment < start.segment)) continue;
-      if (await this.#isOlder(segments[i + 1], sinceMs)) continue;
-      const from = segment === start?.segment ? start.offset : 0;
-      const to = segment === end.segment ? end.offset : undefined;
-      for await (const frame of readFrames(this.#dir, segment, from, to)) {
-        if ("broken" in frame) throw damaged(this.#dir, segment, frame.broken);
-        if (frame.payload.length === 0 || frame.timeMs < sinceMs) continue;
-        const events = decodeBatch(frame.payload.toString(), `${segment}-${frame.offset}`);
-        yield segment === start?.segment && frame.offset === start.offset
-          ? events.slice(start.index + 1)
-          : events;
+      try {
+        if (await this.#isOlder(segments[i + 1], sinceMs)) continue;
+        const from = segment === start?.segment ? start : undefined;
+        const to = segment === end.segment ? end.offset : undefined;
+        yield* this.#segmentEntries(segment, from, to, sinceMs);
+      } catch (error) {
+        if (!(await this.#wasTrimmed(segment, error))) throw error;
       }
     }
+  }
+
+  async *#segmentEntries(
+    segment: number,
+    from: { readonly offset: number; readonly index: number } | undefined,
+    to: number | undefined,
+    sinceMs: number,
+  ): AsyncGenerator<readonly StoredEvent[]> {
+    for await (const frame of readFrames(this.#dir, segment, from?.offset ?? 0, to)) {
+      if ("broken" in frame) throw damaged(this.#dir, segment, frame.broken);
+      if (frame.payload.length === 0 || frame.timeMs < sinceMs) continue;
+      const events = decodeBatch(frame.payload.toString(), `${segment}-${frame.offset}`);
+      yield frame.offset === from?.offset ? events.slice(from.index + 1) : events;
+    }
+  }
+
+  /** Whether a segment is missing because it was trimmed while somebody was reading on towards it. */
+  async #wasTrimmed(segment: number, error: unknown): Promise<boolean> {
+    if (!isMissing(error)) return false;
+    const [oldest] = await listSegments(this.#dir);
+    return oldest !== undefined && segment < oldest;
   }
 
   /** Whether the segment before `next` holds nothing from `sinceMs` on: `next` begins before that. */

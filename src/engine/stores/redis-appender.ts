@@ -1,236 +1,289 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { deferred } from "../../base/async.ts";
-import { DynoError, messageOf } from "../../base/errors.ts";
-import type { AppendReply, StreamClient } from "./redis-client.ts";
+import { type Deferred, deferred } from "../../base/async.ts";
+import { DynoError } from "../../base/errors.ts";
+import { reasonOf, refusalOf, troubleOf } from "./redis-errors.ts";
+import type { RedisOwner } from "./redis-owner.ts";
+import type { RedisSync } from "./redis-sync.ts";
 
 /** Appends batches to a stream, each exactly once, in order, across lost connections. */
 export interface RedisAppender {
-  /** Resolves with the entry's id. */
-  append(payload: string, sync: boolean): Promise<string>;
-  readonly totals: Readonly<Record<"resends" | "already_stored" | "reconnects" | "lost_by_server", number>>;
+  /**
+   * Resolves with the entry's id once the batch is stored, or synced as well. Rejects with a DynoError
+   * `unavailable`, `overload`, `conflict` or `closed`; but for `conflict`, the batch is not in the stream then,
+   * and will not be.
+   */
+  append(payload: string, needsSync: boolean): Promise<string>;
+  readonly totals: Readonly<AppenderTotals>;
+  /** Resolves when everything under way is settled. */
   close(): Promise<void>;
 }
 
-/** What an appender works on. */
-export interface RedisAppenderOptions {
-  readonly client: StreamClient;
-  readonly stream: string;
-  readonly owner: string;
-  /** Whether a batch that asks for it is followed by WAITAOF. */
-  readonly waitsForSync: boolean;
+/** What an appender counts, in batches. */
+export interface AppenderTotals {
+  /** Sent again because the outcome of sending it was unknown, or the server was not ready for it. */
+  resends: number;
+  /** Found in the stream when the connection came back. */
+  already_stored: number;
+  /** Acknowledged as stored, and gone when the server came back: it crashed before its fsync, or was flushed. */
+  lost_by_server: number;
+  /** Times that an outage lasted longer than `reconnectMs`. */
+  outages: number;
 }
 
-/** Takes ownership of the stream; whoever owned it before is refused from now on. */
-export async function openRedisAppender(options: RedisAppenderOptions): Promise<RedisAppender> {
-  return new FencedAppender(options, await options.client.dynoOwn(options.owner));
+/** What an appender works with. */
+export interface RedisAppenderOptions {
+  readonly owner: RedisOwner;
+  readonly stream: string;
+  /** How long appends wait for a server that is away; then they are rejected. */
+  readonly reconnectMs: number;
+  /** For batches that need it; undefined where a stored batch is synced. */
+  readonly sync: RedisSync | undefined;
+  /** Asked after each lost connection; rejects where the server must not be used any more. */
+  readonly checkServer: () => Promise<void>;
 }
 
 interface Item {
-  sequence: number;
-  wasSent: boolean;
   readonly payload: string;
-  readonly sync: boolean;
-  readonly resolve: (entry: string) => void;
-  readonly reject: (error: unknown) => void;
+  readonly needsSync: boolean;
+  readonly done: Deferred<string>;
+  /** The number under which it was sent last; 0 before. */
+  sequence: number;
 }
 
-/** Replies that say "not now": the batch is not stored, and is sent again. */
-const passing = /^(LOADING|BUSY|READONLY|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|UNKILLABLE)/;
-const retryDelayMs = 20;
-const syncTimeoutMs = 5000;
+const firstRetryDelayMs = 5;
+const maxRetryDelayMs = 200;
+
+/** Creates an appender for a stream that was just taken over. */
+export function createRedisAppender(options: RedisAppenderOptions): RedisAppender {
+  return new FencedAppender(options);
+}
 
 /**
- * Keeps every batch until its outcome is known. When a connection is lost, or the server refuses for a time,
- * all that is unsettled is sent again in order under the same numbers, and the script on the server stores each
- * of them once. A batch whose outcome is unknown is never given up: saying "failed" could be a lie.
+ * Keeps every batch until its outcome is known. One error stops the sending; when all replies are in, the owner
+ * begins a new epoch, learns which batches are stored, and sends the others again in order.
+ *
+ * When that takes longer than `reconnectMs`, what is under way is rejected. Whether Redis has it is unknown then,
+ * and a caller may publish it again; so its numbers are kept, and the first thing that the owner does when Redis
+ * is back is to remove them.
  */
 class FencedAppender implements RedisAppender {
   readonly #options: RedisAppenderOptions;
-  #epoch: string;
+  /** Not known to be stored, in order. */
+  #queue: Item[] = [];
+  /** Stored, and waiting for their sync, in order. */
+  #unsynced = new Map<Item, string>();
+  /** Numbers of batches that were rejected and may be stored. */
+  #doubtful: number[] = [];
+  #storedSequence = 0;
   #lastSequence = 0;
-  #storedThrough = 0;
-  #unsettled: Item[] = [];
   #outstanding = 0;
+  /** The error that stopped the sending; undefined while all is well. */
+  #trouble: { readonly error: unknown } | undefined;
   #recovering = false;
-  #closed = false;
-  #fenced: DynoError | undefined;
-  readonly totals = { resends: 0, already_stored: 0, reconnects: 0, lost_by_server: 0 };
+  /** Why nothing is accepted now. */
+  #refusal: DynoError | undefined;
+  #drained: Deferred<void> | undefined;
+  readonly #stopped = new AbortController();
+  readonly totals: AppenderTotals = { resends: 0, already_stored: 0, lost_by_server: 0, outages: 0 };
 
-  constructor(options: RedisAppenderOptions, epoch: string) {
+  constructor(options: RedisAppenderOptions) {
     this.#options = options;
-    this.#epoch = epoch;
-    options.client.on("ready", () => {
-      this.totals.reconnects++;
-    });
   }
 
-  append(payload: string, sync: boolean): Promise<string> {
-    if (this.#fenced) return Promise.reject(this.#fenced);
-    if (this.#closed) return Promise.reject(new DynoError("closed", "the redis store is closed"));
-    const { promise, resolve, reject } = deferred<string>();
-    this.#lastSequence++;
-    const item: Item = { sequence: this.#lastSequence, wasSent: false, payload, sync, resolve, reject };
-    this.#unsettled.push(item);
-    if (!this.#recovering) this.#send(item);
-    return promise;
+  append(payload: string, needsSync: boolean): Promise<string> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
+    const item: Item = { payload, needsSync, done: deferred<string>(), sequence: 0 };
+    this.#queue.push(item);
+    if (this.#trouble === undefined) this.#send(item);
+    return item.done.promise;
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    if (this.#options.client.status === "ready") {
-      while (this.#unsettled.length > 0 && this.#options.client.status === "ready") await sleep(1);
-    }
-    const error = new DynoError(
-      "unavailable",
-      "Redis was away when the store was closed; whether the batch is stored is unknown",
-    );
-    for (const item of this.#unsettled.splice(0)) item.reject(error);
+    this.#refusal = new DynoError("closed", "the redis store is closed; the events were not stored");
+    this.#drained = deferred();
+    this.#noteDrained();
+    await this.#drained.promise;
+    this.#stopped.abort();
+    this.#options.sync?.stop();
   }
 
   #send(item: Item): void {
-    const { client, stream, owner } = this.#options;
+    if (item.sequence > 0) this.totals.resends++;
+    item.sequence = ++this.#lastSequence;
     this.#outstanding++;
-    item.wasSent = true;
-    client.dynoAppend(stream, owner, this.#epoch, item.sequence, item.payload).then(
-      (reply) => this.#onReply(item, reply),
-      (error: unknown) => this.#onError(item, error),
+    this.#options.owner.append(item.sequence, item.payload).then(
+      (entry) => this.#onStored(item, entry),
+      (error: unknown) => this.#onError(error),
     );
   }
 
-  #onReply(item: Item, [code, text]: AppendReply): void {
+  #onStored(item: Item, entry: string): void {
     this.#outstanding--;
-    if (code === 3) return this.#fence(text);
-    if (code === 2) return this.#recover();
-    this.#known(item, code);
-    if (item.sync && this.#options.waitsForSync) this.#awaitSync(item, text);
-    else this.#settle(item, text);
-  }
-
-  #awaitSync(item: Item, entry: string): void {
-    this.#outstanding++;
-    const { client } = this.#options;
-    const asked = client.call("WAITAOF", 1, 0, syncTimeoutMs) as Promise<readonly [number, number]>;
-    asked.then(
-      ([local]) => {
-        this.#outstanding--;
-        // The reply is a count, and a timeout is no error.
-        if (local >= 1) this.#settle(item, entry);
-        else this.#recover();
-      },
-      () => {
-        this.#outstanding--;
-        this.#recover();
-      },
-    );
-  }
-
-  #known(item: Item, code: 0 | 1): void {
-    this.#storedThrough = Math.max(this.#storedThrough, item.sequence);
-    if (code === 0) this.totals.already_stored++;
-  }
-
-  #settle(item: Item, entry: string): void {
-    this.#remove(item);
-    item.resolve(entry);
-  }
-
-  #remove(item: Item): void {
-    const index = this.#unsettled[0] === item ? 0 : this.#unsettled.indexOf(item);
-    if (index >= 0) this.#unsettled.splice(index, 1);
-  }
-
-  #onError(item: Item, error: unknown): void {
-    this.#outstanding--;
-    const text = messageOf(error);
-    const isReply = error instanceof Error && error.name === "ReplyError";
-    if (isReply && !passing.test(text)) {
-      this.#remove(item);
-      item.reject(refusal(text, error));
+    this.#storedSequence = item.sequence;
+    const index = this.#queue[0] === item ? 0 : this.#queue.indexOf(item);
+    // It may have been given up in the meantime; then its number is among the doubtful ones.
+    if (index >= 0) {
+      this.#queue.splice(index, 1);
+      this.#acknowledge(item, entry);
     }
-    this.#recover();
+    this.#recoverWhenQuiet();
   }
 
-  #fence(epoch: string): void {
-    if (epoch === "") return this.#recover();
-    this.#fenced = new DynoError(
-      "conflict",
-      `stream ${this.#options.stream} has another owner now (epoch ${epoch}, ours was ${this.#epoch}); the events were not stored`,
-    );
-    for (const item of this.#unsettled.splice(0)) item.reject(this.#fenced);
+  #onError(error: unknown): void {
+    this.#outstanding--;
+    // The first error is the cause; those after it are refused for the gap.
+    this.#trouble ??= { error };
+    this.#recoverWhenQuiet();
   }
 
-  #recover(): void {
-    if (this.#recovering || this.#fenced) return;
+  #acknowledge(item: Item, entry: string): void {
+    const { sync } = this.#options;
+    if (item.needsSync && sync !== undefined) {
+      this.#unsynced.set(item, entry);
+      void sync.wait(item.sequence).then(() => this.#onSynced(item));
+      return;
+    }
+    item.done.resolve(entry);
+    this.#noteDrained();
+  }
+
+  #onSynced(item: Item): void {
+    const entry = this.#unsynced.get(item);
+    // A server that lost it has it sent again, and then it waits again.
+    if (entry === undefined) return;
+    this.#unsynced.delete(item);
+    item.done.resolve(entry);
+    this.#noteDrained();
+  }
+
+  #recoverWhenQuiet(): void {
+    if (this.#trouble === undefined || this.#outstanding > 0 || this.#recovering) return;
+    const { error } = this.#trouble;
     this.#recovering = true;
-    this.#resend().finally(() => {
-      this.#recovering = false;
-      // What was appended between the last look and now.
-      for (const item of this.#unsettled) this.#send(item);
-    });
+    const kind = troubleOf(error);
+    if (kind === "full" || kind === "refused") {
+      this.#refuse(error);
+      this.#resume();
+    } else {
+      void this.#regain(error);
+    }
   }
 
-  /** Sends what is unsettled again, one after the other, until all of it is settled. */
-  async #resend(): Promise<void> {
-    while (this.#outstanding > 0) await sleep(1);
-    this.#renumber();
-    while (this.#unsettled.length > 0 && !this.#fenced) {
-      const item = this.#unsettled[0] as Item;
+  /** A definite refusal: neither that batch nor any sent after it is stored, so their numbers are free. */
+  #refuse(error: unknown): void {
+    const refusal = refusalOf(error, this.#options.stream);
+    for (const item of this.#queue.splice(0)) item.done.reject(refusal);
+    this.#lastSequence = this.#storedSequence;
+    this.#noteDrained();
+  }
+
+  /** Tries until the owner can go on, however long it takes. */
+  async #regain(cause: unknown): Promise<void> {
+    let latest = cause;
+    const bound = setTimeout(() => this.#giveUp(latest), this.#options.reconnectMs);
+    for (let delayMs = firstRetryDelayMs; !this.#stopped.signal.aborted; delayMs *= 2) {
       try {
-        if (item.wasSent) this.totals.resends++;
-        await this.#resendOne(item);
+        await this.#settleKnown();
+        this.#resume();
+        break;
       } catch (error) {
-        const text = messageOf(error);
-        if (error instanceof Error && error.name === "ReplyError" && !passing.test(text)) {
-          this.#remove(item);
-          item.reject(refusal(text, error));
-          this.#renumber();
-        } else {
-          await sleep(retryDelayMs);
+        latest = error;
+        const kind = troubleOf(error);
+        if (kind === "fenced") {
+          this.#end(error);
+          break;
         }
+        if (kind === "full" || kind === "refused") this.#giveUp(error);
+        await this.#pause(Math.min(delayMs, maxRetryDelayMs));
       }
     }
+    clearTimeout(bound);
   }
 
-  async #resendOne(item: Item): Promise<void> {
-    const { client, stream, owner, waitsForSync } = this.#options;
-    const [code, text] = await client.dynoAppend(stream, owner, this.#epoch, item.sequence, item.payload);
-    if (code === 3 && text !== "") return this.#fence(text);
-    if (code === 2 || code === 3) return this.#ownAgain(Number(text));
-    this.#known(item, code);
-    if (item.sync && waitsForSync) {
-      const [local] = (await client.call("WAITAOF", 1, 0, syncTimeoutMs)) as [number, number];
-      if (local < 1) throw new DynoError("unavailable", "the append-only file was not synced in time");
-    }
-    this.#settle(item, text);
+  async #pause(delayMs: number): Promise<void> {
+    await sleep(delayMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
 
-  /**
-   * The server does not know batches that it had acknowledged: it came back with less than it said it had (a
-   * crash without fsync, a flush). What it lost is counted; a new epoch goes on with what is unsettled.
-   */
-  async #ownAgain(lastKnown: number): Promise<void> {
-    this.totals.lost_by_server += Math.max(0, this.#storedThrough - lastKnown);
-    this.#epoch = await this.#options.client.dynoOwn(this.#options.owner);
-    this.#storedThrough = 0;
-    this.#renumber();
-  }
-
-  /**
-   * Closes the gap that a refused batch left. Whatever came after it was refused for the gap, so nothing under a
-   * later number is stored, and the numbers are free.
-   */
-  #renumber(): void {
-    this.#lastSequence = this.#storedThrough;
-    for (const item of this.#unsettled) {
-      if (item.sequence > this.#storedThrough || this.#storedThrough === 0)
-        item.sequence = ++this.#lastSequence;
+  /** Learns what is stored, settles it, and lines up the rest to be sent again. */
+  async #settleKnown(): Promise<void> {
+    await this.#options.checkServer();
+    const candidates = [...this.#unsynced.keys(), ...this.#queue];
+    const numbers = [...candidates.map(({ sequence }) => sequence).filter((n) => n > 0), ...this.#doubtful];
+    const base = Math.min(this.#storedSequence, ...numbers.map((n) => n - 1));
+    const { stored, entries } = await this.#options.owner.goOn(base, this.#doubtful);
+    this.#countLost(stored);
+    this.#doubtful = [];
+    this.#storedSequence = stored;
+    this.#lastSequence = stored;
+    for (const item of candidates) {
+      if (item.sequence > 0 && item.sequence <= stored) this.#settle(item, entries.get(item.sequence));
+      else this.#requeue(item);
     }
   }
-}
 
-function refusal(text: string, cause: unknown): DynoError {
-  if (text.startsWith("OOM")) {
-    return new DynoError("overload", `Redis is out of memory and refused the events: ${text}`, { cause });
+  #countLost(stored: number): void {
+    let acknowledged = Math.max(0, this.#storedSequence - stored);
+    for (const { sequence } of this.#unsynced.keys()) if (sequence > stored) acknowledged--;
+    this.totals.lost_by_server += Math.max(0, acknowledged);
   }
-  return new DynoError("unavailable", `Redis refused the events: ${text}`, { cause });
+
+  #settle(item: Item, entry: string | undefined): void {
+    if (this.#unsynced.has(item)) return;
+    this.#queue.splice(this.#queue.indexOf(item), 1);
+    this.totals.already_stored++;
+    if (entry !== undefined) return this.#acknowledge(item, entry);
+    const text = `a batch for stream ${this.#options.stream} was stored and then deleted or trimmed by somebody else`;
+    item.done.reject(new DynoError("unavailable", text));
+    this.#noteDrained();
+  }
+
+  /** An unsynced batch that the server lost goes back to the front, where its number belongs. */
+  #requeue(item: Item): void {
+    if (!this.#unsynced.delete(item)) return;
+    const behind = this.#queue.findIndex(({ sequence }) => sequence === 0 || sequence > item.sequence);
+    this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, item);
+  }
+
+  #resume(): void {
+    this.#trouble = undefined;
+    this.#recovering = false;
+    if (this.#drained === undefined) this.#refusal = undefined;
+    for (const item of this.#queue) this.#send(item);
+  }
+
+  #giveUp(cause: unknown): void {
+    if (this.#refusal?.code === "unavailable" || this.#refusal?.code === "overload") return;
+    this.totals.outages++;
+    const { stream, reconnectMs } = this.#options;
+    const refusal =
+      troubleOf(cause) === "away" || troubleOf(cause) === "again"
+        ? new DynoError(
+            "unavailable",
+            `Redis was away for ${reconnectMs} ms (${reasonOf(cause)}); the events for stream ${stream} were not stored`,
+            { cause },
+          )
+        : refusalOf(cause, stream);
+    this.#refusal ??= refusal;
+    this.#rejectAll(refusal);
+  }
+
+  #end(cause: unknown): void {
+    this.#refusal = refusalOf(cause, this.#options.stream);
+    this.#rejectAll(this.#refusal);
+  }
+
+  #rejectAll(error: DynoError): void {
+    const items = [...this.#unsynced.keys(), ...this.#queue];
+    this.#unsynced.clear();
+    this.#queue = [];
+    for (const item of items) {
+      if (item.sequence > 0) this.#doubtful.push(item.sequence);
+      item.done.reject(error);
+    }
+    this.#noteDrained();
+  }
+
+  #noteDrained(): void {
+    if (this.#queue.length === 0 && this.#unsynced.size === 0) this.#drained?.resolve();
+  }
 }

@@ -1,9 +1,7 @@
-import { Redis } from "ioredis";
-import { DynoError, messageOf } from "../../base/errors.ts";
-import { appendScript, ownScript } from "./redis-script.ts";
-
-/** What the append script answers: 1 stored, 0 there already, 2 a gap after this number, 3 another owner's epoch. */
-export type AppendReply = readonly [code: 0 | 1 | 2 | 3, text: string];
+import { Redis, type RedisOptions } from "ioredis";
+import { DynoError } from "../../base/errors.ts";
+import { maskPassword, reasonOf } from "./redis-errors.ts";
+import { appendScript, ownScript, syncScript } from "./redis-script.ts";
 
 /** A connection that knows our scripts. */
 export interface StreamClient extends Redis {
@@ -11,34 +9,57 @@ export interface StreamClient extends Redis {
     stream: string,
     owner: string,
     epoch: string,
+    before: number,
     sequence: number,
     payload: string,
-  ): Promise<AppendReply>;
-  dynoOwn(owner: string): Promise<string>;
+  ): Promise<string>;
+  dynoOwn(
+    stream: string,
+    owner: string,
+    id: string,
+    firstEpoch: string,
+    lastEpoch: string,
+    base: number,
+    ...removed: number[]
+  ): Promise<string[]>;
+  dynoSync(owner: string, id: string, sequence: number): Promise<number>;
 }
 
+/**
+ * What a connection is for. Writing, a command fails at once when the connection does, and is never queued or sent
+ * again by the client, since only the store knows what is safe. Reading, it is sent again.
+ */
+export type ClientUse = "write" | "read";
+
 const connectTimeoutMs = 3000;
+const maxRetryDelayMs = 500;
 
 /**
- * Connects. While the server is away the client tries again for ever, at most twice a second; commands fail at
- * once then and are never queued or sent again by the client itself, since only the store knows what is safe.
- * Rejects with a DynoError `setup` where the first connection fails.
+ * Connects. When the connection is lost later, the client tries again for ever, at least twice a second. Rejects
+ * with a DynoError `setup` where the first connection fails.
+ *
+ * @param reconnectMs how long a command may wait for an answer, or a reading command for a connection
  */
-export async function connectRedis(url: string): Promise<StreamClient> {
+export async function connectRedis(url: string, use: ClientUse, reconnectMs: number): Promise<StreamClient> {
   let connected = false;
   let lastError: unknown;
-  const client = new Redis(url, {
+  const client = createClient(url, {
     lazyConnect: true,
     connectTimeout: connectTimeoutMs,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => (connected ? Math.min(10 * 2 ** Math.min(attempt, 6), 500) : null),
+    // A server that hangs does not close its connections.
+    socketTimeout: reconnectMs,
+    enableOfflineQueue: use === "read",
+    autoResendUnfulfilledCommands: use === "read",
+    maxRetriesPerRequest: use === "read" ? Math.ceil(reconnectMs / maxRetryDelayMs) + 5 : 0,
+    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+    retryStrategy: (attempt) =>
+      connected ? Math.min(10 * 2 ** Math.min(attempt, 6), maxRetryDelayMs) : null,
     scripts: {
       dynoAppend: { lua: appendScript, numberOfKeys: 2 },
-      dynoOwn: { lua: ownScript, numberOfKeys: 1 },
+      dynoOwn: { lua: ownScript, numberOfKeys: 2 },
+      dynoSync: { lua: syncScript, numberOfKeys: 1 },
     },
-  }) as StreamClient;
+  });
   client.on("error", (error) => {
     lastError = error;
   });
@@ -56,49 +77,14 @@ export async function connectRedis(url: string): Promise<StreamClient> {
   }
 }
 
-function reasonOf(error: unknown): string {
-  const text = messageOf(error);
-  return text === "" ? ((error as NodeJS.ErrnoException).code ?? "no reason given") : text;
-}
-
-function maskPassword(url: string): string {
-  return url.replace(/(\/\/[^:@/]*):[^@/]+@/, "$1:***@");
-}
-
-/** What a server can promise about an acknowledged write. */
-export interface Durability {
-  /** `always`: a reply comes after the fsync. `waitaof`: asked for after each batch. */
-  readonly by: "always" | "waitaof" | "none";
-}
-
-/**
- * Asks the server how durable it is. Where CONFIG is forbidden it promises nothing. Throws a DynoError `setup`
- * where its memory policy would evict streams.
- */
-export async function readDurability(client: Redis): Promise<Durability> {
-  const settings = await readSettings(client, ["appendonly", "appendfsync", "maxmemory-policy"]);
-  const policy = settings["maxmemory-policy"] ?? "";
-  if (policy.startsWith("allkeys-")) {
+function createClient(url: string, options: RedisOptions): StreamClient {
+  try {
+    return new Redis(url, options) as StreamClient;
+  } catch (cause) {
     throw new DynoError(
       "setup",
-      `Redis has maxmemory-policy ${policy}, which would drop events when memory runs out; CONFIG SET maxmemory-policy noeviction`,
+      `${maskPassword(url)} is no Redis URL: ${reasonOf(cause)}; write redis://host:port`,
+      { cause },
     );
-  }
-  if (settings.appendonly !== "yes") return { by: "none" };
-  if (settings.appendfsync === "always") return { by: "always" };
-  const info = await client.info("server");
-  const [major = 0, minor = 0] = (/redis_version:(\d+)\.(\d+)/.exec(info) ?? []).slice(1).map(Number);
-  return { by: major > 7 || (major === 7 && minor >= 2) ? "waitaof" : "none" };
-}
-
-async function readSettings(
-  client: Redis,
-  names: readonly string[],
-): Promise<Readonly<Record<string, string>>> {
-  try {
-    const replies = await Promise.all(names.map((name) => client.config("GET", name) as Promise<string[]>));
-    return Object.fromEntries(replies.map(([name, value]) => [name ?? "", value ?? ""]));
-  } catch {
-    return {};
   }
 }

@@ -1,0 +1,29 @@
+import { basename, extname, join } from "node:path";
+import { formatDuration } from "../../base/units.ts";
+import { targetSchemas } from "../../drive/target-schemas.ts";
+import { createColours } from "../../publish/terminal/symbols.ts";
+import { checkScenario } from "../../scenario/check-scenario.ts";
+import { listScenarioFiles } from "../../scenario/list-scenarios.ts";
+import { describePhase } from "../../scenario/load-shapes.ts";
+import { readScenarioText } from "../../scenario/read-scenario.ts";
+import { wantsColour } from "../colour.ts";
+import type { Io } from "../io.ts";
+
+/** `dyno scenarios`: lists the scenarios of a folder, with what each is for and how long it takes. */
+export async function listScenarios(dir: string, io: Io): Promise<number> {
+  const colours = createColours(wantsColour(io.stdout, io.env));
+  for (const file of await listScenarioFiles(join(dir))) {
+    const { scenario, problems } = checkScenario(await readScenarioText(file), file, { targetSchemas, env: io.env });
+    if (scenario === undefined) {
+      io.stdout.write(`${colours.bold(basename(file, extname(file)))}  ${colours.red(`${problems.length} wrong; dyno lint ${file}`)}\n\n`);
+      continue;
+    }
+    const loadMs = scenario.load.reduce((sum, { durationMs }) => sum + durationMs, scenario.warmup.maxMs);
+    const lasting = formatDuration(loadMs * scenario.repeat * 1000);
+    io.stdout.write(`${colours.bold(scenario.name)}  ${colours.dim(`${file}, up to ${lasting}`)}\n`);
+    io.stdout.write(`  ${scenario.why}\n`);
+    for (const phase of scenario.load) io.stdout.write(`  ${colours.dim(`${phase.phase}: ${describePhase(phase)}`)}\n`);
+    io.stdout.write("\n");
+  }
+  return 0;
+}

@@ -1,0 +1,9 @@
+import type { TargetSchemas } from "../scenario/schema.ts";
+import { engineSettings } from "./targets/engine-settings.ts";
+import { syntheticSettings } from "./targets/synthetic-settings.ts";
+
+/** What each kind of target can be told. One line adds one; `open-target.ts` has the targets themselves. */
+export const targetSchemas: TargetSchemas = {
+  engine: engineSettings,
+  synthetic: syntheticSettings,
+};

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { knobs } from "../../engine/config.ts";
+import { count, sizeBytes } from "../../scenario/unit-schema.ts";
+
+const knobShape = Object.fromEntries(
+  knobs.map(({ name, meaning, unit, min, max, default: standard }) => [
+    name,
+    z.int().min(min).max(max).optional().describe(`${meaning} (${unit}; default ${standard})`),
+  ]),
+);
+
+const keys = z.discriminatedUnion("distribution", [
+  z.strictObject({
+    distribution: z.literal("uniform"),
+    count: count({ min: 1, max: 10_000_000 }).default(1000),
+  }),
+  z.strictObject({
+    distribution: z.literal("zipf"),
+    count: count({ min: 1, max: 1_000_000 }).default(1000),
+    exponent: z.number().min(0).max(5).default(1).describe("0 is uniform; 1 is the classic law."),
+  }),
+]);
+
+/** The settings of the engine target: the engine on the dynamometer. */
+export const engineSettings = z
+  .strictObject({
+    kind: z.literal("engine"),
+    operation: z
+      .enum(["publish", "replay"])
+      .default("publish")
+      .describe(
+        "publish: one operation is one publish. replay: one operation reads the next page of events.",
+      ),
+    store: z
+      .enum(["auto", "none", "memory", "log", "redis"])
+      .default("auto")
+      .describe("auto: Redis if there is one at hand, else the log. none: the bus alone."),
+    redisUrl: z
+      .string()
+      .optional()
+      .describe("A Redis of your own; else REDIS_URL, else one that dyno starts."),
+    appendfsync: z
+      .enum(["always", "everysec", "no"])
+      .default("everysec")
+      .describe("For a Redis that dyno starts."),
+    level: z
+      .enum(["accepted", "stored", "durable"])
+      .optional()
+      .describe("When a publish counts as done. Default: stored, or accepted without a store."),
+    dedup: z.boolean().default(true).describe("Whether each event carries an idempotency key."),
+    payload: sizeBytes({ min: 1, max: 16_000_000 })
+      .default(256)
+      .describe("Size of an event's data, such as 256B."),
+    keys: keys
+      .default({ distribution: "uniform", count: 1000 })
+      .describe("How event keys are drawn, by seed."),
+    subscribers: z.int().min(0).max(1000).default(1).describe("Handlers that listen on the bus."),
+    topics: z.int().min(1).max(10_000).default(1).describe("Topics that events are spread over."),
+    prefill: count({ min: 1, max: 10_000_000 })
+      .default(100_000)
+      .describe("replay: events written beforehand."),
+    replayPage: count({ min: 1, max: 1_000_000 })
+      .default(1000)
+      .describe("replay: events that one operation reads."),
+    knobs: z
+      .strictObject(knobShape)
+      .default({})
+      .describe("Knobs of the engine; left out, each has its default."),
+  })
+  .superRefine((settings, context) => {
+    const refuse = (path: string, message: string): void => {
+      context.addIssue({ code: "custom", path: [path], message });
+    };
+    if (settings.store === "none" && settings.level !== undefined && settings.level !== "accepted") {
+      refuse("level", `the bus alone cannot give ${settings.level}, only accepted; name a store`);
+    }
+    if (settings.store === "memory" && settings.level === "durable") {
+      refuse(
+        "level",
+        "the memory store cannot give durable, only accepted and stored; use store: log or store: redis",
+      );
+    }
+    if (settings.operation === "replay" && settings.store === "none") {
+      refuse("store", "there is nothing to replay without a store");
+    }
+  });
+
+/** The settings after checking, in base units (bytes, counts). */
+export type EngineSettings = z.output<typeof engineSettings>;

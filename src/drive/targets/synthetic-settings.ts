@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { durationMicros, durationMs, ratio } from "../../scenario/unit-schema.ts";
+
+/** The settings of the synthetic target, whose law is known, so that the instrument can be tested. */
+export const syntheticSettings = z.strictObject({
+  kind: z.literal("synthetic"),
+  law: z
+    .enum(["noop", "fixed", "exponential", "stall", "error"])
+    .describe(
+      "noop: done at once. fixed: done after `latency`. exponential: with that mean. stall: done at once, but the target stands still for `stall` in every `every`. error: fails a share of `errorRatio`.",
+    ),
+  latency: durationMicros().default(1000).describe("fixed and exponential: the (mean) latency."),
+  stall: durationMs().default(1000).describe("stall: how long it stands still."),
+  every: durationMs().default(10_000).describe("stall: how often; the stall ends each period."),
+  errorRatio: ratio().default(0).describe("error: share of operations that fail."),
+});
+
+/** The settings after checking: `latency` in microseconds, `stall` and `every` in milliseconds. */
+export type SyntheticSettings = z.output<typeof syntheticSettings>;

@@ -1,0 +1,160 @@
+import { basename, extname } from "node:path";
+import { formatProblem, type Path, type Problem, readYaml, type YamlFile } from "../base/yaml.ts";
+import { buildPhase } from "./load-shapes.ts";
+import { applyOverride, type Override } from "./overrides.ts";
+import type { Scenario, TargetRule, WarmupSpec } from "./scenario.ts";
+import { type ScenarioInput, scenarioJsonSchema, scenarioSchema, type TargetSchemas } from "./schema.ts";
+import { keysInSchema, schemaProblems } from "./schema-problems.ts";
+import { parseTargetRule } from "./target-rule.ts";
+
+/** What a scenario is checked against. */
+export interface CheckOptions {
+  readonly targetSchemas: TargetSchemas;
+  /** For `${NAME}` in the file. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly overrides?: readonly Override[];
+}
+
+/** Either a scenario or what is wrong with it, sorted by place. */
+export type Checked =
+  | { readonly scenario: Scenario; readonly problems: readonly [] }
+  | { readonly scenario?: never; readonly problems: readonly Problem[] };
+
+/** Checks the text of a scenario file. */
+export function checkScenario(text: string, file: string, options: CheckOptions): Checked {
+  const yaml = readYaml(file, text, options.env);
+  if (yaml.problems.length > 0) return { problems: sorted(yaml.problems) };
+  const overrides = options.overrides ?? [];
+  const value = overrides.reduce(applyOverride, yaml.value);
+  const parsed = scenarioSchema(options.targetSchemas).safeParse(value);
+  if (!parsed.success) {
+    const knownKeys = keysInSchema(scenarioJsonSchema(options.targetSchemas));
+    const problems = schemaProblems(parsed.error.issues, yaml, value, knownKeys);
+    return { problems: sorted(problems.map((problem) => atOverride(problem, overrides))) };
+  }
+  const input = parsed.data;
+  const { rules, problems: ruleProblems } = readRules(input, yaml);
+  const problems = [...ruleProblems, ...loadProblems(input, yaml)];
+  if (problems.length > 0) return { problems: sorted(problems) };
+  return { scenario: buildScenario(input, yaml, rules), problems: [] };
+}
+
+/** All problems as one text, each with its place and its line. */
+export function formatProblems(problems: readonly Problem[], text: string): string {
+  return problems
+    .map((problem) =>
+      problem.file.startsWith("--set")
+        ? `${problem.file}: error: ${problem.message}${problem.hint === undefined ? "" : `; ${problem.hint}`}`
+        : formatProblem(problem, text),
+    )
+    .join("\n");
+}
+
+/** A problem with what the command line set is a problem of the command line. */
+function atOverride(problem: Problem, overrides: readonly Override[]): Problem {
+  const cause = overrides.find(({ path }) => `${problem.path}.`.startsWith(`${path.join(".")}.`));
+  return cause === undefined ? problem : { ...problem, file: `--set ${cause.text}` };
+}
+
+function sorted(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+}
+
+function readRules(input: ScenarioInput, yaml: YamlFile): { rules: TargetRule[]; problems: Problem[] } {
+  const phases = input.load.map(({ phase }) => phase);
+  const rules: TargetRule[] = [];
+  const problems: Problem[] = [];
+  for (const [i, text] of input.targets.entries()) {
+    const path: Path = ["targets", i];
+    const rule = parseTargetRule(text, phases);
+    if ("message" in rule) {
+      const place = yaml.locateInText(path, rule.offset, rule.length);
+      const { message, hint } = rule;
+      problems.push({
+        file: yaml.file,
+        place,
+        path: path.join("."),
+        message,
+        ...(hint === undefined ? {} : { hint }),
+      });
+    } else {
+      const { line, column } = yaml.locate(path);
+      rules.push({ ...rule, line, column });
+    }
+  }
+  return { rules, problems };
+}
+
+/** What no schema of one phase can see. */
+function loadProblems(input: ScenarioInput, yaml: YamlFile): Problem[] {
+  const problems: Problem[] = [];
+  const report = (path: Path, message: string): void => {
+    problems.push({ file: yaml.file, place: yaml.locate(path), path: path.join("."), message });
+  };
+  for (const [i, phase] of input.load.entries()) {
+    const at: Path = ["load", i];
+    if (input.load.findIndex((other) => other.phase === phase.phase) < i) {
+      report(
+        [...at, "phase"],
+        `there are two phases named ${phase.phase}; targets and reports need one name each`,
+      );
+    }
+    if (phase.shape === "spike" && phase.at + phase.rise + phase.hold + phase.fall > phase.for) {
+      report([...at, "for"], "the spike (at + rise + hold + fall) does not end within the phase");
+    }
+    if (
+      phase.shape === "concurrency" &&
+      (phase.clients === undefined) === (phase.from === undefined && phase.to === undefined)
+    ) {
+      report(at, "give either clients: 64, or from: 1 and to: 64");
+    }
+    if (phase.shape !== "concurrency" && buildPhase(phase).loop === "open" && isSilent(phase)) {
+      report(at, "its rate is 0 all the time");
+    }
+  }
+  if (typeof input.warmup === "object" && input.warmup.min > input.warmup.max) {
+    report(["warmup", "min"], "min is longer than max");
+  }
+  return problems;
+}
+
+function isSilent(phase: ScenarioInput["load"][number]): boolean {
+  return (phase.shape === "ramp" || phase.shape === "steps") && phase.from === 0 && phase.to === 0;
+}
+
+const warmupDefault: WarmupSpec = { minMs: 1000, maxMs: 5000 };
+const fineIntervalMs = 250;
+const longLoadMs = 30_000;
+
+function buildScenario(input: ScenarioInput, yaml: YamlFile, targets: readonly TargetRule[]): Scenario {
+  const { kind, ...settings } = input.target;
+  const load = input.load.map(buildPhase);
+  const totalMs = load.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  return {
+    file: yaml.file,
+    source: mask(yaml.text, yaml.secrets),
+    name: input.name ?? basename(yaml.file, extname(yaml.file)),
+    why: input.why.trim(),
+    target: { kind: String(kind), settings },
+    warmup: warmupOf(input.warmup),
+    load,
+    targets,
+    repeat: input.repeat,
+    seed: input.seed,
+    intervalMs: input.interval ?? (totalMs > longLoadMs ? 1000 : fineIntervalMs),
+  };
+}
+
+function warmupOf(warmup: ScenarioInput["warmup"]): WarmupSpec {
+  if (warmup === undefined) return warmupDefault;
+  if (warmup === "none") return { minMs: 0, maxMs: 0 };
+  return typeof warmup === "number"
+    ? { minMs: warmup, maxMs: warmup }
+    : { minMs: warmup.min, maxMs: warmup.max };
+}
+
+/** The file's text for a report: secrets and the passwords of URLs are masked. */
+function mask(text: string, secrets: readonly string[]): string {
+  const masked = secrets.reduce((all, secret) => all.replaceAll(secret, "***"), text);
+  return masked.replaceAll(/(\/\/[^:@/\s]*):[^@/\s]+@/g, "$1:***@");
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { count, durationMs, ratePerSec } from "./unit-schema.ts";
+
+/** The schemas of the targets, by kind; each has `kind` as a literal. */
+export type TargetSchemas = Readonly<Record<string, z.ZodObject>>;
+
+const name = z.string().regex(/^[\w-]+$/, "use letters, digits, - and _ only");
+
+const open = {
+  phase: name.describe("Name of the phase, for targets and reports."),
+  for: durationMs(1000).describe("How long operations are sent, such as 10s."),
+  arrivals: z
+    .enum(["uniform", "poisson"])
+    .default("uniform")
+    .describe("uniform: evenly spaced. poisson: independent arrivals, as from many users."),
+  lowCpu: z
+    .boolean()
+    .default(false)
+    .describe("Timers alone: saves a core, costs about half a millisecond of precision."),
+};
+
+const phase = z
+  .discriminatedUnion("shape", [
+    z.strictObject({ ...open, shape: z.literal("constant-rate"), rate: ratePerSec() }),
+    z.strictObject({ ...open, shape: z.literal("ramp"), from: ratePerSec(0), to: ratePerSec(0) }),
+    z.strictObject({
+      ...open,
+      shape: z.literal("steps"),
+      from: ratePerSec(0),
+      to: ratePerSec(0),
+      steps: z.int().min(2).max(1000).describe("How many levels, the first and the last included."),
+    }),
+    z.strictObject({
+      ...open,
+      shape: z.literal("spike"),
+      base: ratePerSec(0),
+      peak: ratePerSec(),
+      at: durationMs(0).describe("When the rise begins."),
+      hold: durationMs().describe("How long the peak lasts."),
+      rise: durationMs(0).default(0),
+      fall: durationMs(0).default(0),
+    }),
+    z.strictObject({
+      phase: open.phase,
+      for: open.for,
+      shape: z.literal("concurrency"),
+      clients: count({ min: 1, max: 100_000 }).optional().describe("A fixed number of clients."),
+      from: count({ min: 1, max: 100_000 }).optional().describe("Clients at the start of a ramp."),
+      to: count({ min: 1, max: 100_000 }).optional().describe("Clients at its end."),
+    }),
+  ])
+  .describe("One stretch of load. Phases follow one another.");
+
+/** A phase as the file says it, units resolved. */
+export type PhaseInput = z.output<typeof phase>;
+
+const warmup = z.union(
+  [z.literal("none"), durationMs(), z.strictObject({ min: durationMs(), max: durationMs() })],
+  { error: "expected none, a duration such as 2s, or { min: 1s, max: 5s }" },
+);
+
+/** The one schema of scenario files, for the targets that there are. */
+export function scenarioSchema(targets: TargetSchemas) {
+  const [first, ...others] = Object.values(targets);
+  if (first === undefined) throw new TypeError("no targets");
+  return z
+    .strictObject({
+      why: z.string().min(1).describe("Why this scenario exists, in a sentence or two."),
+      name: name.optional().describe("Default: the name of the file."),
+      target: z.discriminatedUnion("kind", [first, ...others]).describe("What is driven, and its settings."),
+      warmup: warmup
+        .optional()
+        .describe("Load that is not measured. Default: from 1s to 5s, until throughput is steady."),
+      load: z.array(phase).min(1).describe("The phases, in sequence."),
+      targets: z
+        .array(z.string())
+        .default([])
+        .describe(
+          "What is expected, such as `p99 <= 5ms in steady`, `error_rate < 0.01%`, `throughput >= 50k/s`.",
+        ),
+      repeat: z.int().min(1).max(1000).default(1).describe("Trials, each in a fresh process."),
+      seed: z.int().min(0).max(4_294_967_295).default(1).describe("Seed of every random choice."),
+      interval: durationMs(100_000)
+        .optional()
+        .describe("One row of the timeline. Default: 250ms, or 1s from 30s of load on."),
+    })
+    .describe("A dyno scenario.");
+}
+
+/** What the schema makes of a file. */
+export type ScenarioInput = z.output<ReturnType<typeof scenarioSchema>>;
+
+/** The JSON Schema (draft 2020-12) of what people write, for editors. */
+export function scenarioJsonSchema(targets: TargetSchemas): object {
+  const schema = z.toJSONSchema(scenarioSchema(targets), { io: "input", target: "draft-2020-12" });
+  return { title: "dyno scenario", ...schema };
+}
