@@ -139,7 +139,13 @@ export type StoreConfig =
   /** A segmented file in this folder, which is made where it is missing. */
   | { readonly kind: "log"; readonly dir: string }
   /** A Redis stream of this name. */
-  | { readonly kind: "redis"; readonly url: string; readonly stream: string };
+  | {
+      readonly kind: "redis";
+      readonly url: string;
+      readonly stream: string;
+      /** How long appends wait for a server that is away, in ms. Default 10,000. */
+      readonly reconnectMs?: number;
+    };
 
 /** What an engine is made of. */
 export interface EngineConfig {

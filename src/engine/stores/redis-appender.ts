@@ -9,8 +9,9 @@ import type { RedisSync } from "./redis-sync.ts";
 export interface RedisAppender {
   /**
    * Resolves with the entry's id once the batch is stored, or synced as well. Rejects with a DynoError
-   * `unavailable`, `overload`, `conflict` or `closed`; but for `conflict`, the batch is not in the stream then,
-   * and will not be.
+   * `unavailable`, `overload`, `conflict` or `closed`. The batch is not in the stream then; where that is unknown
+   * it is removed before anything else is appended. Unknown it remains after `conflict`, and where the store is
+   * closed while Redis is away.
    */
   append(payload: string, needsSync: boolean): Promise<string>;
   readonly totals: Readonly<AppenderTotals>;
@@ -131,8 +132,9 @@ class FencedAppender implements RedisAppender {
 
   #onError(error: unknown): void {
     this.#outstanding--;
-    // The first error is the cause; those after it are refused for the gap.
-    this.#trouble ??= { error };
+    // The first error is the cause, those after it are refused for the gap; unless one came without a reply,
+    // for then something may still be on its way.
+    if (this.#trouble === undefined || troubleOf(error) === "away") this.#trouble = { error };
     this.#recoverWhenQuiet();
   }
 

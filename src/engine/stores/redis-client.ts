@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from "ioredis";
+import { Redis } from "ioredis";
 import { DynoError } from "../../base/errors.ts";
 import { maskPassword, reasonOf } from "./redis-errors.ts";
 import { appendScript, ownScript, syncScript } from "./redis-script.ts";
@@ -43,23 +43,7 @@ const maxRetryDelayMs = 500;
 export async function connectRedis(url: string, use: ClientUse, reconnectMs: number): Promise<StreamClient> {
   let connected = false;
   let lastError: unknown;
-  const client = createClient(url, {
-    lazyConnect: true,
-    connectTimeout: connectTimeoutMs,
-    // A server that hangs does not close its connections.
-    socketTimeout: reconnectMs,
-    enableOfflineQueue: use === "read",
-    autoResendUnfulfilledCommands: use === "read",
-    maxRetriesPerRequest: use === "read" ? Math.ceil(reconnectMs / maxRetryDelayMs) + 5 : 0,
-    reconnectOnError: (error) => error.message.startsWith("READONLY"),
-    retryStrategy: (attempt) =>
-      connected ? Math.min(10 * 2 ** Math.min(attempt, 6), maxRetryDelayMs) : null,
-    scripts: {
-      dynoAppend: { lua: appendScript, numberOfKeys: 2 },
-      dynoOwn: { lua: ownScript, numberOfKeys: 2 },
-      dynoSync: { lua: syncScript, numberOfKeys: 1 },
-    },
-  });
+  const client = createClient(url, use, reconnectMs, () => connected);
   client.on("error", (error) => {
     lastError = error;
   });
@@ -77,14 +61,33 @@ export async function connectRedis(url: string, use: ClientUse, reconnectMs: num
   }
 }
 
-function createClient(url: string, options: RedisOptions): StreamClient {
+function createClient(
+  url: string,
+  use: ClientUse,
+  reconnectMs: number,
+  isConnected: () => boolean,
+): StreamClient {
+  const isReading = use === "read";
   try {
-    return new Redis(url, options) as StreamClient;
+    return new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: connectTimeoutMs,
+      // A server that hangs does not close its connections.
+      socketTimeout: reconnectMs,
+      enableOfflineQueue: isReading,
+      autoResendUnfulfilledCommands: isReading,
+      maxRetriesPerRequest: isReading ? Math.ceil(reconnectMs / maxRetryDelayMs) + 5 : 0,
+      reconnectOnError: (error) => error.message.startsWith("READONLY"),
+      retryStrategy: (attempt) =>
+        isConnected() ? Math.min(10 * 2 ** Math.min(attempt, 6), maxRetryDelayMs) : null,
+      scripts: {
+        dynoAppend: { lua: appendScript, numberOfKeys: 2 },
+        dynoOwn: { lua: ownScript, numberOfKeys: 2 },
+        dynoSync: { lua: syncScript, numberOfKeys: 1 },
+      },
+    }) as StreamClient;
   } catch (cause) {
-    throw new DynoError(
-      "setup",
-      `${maskPassword(url)} is no Redis URL: ${reasonOf(cause)}; write redis://host:port`,
-      { cause },
-    );
+    const text = `${maskPassword(url)} is no Redis URL: ${reasonOf(cause)}; write redis://host:port`;
+    throw new DynoError("setup", text, { cause });
   }
 }

@@ -1,70 +1,109 @@
 import type { Redis } from "ioredis";
 import { DynoError } from "../../base/errors.ts";
 import { decodeBatch } from "../codec.ts";
-import type { ReadOptions, StoredEvent } from "../store.ts";
+import type { Position, ReadOptions, StoredEvent } from "../store.ts";
+import { reasonOf } from "./redis-errors.ts";
 
 type Entry = readonly [id: string, fields: readonly string[]];
 
 /** A page should be about this large: enough to hide a round trip, small beside the heap. */
-const pageBytes = 1_048_576;
+const pageCharacters = 1_048_576;
 const firstPageEntries = 16;
 const maxPageEntries = 2000;
 
 /**
- * Reads a stream's events in batches, up to its last entry at the time of the call. One page is asked for ahead;
- * the number of entries in a page follows their size, so memory stays at a few pages.
+ * Reads a stream's events in batches, up to its last entry at the time of the call. Rejects with a DynoError
+ * `unavailable` where Redis stays away, `corrupt` at an entry that is no batch.
  */
 export async function* readStream(
   client: Redis,
   stream: string,
   { after, sinceMs = 0, batchSize = 1000, signal }: ReadOptions,
 ): AsyncGenerator<readonly StoredEvent[]> {
-  const last = (await client.xrevrange(stream, "+", "-", "COUNT", 1))[0]?.[0];
-  if (last === undefined) return;
-  let count = firstPageEntries;
-  const page = (from: string): Promise<Entry[]> => client.xrange(stream, from, last, "COUNT", count);
+  const from = laterOf(after?.entry, `${Math.max(0, Math.floor(sinceMs))}-0`);
   let pending: StoredEvent[] = [];
-  let next = page(after?.entry ?? `${Math.max(0, Math.floor(sinceMs))}-0`);
-  for (;;) {
-    signal?.throwIfAborted();
-    const entries = await next;
-    const lastId = entries.at(-1)?.[0];
-    if (lastId === undefined) break;
-    count = fittingCount(entries);
-    const isLast = lastId === last;
-    if (!isLast) next = page(`(${lastId}`);
-    // A page that is abandoned (the reader stops) must not become an unhandled rejection.
-    next.catch(() => undefined);
-    for (const entry of entries) {
-      const events = unpack(entry, stream);
-      const skip = entry[0] === after?.entry ? after.index + 1 : 0;
-      for (let i = skip; i < events.length; i++) {
-        pending.push(events[i] as StoredEvent);
+  for await (const page of readPages(client, stream, from, signal)) {
+    for (const entry of page) {
+      for (const event of unpack(entry, stream, after)) {
+        pending.push(event);
         if (pending.length < batchSize) continue;
-        signal?.throwIfAborted();
         yield pending;
+        signal?.throwIfAborted();
         pending = [];
       }
     }
-    if (isLast) break;
   }
   if (pending.length > 0) yield pending;
+}
+
+/**
+ * Reads entries in pages. The next page is asked for while one is worked on, and the number of entries in it
+ * follows their size, so that memory stays at two pages however large the batches are.
+ */
+async function* readPages(
+  client: Redis,
+  stream: string,
+  from: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly Entry[]> {
+  const last = (await ask(client.xrevrange(stream, "+", "-", "COUNT", 1), stream, signal))[0]?.[0];
+  if (last === undefined) return;
+  const page = (start: string, count: number): Promise<Entry[]> =>
+    ask(client.xrange(stream, start, last, "COUNT", count), stream, signal);
+  let next: Promise<Entry[]> | undefined = page(from, firstPageEntries);
+  while (next !== undefined) {
+    const entries: Entry[] = await next;
+    const end = entries.at(-1)?.[0];
+    next = end === undefined || end === last ? undefined : page(`(${end}`, fittingCount(entries));
+    // A page that is abandoned, because the reader stops, must not become an unhandled rejection.
+    next?.catch(() => undefined);
+    yield entries;
+  }
+}
+
+/** Waits for a reply, or for the abort; says in our words what went wrong. */
+async function ask<Reply>(reply: Promise<Reply>, stream: string, signal?: AbortSignal): Promise<Reply> {
+  signal?.throwIfAborted();
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([reply, aborted]);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new DynoError("unavailable", `stream ${stream} cannot be read: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  } finally {
+    if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
+  }
 }
 
 function fittingCount(entries: readonly Entry[]): number {
   let characters = 0;
   for (const [, fields] of entries) characters += fields[1]?.length ?? 0;
   const perEntry = Math.max(1, characters / entries.length);
-  return Math.min(maxPageEntries, Math.max(1, Math.ceil(pageBytes / perEntry)));
+  return Math.min(maxPageEntries, Math.max(1, Math.ceil(pageCharacters / perEntry)));
 }
 
-function unpack([id, fields]: Entry, stream: string): StoredEvent[] {
+function unpack([id, fields]: Entry, stream: string, after: Position | undefined): StoredEvent[] {
   const payload = fields[1];
   if (fields[0] !== "b" || payload === undefined) {
     throw new DynoError(
       "corrupt",
-      `entry ${id} of stream ${stream} was not written by dyno: it has no field b`,
+      `entry ${id} of stream ${stream} was not written by dyno: its first field is ${fields[0]}, not b`,
     );
   }
-  return decodeBatch(payload, id);
+  const events = decodeBatch(payload, id);
+  return id === after?.entry ? events.slice(after.index + 1) : events;
+}
+
+/** Entry ids are `milliseconds-number`; both are compared as numbers. */
+function laterOf(a: string | undefined, b: string): string {
+  if (a === undefined) return b;
+  const [aMs = 0, aNumber = 0] = a.split("-").map(Number);
+  const [bMs = 0, bNumber = 0] = b.split("-").map(Number);
+  return aMs > bMs || (aMs === bMs && aNumber >= bNumber) ? a : b;
 }

@@ -1,38 +1,78 @@
+import { closeAll } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 import { encodeBatch } from "../codec.ts";
 import type { StoreConfig } from "../config.ts";
 import type { AckLevel, EventStore, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
-import { openRedisAppender, type RedisAppender } from "./redis-appender.ts";
-import { connectRedis, type Durability, readDurability, type StreamClient } from "./redis-client.ts";
+import { createRedisAppender, type RedisAppender } from "./redis-appender.ts";
+import { connectRedis, type StreamClient } from "./redis-client.ts";
+import { type Durability, readDurability } from "./redis-durability.ts";
+import { reasonOf, refusalOf, troubleOf } from "./redis-errors.ts";
+import { type RedisOwner, takeOwnership } from "./redis-owner.ts";
 import { readStream } from "./redis-reader.ts";
-import { ownerKey } from "./redis-script.ts";
+import { createRedisSync, type RedisSync } from "./redis-sync.ts";
+
+const standardReconnectMs = 10_000;
 
 /**
- * Opens a store on a Redis stream: one entry for each batch, appended by a script that only the stream's owner can
- * run, so that a batch sent again is stored once. Whoever opens a stream becomes its owner; the one before is
- * refused with `conflict`.
+ * Opens a store on a Redis stream, with one entry for each batch. Batches are appended by a script that only the
+ * stream's owner can run, so that a batch sent again is stored once. Whoever opens a stream becomes its owner; the
+ * one before is refused with `conflict`.
  *
- * `stored` means that Redis replied. `durable` is offered where replies come after the fsync (`appendfsync
- * always`), or where the server has WAITAOF (7.2 and later). While the server is away, appends wait.
+ * `stored` means that Redis replied. `durable` is offered where replies come after the fsync (appendonly with
+ * `appendfsync always`), or where the server has WAITAOF (7.2 and later); it is not where CONFIG is forbidden. While
+ * the server is away appends wait up to `reconnectMs` and are then rejected with `unavailable`.
+ *
+ * Rejects with a DynoError `setup` where Redis does not answer, is a replica, evicts keys, is older than 6.2, or
+ * has something else under that name.
  */
-export async function openRedisStore({
-  url,
-  stream,
-}: Extract<StoreConfig, { kind: "redis" }>): Promise<EventStore> {
-  const client = await connectRedis(url);
-  let reader: StreamClient | undefined;
+export async function openRedisStore(config: Extract<StoreConfig, { kind: "redis" }>): Promise<EventStore> {
+  const { url, stream, reconnectMs = standardReconnectMs } = config;
+  const opened: (() => unknown)[] = [];
+  const connect = async (use: "write" | "read"): Promise<StreamClient> => {
+    const client = await connectRedis(url, use, reconnectMs);
+    opened.push(() => client.disconnect());
+    return client;
+  };
   try {
+    const client = await connect("write");
     const durability = await readDurability(client);
-    const waitsForSync = durability.by === "waitaof";
-    const appender = await openRedisAppender({ client, stream, owner: ownerKey(stream), waitsForSync });
+    const owner = await takeOwnership(client, stream);
     // Long replies must not stand in the way of acks, so reading has a connection of its own.
-    reader = await connectRedis(url);
-    return new RedisStore({ client, reader, stream, appender, durability });
+    const reader = await connect("read");
+    const sync =
+      durability === "waitaof" ? createRedisSync(await connect("write"), stream, owner.id) : undefined;
+    const appender = createAppender({ client, owner, stream, reconnectMs, sync, durability });
+    opened.push(() => appender.close());
+    return new RedisStore({ client, reader, stream, appender, durability, close: () => closeAll(opened) });
   } catch (thrown) {
-    reader?.disconnect();
-    client.disconnect();
-    throw thrown;
+    await closeAll(opened);
+    throw asSetupError(thrown, stream);
   }
+}
+
+interface AppenderParts {
+  readonly client: StreamClient;
+  readonly owner: RedisOwner;
+  readonly stream: string;
+  readonly reconnectMs: number;
+  readonly sync: RedisSync | undefined;
+  readonly durability: Durability;
+}
+
+function createAppender({ client, durability, ...rest }: AppenderParts): RedisAppender {
+  const checkServer = async (): Promise<void> => {
+    const now = await readDurability(client);
+    if (durability === now || durability === "none") return;
+    const text = `Redis came back with durability ${now}, not ${durability}: restore its appendonly and appendfsync`;
+    throw new DynoError("unavailable", text);
+  };
+  return createRedisAppender({ ...rest, checkServer });
+}
+
+function asSetupError(thrown: unknown, stream: string): DynoError {
+  if (thrown instanceof DynoError) return thrown;
+  const hint = troubleOf(thrown) === "full" ? refusalOf(thrown, stream).message : reasonOf(thrown);
+  return new DynoError("setup", `stream ${stream} cannot be opened: ${hint}`, { cause: thrown });
 }
 
 interface RedisStoreParts {
@@ -41,26 +81,28 @@ interface RedisStoreParts {
   readonly stream: string;
   readonly appender: RedisAppender;
   readonly durability: Durability;
+  readonly close: () => Promise<void>;
 }
 
 class RedisStore implements EventStore {
   readonly name = "redis";
   readonly features: { readonly levels: readonly AckLevel[]; readonly persistent: true };
   readonly #parts: RedisStoreParts;
-  readonly #totals = { entries: 0, events: 0, bytes: 0 };
-  #closed = false;
+  readonly #totals = { entries: 0, events: 0, bytes: 0, reconnects: 0 };
+  #closed: Promise<void> | undefined;
 
   constructor(parts: RedisStoreParts) {
     this.#parts = parts;
-    const isDurable = parts.durability.by !== "none";
     this.features = {
-      levels: isDurable ? ["accepted", "stored", "durable"] : ["accepted", "stored"],
+      levels: parts.durability === "none" ? ["accepted", "stored"] : ["accepted", "stored", "durable"],
       persistent: true,
     };
+    parts.client.on("ready", () => {
+      this.#totals.reconnects++;
+    });
   }
 
   async append(batch: readonly PreparedEvent[], level: AckLevel): Promise<string> {
-    if (this.#closed) throw new DynoError("closed", "the redis store is closed");
     if (!this.features.levels.includes(level)) throw this.#unsupported(level);
     const payload = encodeBatch(batch);
     const entry = await this.#parts.appender.append(payload, level === "durable");
@@ -73,7 +115,7 @@ class RedisStore implements EventStore {
   #unsupported(level: AckLevel): DynoError {
     return new DynoError(
       "unsupported",
-      `this Redis cannot give the level ${level}: set appendonly yes and appendfsync always, or use a server with WAITAOF (7.2)`,
+      `this Redis cannot give the level ${level}: set appendonly yes and appendfsync always, or use a server with WAITAOF (7.2 or later)`,
     );
   }
 
@@ -81,24 +123,24 @@ class RedisStore implements EventStore {
     return readStream(this.#parts.reader, this.#parts.stream, options);
   }
 
+  /** By MINID, which never drops by count; `~` keeps whole nodes of the stream, which is much cheaper. */
   async trim(olderThanMs: number): Promise<void> {
-    await this.#parts.reader.xtrim(
-      this.#parts.stream,
-      "MINID",
-      "~",
-      `${Math.max(0, Math.floor(olderThanMs))}-0`,
-    );
+    const { reader, stream } = this.#parts;
+    const floor = `${Math.max(0, Math.floor(olderThanMs))}-0`;
+    try {
+      // One call removes a bounded number of entries.
+      while ((await reader.xtrim(stream, "MINID", "~", floor)) > 0);
+    } catch (cause) {
+      throw new DynoError("unavailable", `stream ${stream} cannot be trimmed: ${reasonOf(cause)}`, { cause });
+    }
   }
 
   counters(): Readonly<Record<string, number>> {
     return { ...this.#totals, ...this.#parts.appender.totals };
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#parts.appender.close();
-    this.#parts.reader.disconnect();
-    this.#parts.client.disconnect();
+  close(): Promise<void> {
+    this.#closed ??= this.#parts.close();
+    return this.#closed;
   }
 }
