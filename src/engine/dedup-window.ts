@@ -39,9 +39,11 @@ export function createDedupWindow<Value>({
     const isFull = current.size >= maxKeys / 2;
     if (ageMs < windowMs && !isFull) return;
     if (isFull && ageMs < windowMs && before.size > 0) overflows++;
-    before = ageMs < 2 * windowMs ? current : new Map();
+    const isPast = ageMs >= 2 * windowMs;
+    before = isPast ? new Map() : current;
     current = new Map();
-    begunMicros = clock.nowMicros();
+    // Generations end when they are due, not when somebody looks, or a key could outlive two windows.
+    begunMicros = isFull || isPast ? clock.nowMicros() : begunMicros + windowMs * 1000;
   };
   return {
     get: (key) => {
