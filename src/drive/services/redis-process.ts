@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -10,8 +10,13 @@ import { DynoError } from "../../base/errors.ts";
 /** A Redis server of our own. */
 export interface RedisProcess {
   readonly url: string;
-  /** Starts it again after its death, on the same port and data. */
+  /** The server's process id; another one after a restart. */
+  readonly pid: number;
+  /** Kills it at once (SIGKILL), as a crash would; its data stay. Resolves when it is dead. */
+  kill(): Promise<void>;
+  /** Starts it again after its death, on the same port and data. Resolves when it answers. */
   restart(): Promise<void>;
+  /** Ends it for good and removes its folder. */
   close(): Promise<void>;
 }
 
@@ -19,43 +24,46 @@ export interface RedisProcess {
 export interface RedisProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly appendfsync: "always" | "everysec" | "no";
+  /** Ends the waiting for a server that starts. */
   readonly signal: AbortSignal;
 }
 
 const startTimeoutMs = 10_000;
 
 /**
- * The server must end with us even when we are killed: a shell holds the other end of a pipe of ours and ends
- * the server when the pipe closes. Being the leader of its own group, it does not hear our Ctrl-C, so that
- * a trial can drain.
+ * The server must end with us even when we are killed: the shell's watcher reads from a pipe of ours, and kills the
+ * server and removes its folder when the pipe closes. Being the leader of its own group, the server does not hear our
+ * Ctrl-C, so that a trial can drain.
  */
-const supervisor = '"$@" </dev/null & pid=$!; cat >/dev/null; kill "$pid" 2>/dev/null; wait "$pid"';
+const supervisor = `
+exec 3<&0
+"$@" </dev/null >server.log 2>&1 3<&- &
+pid=$!
+echo "$pid"
+{ read -r _ <&3; : >ended; kill -9 "$pid"; } >/dev/null 2>&1 &
+watcher=$!
+wait "$pid"
+kill "$watcher" 2>/dev/null
+[ -e ended ] && cd / && rm -rf "$0"
+`;
 
 /**
  * Starts `redis-server` or `valkey-server` from the PATH on a free loopback port, in a folder of its own, with
- * an append-only file and without eviction. Gives undefined where neither is installed.
+ * an append-only file and without eviction. Gives undefined where neither is installed. Throws a DynoError `setup`
+ * where the server does not start, with the last line that it wrote.
  */
 export async function spawnRedis(options: RedisProcessOptions): Promise<RedisProcess | undefined> {
   const program = findProgram(["redis-server", "valkey-server"], options.env.PATH ?? "");
   if (program === undefined) return undefined;
   const dir = await mkdtemp(join(tmpdir(), "dyno-redis-"));
   const port = await freePort();
-  let child: ChildProcess | undefined;
+  let server: Supervised | undefined;
   const start = async (): Promise<void> => {
-    await endSupervisor(child);
-    child = spawn(
-      "sh",
-      ["-c", supervisor, "sh", program, ...serverArguments(port, dir, options.appendfsync)],
-      {
-        stdio: ["pipe", "ignore", "ignore"],
-        detached: true,
-      },
-    );
-    child.unref();
-    await waitUntilListening(port, child, options.signal);
+    server = await supervise(dir, [program, ...serverArguments(port, dir, options.appendfsync)]);
+    await waitUntilAnswering(port, server, dir, options.signal);
   };
   const close = async (): Promise<void> => {
-    await endSupervisor(child);
+    await server?.end();
     await rm(dir, { recursive: true, force: true });
   };
   try {
@@ -64,7 +72,61 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
     await close();
     throw thrown;
   }
-  return { url: `redis://127.0.0.1:${port}`, restart: start, close };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    get pid() {
+      return server?.pid ?? 0;
+    },
+    kill: async () => server?.kill(),
+    restart: start,
+    close,
+  };
+}
+
+interface Supervised {
+  readonly pid: number;
+  readonly ended: () => boolean;
+  readonly kill: () => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+async function supervise(dir: string, command: readonly string[]): Promise<Supervised> {
+  const shell = spawn("sh", ["-c", supervisor, dir, ...command], {
+    cwd: dir,
+    stdio: ["pipe", "pipe", "ignore"],
+    detached: true,
+  });
+  const exited = new Promise<void>((resolve) => shell.once("close", () => resolve()));
+  const pid = await readPid(shell);
+  // Only for its end it should not keep us alive; sockets of a pipe can be let go, too.
+  shell.unref();
+  for (const stream of [shell.stdin, shell.stdout]) (stream as { unref?: () => void } | null)?.unref?.();
+  const ended = (): boolean => shell.exitCode !== null || shell.signalCode !== null;
+  const waitForEnd = async (): Promise<void> => {
+    shell.ref();
+    await exited;
+  };
+  return {
+    pid,
+    ended,
+    kill: async () => {
+      if (!ended()) process.kill(pid, "SIGKILL");
+      await waitForEnd();
+    },
+    end: async () => {
+      shell.stdin?.end();
+      await waitForEnd();
+    },
+  };
+}
+
+function readPid(shell: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    shell.once("error", (cause) =>
+      reject(new DynoError("setup", `a shell is needed to start Redis: ${cause.message}`, { cause })),
+    );
+    shell.stdout?.once("data", (line: Buffer) => resolve(Number(line.toString())));
+  });
 }
 
 function serverArguments(port: number, dir: string, appendfsync: string): string[] {
@@ -80,25 +142,24 @@ function serverArguments(port: number, dir: string, appendfsync: string): string
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
-async function endSupervisor(child: ChildProcess | undefined): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.ref();
-  child.stdin?.end();
-  await ended;
-}
-
-async function waitUntilListening(port: number, child: ChildProcess, signal: AbortSignal): Promise<void> {
+async function waitUntilAnswering(
+  port: number,
+  server: Supervised,
+  dir: string,
+  signal: AbortSignal,
+): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   while (!(await answersPing(port))) {
     if (signal.aborted) throw new DynoError("aborted", "stopped while Redis was starting");
-    if (child.exitCode !== null || Date.now() > deadline) {
+    if (server.ended() || Date.now() > deadline) {
+      const log = await readFile(join(dir, "server.log"), "utf8").catch(() => "");
+      const how = server.ended() ? "ended at once" : `did not answer within ${startTimeoutMs / 1000} s`;
       throw new DynoError(
         "setup",
-        `a private redis-server on port ${port} did not answer within ${startTimeoutMs / 1000} s`,
+        `a private Redis on port ${port} ${how}: ${log.trimEnd().split("\n").at(-1)}`,
       );
     }
-    await sleep(20);
+    await sleep(10);
   }
 }
 

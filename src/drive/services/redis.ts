@@ -1,6 +1,8 @@
 import { Redis } from "ioredis";
 import { DynoError, messageOf } from "../../base/errors.ts";
-import { spawnRedis } from "./redis-process.ts";
+import { maskUrl } from "../../base/mask-url.ts";
+import { cpuMicrosOf, parseInfo, watchedFigures } from "./redis-info.ts";
+import { type RedisProcess, spawnRedis } from "./redis-process.ts";
 
 /** How often Redis syncs its append-only file. */
 export type AppendFsync = "always" | "everysec" | "no";
@@ -10,7 +12,15 @@ export interface RedisService {
   readonly url: string;
   /** Such as `redis 7.0.15, started by dyno, appendfsync everysec`. No secrets. */
   readonly description: string;
+  /** Such as `7.0.15`. */
+  readonly version: string;
   readonly startedByDyno: boolean;
+  /** The server itself, where dyno started it: tests and faults kill it and start it again. */
+  readonly process: RedisProcess | undefined;
+  /** CPU time that the server has used, in microseconds. Rejects with a DynoError `unavailable` while it is away. */
+  cpuMicros(): Promise<number>;
+  /** What the server counts, by names that begin with `redis_`. Rejects with a DynoError `unavailable`. */
+  info(): Promise<Readonly<Record<string, number>>>;
   /** Ends a server that dyno started, and removes its folder; lets go of one that it found. */
   close(): Promise<void>;
 }
@@ -32,90 +42,96 @@ export interface RedisServiceOptions {
  */
 export async function openRedisService(options: RedisServiceOptions): Promise<RedisService | undefined> {
   const url = options.url ?? nonEmpty(options.env.REDIS_URL);
-  if (url !== undefined) return findRedis(url);
+  if (url !== undefined) {
+    return openService(url, undefined, (info) => {
+      const persistence = info.aof_enabled === "1" ? "append-only file on" : "append-only file off";
+      return `at ${maskUrl(url)}, ${persistence}`;
+    });
+  }
   const server = await spawnRedis(options);
   if (server === undefined) return undefined;
   try {
-    const { name, version } = await askServer(server.url);
-    return {
-      url: server.url,
-      description: `${name} ${version}, started by dyno, appendfsync ${options.appendfsync}`,
-      startedByDyno: true,
-      close: server.close,
-    };
+    return await openService(server.url, server, () => `started by dyno, appendfsync ${options.appendfsync}`);
   } catch (thrown) {
     await server.close();
     throw thrown;
   }
 }
 
-async function findRedis(url: string): Promise<RedisService> {
-  const { name, version, persistence } = await askServer(url);
+type Info = Readonly<Record<string, string>>;
+
+async function openService(
+  url: string,
+  server: RedisProcess | undefined,
+  describe: (info: Info) => string,
+): Promise<RedisService> {
+  const client = await connect(url);
+  const ask = async (): Promise<Info> => {
+    try {
+      return parseInfo(await client.info());
+    } catch (cause) {
+      throw new DynoError("unavailable", `Redis at ${maskUrl(url)} is away: ${messageOf(cause)}`, { cause });
+    }
+  };
+  const info = await ask();
+  const version = info.valkey_version ?? info.redis_version ?? "of unknown version";
+  const name = info.valkey_version === undefined ? "redis" : "valkey";
   return {
     url,
-    description: `${name} ${version} at ${maskUrl(url)}, ${persistence}`,
-    startedByDyno: false,
-    close: async () => undefined,
+    description: `${name} ${version}${server === undefined ? " " : ", "}${describe(info)}`,
+    version,
+    startedByDyno: server !== undefined,
+    process: server,
+    cpuMicros: async () => cpuMicrosOf(await ask()),
+    info: async () => watchedFigures(await ask()),
+    close: async () => {
+      client.disconnect();
+      await server?.close();
+    },
   };
 }
 
-async function askServer(url: string): Promise<{ name: string; version: string; persistence: string }> {
-  const client = openControlClient(url);
+/**
+ * A connection for questions, not for load. The first attempt has three seconds and is the only one; a connection
+ * that is lost later comes back by itself, and questions meanwhile fail at once.
+ */
+async function connect(url: string): Promise<Redis> {
+  let connected = false;
+  let lastError: unknown;
+  const client = createClient(url, () => connected);
+  client.on("error", (error) => {
+    lastError = error;
+  });
   try {
     await client.connect();
-    const info = parseInfo(await client.info());
-    return {
-      name: info.valkey_version === undefined ? "redis" : "valkey",
-      version: info.valkey_version ?? info.redis_version ?? "of unknown version",
-      persistence: info.aof_enabled === "1" ? "append-only file on" : "append-only file off",
-    };
+    connected = true;
+    return client;
   } catch (cause) {
-    throw new DynoError("setup", `Redis at ${maskUrl(url)} does not answer: ${reasonOf(cause, client)}`, {
-      cause,
-    });
-  } finally {
     client.disconnect();
+    const reason = reasonOf(lastError ?? cause);
+    throw new DynoError("setup", `Redis at ${maskUrl(url)} does not answer: ${reason}`, { cause });
   }
 }
 
-/** A connection for questions, not for load: connects once, within two seconds, and does not try again. */
-function openControlClient(url: string): Redis & { lastError?: Error } {
-  let client: Redis & { lastError?: Error };
+function createClient(url: string, isConnected: () => boolean): Redis {
   try {
-    client = new Redis(url, {
+    return new Redis(url, {
       lazyConnect: true,
-      connectTimeout: 2000,
-      retryStrategy: () => null,
+      connectTimeout: 3000,
+      socketTimeout: 3000,
       maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      retryStrategy: () => (isConnected() ? 200 : null),
     });
   } catch (cause) {
-    throw new DynoError(
-      "setup",
-      `${maskUrl(url)} is no Redis URL: ${messageOf(cause)}; write redis://host:port`,
-      { cause },
-    );
+    const text = `${maskUrl(url)} is no Redis URL: ${messageOf(cause)}; write redis://host:port`;
+    throw new DynoError("setup", text, { cause });
   }
-  client.on("error", (error: Error) => {
-    client.lastError = error;
-  });
-  return client;
 }
 
-function reasonOf(cause: unknown, client: { readonly lastError?: Error }): string {
-  const real = client.lastError ?? cause;
-  const text = messageOf(real);
-  return text === "" ? ((real as NodeJS.ErrnoException).code ?? "no reason given") : text;
-}
-
-/** The lines of an INFO reply as names and values. */
-export function parseInfo(text: string): Readonly<Record<string, string>> {
-  const fields = [...text.matchAll(/^([a-z_0-9]+):(.*)\r?$/gm)].map((m) => [m[1] ?? "", (m[2] ?? "").trim()]);
-  return Object.fromEntries(fields);
-}
-
-/** A URL that can be shown: its password is masked. */
-export function maskUrl(url: string): string {
-  return url.replace(/(\/\/[^:@/]*):[^@/]+@/, "$1:***@");
+function reasonOf(error: unknown): string {
+  const text = messageOf(error);
+  return text === "" ? ((error as NodeJS.ErrnoException).code ?? "no reason given") : text;
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

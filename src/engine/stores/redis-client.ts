@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
 import { DynoError } from "../../base/errors.ts";
-import { maskPassword, reasonOf } from "./redis-errors.ts";
+import { maskUrl } from "../../base/mask-url.ts";
+import { reasonOf } from "./redis-errors.ts";
 import { appendScript, ownScript, syncScript } from "./redis-script.ts";
 
 /** A connection that knows our scripts. */
@@ -55,7 +56,7 @@ export async function connectRedis(url: string, use: ClientUse, reconnectMs: num
     client.disconnect();
     throw new DynoError(
       "setup",
-      `Redis at ${maskPassword(url)} does not answer: ${reasonOf(lastError ?? cause)}`,
+      `Redis at ${maskUrl(url)} does not answer: ${reasonOf(lastError ?? cause)}`,
       { cause },
     );
   }
@@ -87,7 +88,7 @@ function createClient(
       },
     }) as StreamClient;
   } catch (cause) {
-    const text = `${maskPassword(url)} is no Redis URL: ${reasonOf(cause)}; write redis://host:port`;
+    const text = `${maskUrl(url)} is no Redis URL: ${reasonOf(cause)}; write redis://host:port`;
     throw new DynoError("setup", text, { cause });
   }
 }

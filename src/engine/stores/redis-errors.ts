@@ -59,8 +59,3 @@ export function reasonOf(error: unknown): string {
   const text = messageOf(error);
   return text === "" ? ((error as NodeJS.ErrnoException).code ?? "no reason given") : text;
 }
-
-/** A URL that can be shown: its password is masked. */
-export function maskPassword(url: string): string {
-  return url.replace(/(\/\/[^:@/]*):[^@/]+@/, "$1:***@");
-}
