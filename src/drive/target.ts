@@ -33,7 +33,7 @@ export interface Session {
    * Operation number `n`, counted from 0 over the whole trial. A rejection (or a throw) is an error, counted
    * by its kind. Returning nothing means that the operation was done synchronously.
    */
-  fire(n: number, signal: AbortSignal): Promise<void> | void;
+  fire(n: number, signal: AbortSignal): Promise<unknown> | void;
   /** What the target itself counted, sampled once per interval. */
   counters?(): Counters | Promise<Counters>;
   /** CPU microseconds used so far by other processes that belong to this target, such as a Redis server. */

@@ -28,6 +28,8 @@ export interface PhaseResult {
   /** Operations that the schedule asked for (open loop); equal to `sent` in a closed loop. */
   readonly asked: number;
   readonly sent: number;
+  /** Those that were sent before the phase was over; the rest the generator sent late. */
+  readonly sentInTime: number;
   readonly completed: number;
   readonly failed: number;
   /** Sent, and not answered when the drain time was over. They count as failed with kind `timeout`. */

@@ -19,6 +19,8 @@ export interface LatencyHistogram {
    * within 0.1 %. `q` from 0 to 1. NaN where nothing was recorded.
    */
   quantile(q: number): number;
+  /** Several quantiles, ascending, in one pass; empty where nothing was recorded. */
+  quantiles(ascending: readonly number[]): number[];
   /** How many values are at most this many microseconds, to within one bucket. */
   countAtOrBelow(micros: number): number;
   /** The non-empty buckets from low to high: edges in microseconds (the upper one exclusive), and count. */
@@ -97,7 +99,7 @@ class LogLinearHistogram implements LatencyHistogram {
     if (!(other instanceof LogLinearHistogram))
       throw new DynoError("internal", "cannot add a foreign histogram");
     const counts = other.#counts;
-    const end = other.#count === 0 ? 0 : indexOf(other.#maxNanos) + 1;
+    const end = other.#used();
     for (let index = 0; index < end; index++) {
       const count = counts[index] ?? 0;
       if (count > 0) this.#counts[index] = (this.#counts[index] ?? 0) + count;
@@ -120,14 +122,20 @@ class LogLinearHistogram implements LatencyHistogram {
   }
 
   quantile(q: number): number {
-    if (this.#count === 0) return Number.NaN;
-    const rank = Math.min(this.#count, Math.max(1, Math.ceil(q * this.#count)));
+    return this.quantiles([q])[0] ?? Number.NaN;
+  }
+
+  quantiles(ascending: readonly number[]): number[] {
+    if (this.#count === 0) return [];
+    const found: number[] = [];
     let seen = 0;
-    for (let index = 0; index < bucketCount; index++) {
-      seen += this.#counts[index] ?? 0;
-      if (seen >= rank) return Math.min(lowestAt(index + 1) - 1, this.#maxNanos) / 1000;
+    let index = -1;
+    for (const q of ascending) {
+      const rank = Math.min(this.#count, Math.max(1, Math.ceil(q * this.#count)));
+      while (seen < rank) seen += this.#counts[++index] ?? 0;
+      found.push(Math.min(lowestAt(index + 1) - 1, this.#maxNanos) / 1000);
     }
-    return this.#maxNanos / 1000;
+    return found;
   }
 
   countAtOrBelow(micros: number): number {
@@ -140,12 +148,18 @@ class LogLinearHistogram implements LatencyHistogram {
 
   buckets(): readonly Bucket[] {
     const found: Bucket[] = [];
-    for (let index = 0; index < bucketCount; index++) {
+    const end = this.#used();
+    for (let index = 0; index < end; index++) {
       const count = this.#counts[index] ?? 0;
       if (count === 0) continue;
       found.push({ fromMicros: lowestAt(index) / 1000, toMicros: lowestAt(index + 1) / 1000, count });
     }
     return found;
+  }
+
+  /** The number of leading buckets that can hold something. */
+  #used(): number {
+    return this.#count === 0 ? 0 : indexOf(this.#maxNanos) + 1;
   }
 
   get count(): number {
@@ -172,7 +186,8 @@ class LogLinearHistogram implements LatencyHistogram {
       highestTrackableValue: highestNanos,
       numberOfSignificantValueDigits: 3,
     });
-    for (let index = 0; index < bucketCount; index++) {
+    const end = this.#used();
+    for (let index = 0; index < end; index++) {
       const count = this.#counts[index] ?? 0;
       if (count > 0) target.recordValueWithCount(lowestAt(index), count);
     }
@@ -180,7 +195,7 @@ class LogLinearHistogram implements LatencyHistogram {
   }
 
   reset(): void {
-    this.#counts.fill(0);
+    this.#counts.fill(0, 0, this.#used());
     this.#count = 0;
     this.#sumNanos = 0;
     this.#minNanos = Number.POSITIVE_INFINITY;

@@ -17,6 +17,10 @@ export async function lint(files: readonly string[], io: Io): Promise<number> {
     if (problems.length > 0) io.stderr.write(`${formatProblems(problems, text)}\n`);
   }
   const checkedText = chosen.length === 1 ? "1 file" : `${formatCount(chosen.length)} files`;
-  io.stdout.write(problemCount === 0 ? `${checkedText} checked, nothing wrong\n` : `${checkedText} checked, ${problemCount} wrong\n`);
+  io.stdout.write(
+    problemCount === 0
+      ? `${checkedText} checked, nothing wrong\n`
+      : `${checkedText} checked, ${problemCount} wrong\n`,
+  );
   return problemCount === 0 ? 0 : 2;
 }

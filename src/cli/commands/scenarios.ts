@@ -13,16 +13,22 @@ import type { Io } from "../io.ts";
 export async function listScenarios(dir: string, io: Io): Promise<number> {
   const colours = createColours(wantsColour(io.stdout, io.env));
   for (const file of await listScenarioFiles(join(dir))) {
-    const { scenario, problems } = checkScenario(await readScenarioText(file), file, { targetSchemas, env: io.env });
+    const { scenario, problems } = checkScenario(await readScenarioText(file), file, {
+      targetSchemas,
+      env: io.env,
+    });
     if (scenario === undefined) {
-      io.stdout.write(`${colours.bold(basename(file, extname(file)))}  ${colours.red(`${problems.length} wrong; dyno lint ${file}`)}\n\n`);
+      io.stdout.write(
+        `${colours.bold(basename(file, extname(file)))}  ${colours.red(`${problems.length} wrong; dyno lint ${file}`)}\n\n`,
+      );
       continue;
     }
     const loadMs = scenario.load.reduce((sum, { durationMs }) => sum + durationMs, scenario.warmup.maxMs);
     const lasting = formatDuration(loadMs * scenario.repeat * 1000);
     io.stdout.write(`${colours.bold(scenario.name)}  ${colours.dim(`${file}, up to ${lasting}`)}\n`);
     io.stdout.write(`  ${scenario.why}\n`);
-    for (const phase of scenario.load) io.stdout.write(`  ${colours.dim(`${phase.phase}: ${describePhase(phase)}`)}\n`);
+    for (const phase of scenario.load)
+      io.stdout.write(`  ${colours.dim(`${phase.phase}: ${describePhase(phase)}`)}\n`);
     io.stdout.write("\n");
   }
   return 0;

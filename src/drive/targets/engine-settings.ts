@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { knobs } from "../../engine/config.ts";
-import { count, sizeBytes } from "../../scenario/unit-schema.ts";
+import { count, durationMs, sizeBytes } from "../../scenario/unit-schema.ts";
 
 const knobShape = Object.fromEntries(
   knobs.map(({ name, meaning, unit, min, max, default: standard }) => [
@@ -54,6 +54,11 @@ export const engineSettings = z
     keys: keys
       .default({ distribution: "uniform", count: 1000 })
       .describe("How event keys are drawn, by seed."),
+    retain: durationMs()
+      .optional()
+      .describe(
+        "Events older than this are trimmed while the load goes on. Default: all are kept; memory: 2s.",
+      ),
     subscribers: z.int().min(0).max(1000).default(1).describe("Handlers that listen on the bus."),
     topics: z.int().min(1).max(10_000).default(1).describe("Topics that events are spread over."),
     prefill: count({ min: 1, max: 10_000_000 })

@@ -1,0 +1,155 @@
+import { systemClock } from "../base/clock.ts";
+import { DynoError } from "../base/errors.ts";
+import { startHiccupMeter } from "../measure/hiccup-meter.ts";
+import { startResourceMeter } from "../measure/resources.ts";
+import type { Interval, PhaseResult, TrialResult } from "../measure/result.ts";
+import { describePhase } from "../scenario/load-shapes.ts";
+import type { Phase } from "../scenario/scenario.ts";
+import { isSteady, type WarmupWindow } from "./load/steady.ts";
+import { openTarget } from "./open-target.ts";
+import { type PhaseContext, runPhase } from "./phase-runner.ts";
+import { openSamplesFile } from "./samples-file.ts";
+import type { Session } from "./target.ts";
+import type { FromChild, TrialSpec } from "./trial-messages.ts";
+
+/** Whom a trial talks to. */
+export interface TrialLink {
+  readonly send: (message: FromChild) => void;
+  /** Aborted: end soon, with what was measured. */
+  readonly signal: AbortSignal;
+}
+
+/** A warm-up is looked at this often. */
+const warmupIntervalMs = 250;
+
+/** Runs a trial from the start of its target to its checks. Throws a DynoError where the target cannot be started. */
+export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink): Promise<TrialResult> {
+  const { scenario, seed } = spec;
+  const startedAt = new Date().toISOString();
+  const session = await startTarget(spec, signal);
+  send({ type: "ready" });
+  const resources = startResourceMeter();
+  const hiccups = startHiccupMeter();
+  const samples = spec.samplesPath === undefined ? undefined : openSamplesFile(spec.samplesPath, spec.trial);
+  const timeline: Interval[] = [];
+  const phases: PhaseResult[] = [];
+  const context: PhaseContext = {
+    session,
+    clock: systemClock,
+    resources,
+    hiccups,
+    seed,
+    trialStartMicros: systemClock.nowMicros(),
+    intervalMs: scenario.intervalMs,
+    onInterval: (interval) => {
+      timeline.push(interval);
+      send({ type: "progress", event: { type: "interval", interval } });
+    },
+    ...(samples ? { sink: samples.sink } : {}),
+  };
+  let operations = 0;
+  const drive = async (
+    phase: Phase,
+    kind: PhaseResult["kind"],
+    during: PhaseContext,
+    stop: AbortSignal,
+  ): Promise<void> => {
+    const { durationMs } = phase;
+    send({
+      type: "progress",
+      event: { type: "phase", phase: phase.phase, kind, summary: describePhase(phase), durationMs },
+    });
+    const result = await runPhase({ phase, kind, firstOperation: operations, signal: stop }, during);
+    operations += result.sent;
+    phases.push(result);
+  };
+  const alive = setInterval(() => send({ type: "alive" }), 1000);
+  try {
+    await warmUp(spec, context, signal, drive);
+    for (const phase of scenario.load) {
+      if (signal.aborted) break;
+      await drive(phase, "measured", context, signal);
+    }
+    await samples?.close();
+    const checks = await session.stop();
+    return {
+      trial: spec.trial,
+      seed,
+      startedAt,
+      status: signal.aborted ? "partial" : "completed",
+      ...(signal.aborted
+        ? { failure: { kind: "interrupted", message: "the run was interrupted", stderr: "" } }
+        : {}),
+      phases,
+      timeline,
+      marks: [],
+      checks,
+      warnings: [],
+    };
+  } finally {
+    clearInterval(alive);
+    resources.close();
+    await hiccups.close();
+  }
+}
+
+async function startTarget(
+  { scenario, seed, services, scratchDir }: TrialSpec,
+  signal: AbortSignal,
+): Promise<Session> {
+  const target = await openTarget(scenario.target.kind);
+  if (target === undefined) throw new DynoError("internal", `there is no target ${scenario.target.kind}`);
+  return target.start(scenario.target.settings, { seed, scratchDir, services, signal });
+}
+
+type Drive = (
+  phase: Phase,
+  kind: PhaseResult["kind"],
+  context: PhaseContext,
+  signal: AbortSignal,
+) => Promise<void>;
+
+/** Drives at the mean of the first phase until throughput and latency are steady, within the scenario's bounds. */
+async function warmUp(
+  { scenario }: TrialSpec,
+  context: PhaseContext,
+  signal: AbortSignal,
+  drive: Drive,
+): Promise<void> {
+  const { minMs, maxMs } = scenario.warmup;
+  const first = scenario.load[0];
+  if (maxMs <= 0 || first === undefined || signal.aborted) return;
+  const steady = new AbortController();
+  const windows: WarmupWindow[] = [];
+  const onInterval: PhaseContext["onInterval"] = (interval, serviceP50) => {
+    context.onInterval(interval, serviceP50);
+    windows.push({ completedPerSec: (interval.completed * 1000) / interval.lengthMs, serviceP50 });
+    const elapsedMs = interval.atMs + interval.lengthMs;
+    if (elapsedMs >= minMs && isSteady(windows)) steady.abort();
+  };
+  await drive(
+    warmupPhase(first, maxMs),
+    "warmup",
+    { ...context, intervalMs: warmupIntervalMs, onInterval },
+    AbortSignal.any([signal, steady.signal]),
+  );
+}
+
+function warmupPhase(first: Phase, durationMs: number): Phase {
+  const phase = "warm-up";
+  if (first.loop === "closed") {
+    return { ...first, phase, durationMs, fromClients: first.toClients };
+  }
+  const { corners } = first;
+  let area = 0;
+  for (let i = 1; i < corners.length; i++) {
+    const [from, to] = [corners[i - 1], corners[i]];
+    if (from && to) area += ((from.ratePerSec + to.ratePerSec) / 2) * (to.atMs - from.atMs);
+  }
+  const ratePerSec = area / first.durationMs;
+  const flat = [
+    { atMs: 0, ratePerSec },
+    { atMs: durationMs, ratePerSec },
+  ];
+  return { ...first, phase, shape: "constant-rate", durationMs, corners: flat };
+}

@@ -1,0 +1,195 @@
+import type { Clock } from "../../base/clock.ts";
+import type { Recorder } from "../../measure/recorder.ts";
+import type { Session } from "../target.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** What both drivers are given. */
+export interface LoadOptions {
+  readonly session: Session;
+  /** The number of the first operation; operations are numbered through the whole trial. */
+  readonly firstOperation: number;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  /** When the phase begins, on the clock. */
+  readonly startMicros: number;
+  /** Aborted: nothing more is sent; what is in flight is waited for. */
+  readonly signal: AbortSignal;
+  /** How long to wait for answers after the last operation was sent. */
+  readonly drainMs: number;
+}
+
+/** What a driver did. */
+export interface LoadOutcome {
+  /** Operations of the schedule, sent or not; in a closed loop those sent. */
+  readonly asked: number;
+  readonly sent: number;
+  /** Those that were sent before the phase was over. */
+  readonly sentInTime: number;
+  readonly unanswered: number;
+  /** How long operations were sent, in milliseconds. */
+  readonly sendingMs: number;
+  /** Processor time that went into waiting for the next operation to fall due. */
+  readonly idleSpinMicros: number;
+}
+
+/** A load that is running. */
+export interface RunningLoad {
+  readonly done: Promise<LoadOutcome>;
+  readonly inFlight: () => number;
+}
+
+/** What the open-loop driver is given beside. */
+export interface OpenLoopOptions extends LoadOptions {
+  readonly schedule: Schedule;
+  readonly durationMs: number;
+  /** Timers alone. */
+  readonly lowCpu: boolean;
+}
+
+/** A wait longer than this is left to a timer, which may be late by a good millisecond; the rest is spun. */
+const spinMicros = 3000;
+/** The event loop gets its turn after so many operations, so that answers are seen while a backlog is sent. */
+const burstOperations = 64;
+
+/**
+ * Sends operations when they are due, whatever becomes of those before; each counts from when it was due.
+ *
+ * Between operations the event loop turns without pause (a timer for long waits, then setImmediate), so that answers
+ * are read at once and the next operation leaves within microseconds of its time. With `lowCpu` there are only
+ * timers.
+ */
+export function startOpenLoop(
+  options: LoadOptions & {
+    readonly schedule: Schedule;
+    readonly durationMs: number;
+    readonly lowCpu: boolean;
+  },
+): RunningLoad {
+  const driver = new OpenLoop(options);
+  return { done: driver.run(), inFlight: () => driver.inFlight };
+}
+
+class OpenLoop {
+  readonly #options: LoadOptions & {
+    readonly schedule: Schedule;
+    readonly durationMs: number;
+    readonly lowCpu: boolean;
+  };
+  inFlight = 0;
+  #sent = 0;
+  #sentInTime = 0;
+  #dueMicros: number;
+  #idleSpinMicros = 0;
+  #lastTurnMicros = 0;
+  #answersSinceTurn = 0;
+  #ended = false;
+  #finish: () => void = () => undefined;
+
+  constructor(options: OpenLoopOptions) {
+    this.#options = options;
+    this.#dueMicros = options.schedule.next();
+  }
+
+  async run(): Promise<LoadOutcome> {
+    const { recorder, drainMs } = this.#options;
+    await new Promise<void>((resolve) => {
+      this.#finish = resolve;
+      this.#turn();
+    });
+    const sendingMs = this.#now() / 1000;
+    await drained(() => this.inFlight, drainMs);
+    this.#ended = true;
+    recorder.unanswered(this.inFlight, this.#now());
+    return {
+      asked: this.#sent + this.#countLeft(),
+      sent: this.#sent,
+      sentInTime: this.#sentInTime,
+      unanswered: this.inFlight,
+      sendingMs,
+      idleSpinMicros: this.#idleSpinMicros,
+    };
+  }
+
+  /** What the schedule still had; nothing counts as asked for once the phase was broken off. */
+  #countLeft(): number {
+    if (this.#options.signal.aborted) return 0;
+    let left = 0;
+    for (; this.#dueMicros !== Number.POSITIVE_INFINITY; left++)
+      this.#dueMicros = this.#options.schedule.next();
+    return left;
+  }
+
+  #now(): number {
+    return this.#options.clock.nowMicros() - this.#options.startMicros;
+  }
+
+  readonly #turn = (): void => {
+    let now = this.#now();
+    const isIdle = this.#dueMicros > now && this.#answersSinceTurn === 0;
+    if (isIdle && this.#lastTurnMicros > 0) this.#idleSpinMicros += now - this.#lastTurnMicros;
+    this.#answersSinceTurn = 0;
+    let burst = 0;
+    while (this.#dueMicros <= now && burst++ < burstOperations && !this.#options.signal.aborted) {
+      this.#fire(this.#dueMicros, now);
+      this.#dueMicros = this.#options.schedule.next();
+      now = this.#now();
+    }
+    this.#lastTurnMicros = now;
+    this.#wait(now);
+  };
+
+  #wait(now: number): void {
+    const { signal, durationMs, drainMs, lowCpu } = this.#options;
+    const endMicros = durationMs * 1000;
+    const isAllSent = this.#dueMicros === Number.POSITIVE_INFINITY && now >= endMicros;
+    // A backlog at the end is still sent, each operation late by its own measure, within the drain time.
+    if (signal.aborted || isAllSent || now >= endMicros + drainMs * 1000) return this.#finish();
+    const gapMicros = (this.#dueMicros === Number.POSITIVE_INFINITY ? endMicros : this.#dueMicros) - now;
+    if (gapMicros > spinMicros || (lowCpu && gapMicros > 0)) {
+      this.#lastTurnMicros = 0;
+      // Short naps at most, so that an abort is seen soon.
+      const napMs = Math.min(100, lowCpu ? Math.ceil(gapMicros / 1000) : (gapMicros - spinMicros) / 1000 + 1);
+      setTimeout(this.#turn, napMs);
+    } else setImmediate(this.#turn);
+  }
+
+  #fire(dueMicros: number, sentMicros: number): void {
+    const { session, recorder, signal, firstOperation, durationMs } = this.#options;
+    const n = firstOperation + this.#sent;
+    this.#sent++;
+    if (sentMicros <= durationMs * 1000) this.#sentInTime++;
+    recorder.sent(dueMicros, sentMicros);
+    let answer: Promise<unknown> | void;
+    try {
+      answer = session.fire(n, signal);
+    } catch (error) {
+      recorder.failure(dueMicros, sentMicros, this.#now(), error);
+      return;
+    }
+    if (answer === undefined) {
+      recorder.success(dueMicros, sentMicros, this.#now());
+      return;
+    }
+    this.inFlight++;
+    answer.then(
+      () => {
+        if (this.#ended) return;
+        this.inFlight--;
+        this.#answersSinceTurn++;
+        recorder.success(dueMicros, sentMicros, this.#now());
+      },
+      (error: unknown) => {
+        if (this.#ended) return;
+        this.inFlight--;
+        this.#answersSinceTurn++;
+        recorder.failure(dueMicros, sentMicros, this.#now(), error);
+      },
+    );
+  }
+}
+
+/** Resolves when nothing is in flight, or after `drainMs`. */
+export async function drained(inFlight: () => number, drainMs: number): Promise<void> {
+  const deadline = Date.now() + drainMs;
+  while (inFlight() > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 1));
+}

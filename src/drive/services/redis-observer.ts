@@ -1,0 +1,34 @@
+import { Redis } from "ioredis";
+import { cpuMicrosOf, parseInfo, watchedFigures } from "./redis-info.ts";
+
+/** Watches a Redis from a connection of its own. */
+export interface RedisObserver {
+  /** Processor time that the server used since it began, all threads and children, in microseconds. */
+  cpuMicros(): Promise<number>;
+  /** A choice of its INFO, each name beginning with `redis_`. */
+  counters(): Promise<Readonly<Record<string, number>>>;
+  /** Deletes a stream and its owner's hash. */
+  removeStream(stream: string): Promise<void>;
+  close(): void;
+}
+
+/** Connects an observer. It gives up a question at once while the server is away. */
+export async function openRedisObserver(url: string): Promise<RedisObserver> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 3000,
+  });
+  // Its questions fail while the server is away; there is nothing else to say about that here.
+  client.on("error", () => undefined);
+  await client.connect();
+  return {
+    cpuMicros: async () => cpuMicrosOf(parseInfo(await client.info("cpu"))),
+    counters: async () => watchedFigures(parseInfo(await client.info())),
+    removeStream: async (stream) => {
+      await client.unlink(stream, `{${stream}}:owner`);
+    },
+    close: () => client.disconnect(),
+  };
+}

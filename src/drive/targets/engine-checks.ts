@@ -1,0 +1,96 @@
+import type { Engine } from "../../engine/engine.ts";
+import type { Check } from "../target.ts";
+
+/** Remembers which operations were acknowledged, one bit each. */
+export interface Ledger {
+  acknowledged(n: number): void;
+  has(n: number): boolean;
+  readonly count: number;
+}
+
+/** Creates an empty ledger; it grows with the numbers it is given. */
+export function createLedger(): Ledger {
+  let bits = new Uint8Array(65_536);
+  let count = 0;
+  return {
+    acknowledged: (n) => {
+      const slot = n >>> 3;
+      if (slot >= bits.length) {
+        const larger = new Uint8Array(Math.max(bits.length * 2, slot + 1));
+        larger.set(bits);
+        bits = larger;
+      }
+      bits[slot] = (bits[slot] ?? 0) | (1 << (n & 7));
+      count++;
+    },
+    has: (n) => ((bits[n >>> 3] ?? 0) & (1 << (n & 7))) !== 0,
+    get count() {
+      return count;
+    },
+  };
+}
+
+/**
+ * Reads back everything that the store holds and holds it against what was acknowledged: each acknowledged event
+ * must be there once, in the order of publishing. Where old events were trimmed, that is asked of the rest.
+ */
+export async function checkStore(
+  engine: Engine,
+  ledger: Ledger,
+  numberOf: (data: unknown) => number,
+): Promise<readonly Check[]> {
+  const seen = createLedger();
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = -1;
+  let doubled = 0;
+  let outOfOrder = 0;
+  for await (const batch of engine.replay()) {
+    for (const { data } of batch) {
+      const n = numberOf(data);
+      if (seen.has(n)) doubled++;
+      else if (n < highest) outOfOrder++;
+      seen.acknowledged(n);
+      lowest = Math.min(lowest, n);
+      highest = Math.max(highest, n);
+    }
+  }
+  const lost = countLost(ledger, seen, lowest, highest);
+  return [
+    {
+      name: "nothing lost",
+      ok: lost.count === 0,
+      detail: `${lost.count} of ${lost.of} acknowledged events${lost.isAll ? "" : " that were not trimmed"} are missing from the store`,
+    },
+    {
+      name: "nothing stored twice",
+      ok: doubled === 0,
+      detail: `${doubled} of ${seen.count} stored events are there again`,
+    },
+    {
+      name: "order kept",
+      ok: outOfOrder === 0,
+      detail: `${outOfOrder} of ${seen.count} stored events lie behind a later one`,
+    },
+  ];
+}
+
+function countLost(
+  ledger: Ledger,
+  seen: Ledger,
+  lowest: number,
+  highest: number,
+): { count: number; of: number; isAll: boolean } {
+  if (seen.count === 0) return { count: ledger.count, of: ledger.count, isAll: true };
+  let count = 0;
+  let of = 0;
+  for (let n = lowest; n <= highest; n++) {
+    if (!ledger.has(n)) continue;
+    of++;
+    if (!seen.has(n)) count++;
+  }
+  let before = 0;
+  for (let n = 0; n < lowest; n++) if (ledger.has(n)) before++;
+  // What lies after the last one that was read cannot have been trimmed.
+  const after = ledger.count - of - before;
+  return { count: count + after, of: of + after, isAll: before === 0 };
+}

@@ -1,0 +1,33 @@
+import { DynoError, messageOf } from "../base/errors.ts";
+import { conductTrial } from "./conduct-trial.ts";
+import type { FromChild, ToChild } from "./trial-messages.ts";
+
+// The entry of the fresh process that runs one trial. It takes one `start`, perhaps a `stop`, and ends by itself.
+const abort = new AbortController();
+const send = (message: FromChild): void => {
+  if (process.connected) process.send?.(message);
+};
+
+// Dyno is gone: nobody will hear the result, and no process may be left behind.
+process.on("disconnect", () => process.exit(1));
+// Ctrl-C reaches the whole group; dyno decides what it means, and says `stop`.
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => abort.abort());
+
+process.on("message", (message: ToChild) => {
+  if (message.type === "stop") abort.abort();
+  else void start(message.spec);
+});
+
+async function start(spec: Extract<ToChild, { type: "start" }>["spec"]): Promise<void> {
+  try {
+    const result = await conductTrial(spec, { send, signal: abort.signal });
+    send({ type: "result", result });
+  } catch (error) {
+    if (!(error instanceof DynoError)) throw error;
+    send({ type: "failed", code: error.code, message: messageOf(error) });
+  }
+  process.disconnect?.();
+  // What a target left open (a socket, a timer) must not keep the process.
+  process.exit(0);
+}

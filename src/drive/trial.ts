@@ -1,0 +1,138 @@
+import { type ChildProcess, fork } from "node:child_process";
+import type { ErrorCode } from "../base/errors.ts";
+import { DynoError } from "../base/errors.ts";
+import type { Interval, TrialFailure, TrialResult } from "../measure/result.ts";
+import { drainMs } from "./phase-runner.ts";
+import type { ProgressEvent } from "./progress.ts";
+import type { FromChild, ToChild, TrialSpec } from "./trial-messages.ts";
+
+/** How to run a trial. */
+export interface TrialOptions {
+  readonly onEvent: (event: ProgressEvent) => void;
+  /** Aborted: the trial ends soon, with what it measured. */
+  readonly signal: AbortSignal;
+  /** The child's entry; default: ours. */
+  readonly entry?: URL;
+  /** How long the target may take to start, and how long the child may be silent. */
+  readonly setupTimeoutMs?: number;
+  readonly silenceTimeoutMs?: number;
+}
+
+const setupTimeoutMs = 120_000;
+/** The child says that it is alive once a second; a blocked event loop cannot. */
+const silenceTimeoutMs = 30_000;
+/** After a stop: time to drain, to check the work, and to send the result. */
+const stopTimeoutMs = drainMs + 20_000;
+const stderrCharacters = 4096;
+
+/**
+ * Runs one trial in a fresh process and gives its result. A child that crashes or hangs gives a result that says so,
+ * with what it had sent until then; it never hangs us and is never left behind. Rejects with a DynoError where the
+ * target could not be started.
+ */
+export function runTrial(spec: TrialSpec, options: TrialOptions): Promise<TrialResult> {
+  return new TrialWatch(spec, options).result;
+}
+
+class TrialWatch {
+  readonly result: Promise<TrialResult>;
+  readonly #spec: TrialSpec;
+  readonly #options: TrialOptions;
+  readonly #child: ChildProcess;
+  readonly #timeline: Interval[] = [];
+  readonly #startedAt = new Date().toISOString();
+  #stderr = "";
+  #reply: FromChild | undefined;
+  #hungAfterMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(spec: TrialSpec, options: TrialOptions) {
+    this.#spec = spec;
+    this.#options = options;
+    this.#child = fork(options.entry ?? new URL("./trial-child.js", import.meta.url), {
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.#child.stderr?.on("data", (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-stderrCharacters);
+    });
+    this.#child.on("message", (message: FromChild) => this.#onMessage(message));
+    this.#watch(options.setupTimeoutMs ?? setupTimeoutMs);
+    const onAbort = (): void => {
+      this.#send({ type: "stop" });
+      this.#watch(stopTimeoutMs);
+    };
+    this.result = this.#ended()
+      .then((exit) => this.#conclude(exit))
+      .finally(() => {
+        clearTimeout(this.#timer);
+        options.signal.removeEventListener("abort", onAbort);
+      });
+    this.#send({ type: "start", spec });
+    if (options.signal.aborted) onAbort();
+    else options.signal.addEventListener("abort", onAbort, { once: true });
+  }
+
+  #send(message: ToChild): void {
+    // A child that is gone is noticed by its exit.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  #watch(timeoutMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#hungAfterMs = timeoutMs;
+      this.#child.kill("SIGKILL");
+    }, timeoutMs);
+  }
+
+  #onMessage(message: FromChild): void {
+    if (message.type === "result" || message.type === "failed") this.#reply = message;
+    if (!this.#options.signal.aborted) this.#watch(this.#options.silenceTimeoutMs ?? silenceTimeoutMs);
+    if (message.type !== "progress") return;
+    if (message.event.type === "interval") this.#timeline.push(message.event.interval);
+    this.#options.onEvent(message.event);
+  }
+
+  /** Resolves when the process is gone and its last message and words have arrived. */
+  #ended(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#child.once("error", (error) => resolve(`could not be started: ${error.message}`));
+      this.#child.once("close", (code, signal) => {
+        resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`);
+      });
+    });
+  }
+
+  #conclude(exit: string): TrialResult {
+    const reply = this.#reply;
+    if (reply?.type === "result") return reply.result;
+    if (reply?.type === "failed") throw new DynoError(setupCode(reply.code), reply.message);
+    const isHung = this.#hungAfterMs > 0;
+    const message = isHung
+      ? `the trial's process said nothing for ${this.#hungAfterMs / 1000} s and was killed`
+      : `the trial's process ${exit} before it had a result`;
+    return this.#failed({ kind: isHung ? "hung" : "crashed", message, stderr: this.#stderr.trim() });
+  }
+
+  #failed(failure: TrialFailure): TrialResult {
+    return {
+      trial: this.#spec.trial,
+      seed: this.#spec.seed,
+      startedAt: this.#startedAt,
+      status: "failed",
+      failure,
+      phases: [],
+      timeline: this.#timeline,
+      marks: [],
+      checks: [],
+      warnings: [],
+    };
+  }
+}
+
+/** Whatever keeps a target from starting is a matter of set-up to the user. */
+function setupCode(code: ErrorCode): ErrorCode {
+  return code === "unavailable" || code === "conflict" || code === "unsupported" || code === "timeout"
+    ? "setup"
+    : code;
+}
