@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { deferred } from "../base/async.ts";
 import { systemClock } from "../base/clock.ts";
 import { DynoError, messageOf } from "../base/errors.ts";
@@ -65,10 +64,10 @@ export interface Engine {
   /** Running totals by name. */
   counters(): Readonly<Record<string, number>>;
   /**
-   * Stores what was accepted, then closes the store. What is not stored within `drainMs` (default 10 000), because
-   * the store is away, is given up: its publishes are rejected, and what was only accepted is reported as lost.
+   * Stores what was accepted, then closes the store. It lasts as long as the store needs to settle what is under
+   * way: a store that is away gives up in time, and what was only accepted is then reported as lost.
    */
-  close(options?: { readonly drainMs?: number }): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Opens the store, reads back the dedup window, and gives the engine. Rejects with a DynoError. */
@@ -311,21 +310,10 @@ class StoredEngine implements Engine {
     };
   }
 
-  close({ drainMs = 10_000 } = {}): Promise<void> {
-    this.#closing ??= this.#drainAndClose(drainMs);
-    return this.#closing;
-  }
-
-  async #drainAndClose(drainMs: number): Promise<void> {
+  close(): Promise<void> {
     const { commits, store } = this.#parts;
-    const drained = commits?.close() ?? Promise.resolve();
-    const enough = new AbortController();
-    const tooLong = sleep(drainMs, undefined, { signal: enough.signal }).catch(() => undefined);
-    await Promise.race([drained, tooLong]);
-    enough.abort();
-    // Closing the store rejects what it still holds, and then the queue drains for certain.
-    await store?.close();
-    await drained;
+    this.#closing ??= Promise.resolve(commits?.close()).then(() => store?.close());
+    return this.#closing;
   }
 }
 
