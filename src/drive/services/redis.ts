@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { maskUrl } from "../../base/mask-url.ts";
-import { cpuMicrosOf, parseInfo, watchedFigures } from "./redis-info.ts";
+import { parseInfo } from "./redis-info.ts";
 import { type RedisProcess, spawnRedis } from "./redis-process.ts";
 
 /** How often Redis syncs its append-only file. */
@@ -17,10 +17,6 @@ export interface RedisService {
   readonly startedByDyno: boolean;
   /** The server itself, where dyno started it: tests and faults kill it and start it again. */
   readonly process: RedisProcess | undefined;
-  /** CPU time that the server has used, in microseconds. Rejects with a DynoError `unavailable` while it is away. */
-  cpuMicros(): Promise<number>;
-  /** What the server counts, by names that begin with `redis_`. Rejects with a DynoError `unavailable`. */
-  info(): Promise<Readonly<Record<string, number>>>;
   /** Ends a server that dyno started, and removes its folder; lets go of one that it found. */
   close(): Promise<void>;
 }
@@ -65,15 +61,7 @@ async function openService(
   server: RedisProcess | undefined,
   describe: (info: Info) => string,
 ): Promise<RedisService> {
-  const client = await connect(url);
-  const ask = async (): Promise<Info> => {
-    try {
-      return parseInfo(await client.info());
-    } catch (cause) {
-      throw new DynoError("unavailable", `Redis at ${maskUrl(url)} is away: ${messageOf(cause)}`, { cause });
-    }
-  };
-  const info = await ask();
+  const info = await askServer(url);
   const version = info.valkey_version ?? info.redis_version ?? "of unknown version";
   const name = info.valkey_version === undefined ? "redis" : "valkey";
   return {
@@ -82,46 +70,36 @@ async function openService(
     version,
     startedByDyno: server !== undefined,
     process: server,
-    cpuMicros: async () => cpuMicrosOf(await ask()),
-    info: async () => watchedFigures(await ask()),
-    close: async () => {
-      client.disconnect();
-      await server?.close();
-    },
+    close: async () => server?.close(),
   };
 }
 
-/**
- * A connection for questions, not for load. The first attempt has three seconds and is the only one; a connection
- * that is lost later comes back by itself, and questions meanwhile fail at once.
- */
-async function connect(url: string): Promise<Redis> {
-  let connected = false;
+/** Asks once, within a few seconds. */
+async function askServer(url: string): Promise<Info> {
+  const client = createClient(url);
   let lastError: unknown;
-  const client = createClient(url, () => connected);
   client.on("error", (error) => {
     lastError = error;
   });
   try {
     await client.connect();
-    connected = true;
-    return client;
+    return parseInfo(await client.info());
   } catch (cause) {
-    client.disconnect();
     const reason = reasonOf(lastError ?? cause);
     throw new DynoError("setup", `Redis at ${maskUrl(url)} does not answer: ${reason}`, { cause });
+  } finally {
+    client.disconnect();
   }
 }
 
-function createClient(url: string, isConnected: () => boolean): Redis {
+function createClient(url: string): Redis {
   try {
     return new Redis(url, {
       lazyConnect: true,
-      connectTimeout: 3000,
-      socketTimeout: 3000,
+      connectTimeout: 2000,
+      socketTimeout: 2000,
       maxRetriesPerRequest: 0,
-      enableOfflineQueue: false,
-      retryStrategy: () => (isConnected() ? 200 : null),
+      retryStrategy: () => null,
     });
   } catch (cause) {
     const text = `${maskUrl(url)} is no Redis URL: ${messageOf(cause)}; write redis://host:port`;

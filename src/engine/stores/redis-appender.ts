@@ -14,6 +14,8 @@ export interface RedisAppender {
    * closed while Redis is away.
    */
   append(payload: string, needsSync: boolean): Promise<string>;
+  /** To be told of each connection that came back: the server may have lost batches, or its settings. */
+  reconnected(): void;
   readonly totals: Readonly<AppenderTotals>;
   /** Resolves when everything under way is settled. */
   close(): Promise<void>;
@@ -97,6 +99,11 @@ class FencedAppender implements RedisAppender {
     this.#queue.push(item);
     if (this.#trouble === undefined) this.#send(item);
     return item.done.promise;
+  }
+
+  reconnected(): void {
+    this.#trouble ??= { error: new Error("the connection was lost") };
+    this.#recoverWhenQuiet();
   }
 
   async close(): Promise<void> {

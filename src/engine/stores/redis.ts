@@ -99,6 +99,7 @@ class RedisStore implements EventStore {
     };
     parts.client.on("ready", () => {
       this.#totals.reconnects++;
+      parts.appender.reconnected();
     });
   }
 
