@@ -53,8 +53,8 @@ class ClosedLoop {
   }
 
   #adjust(): void {
-    const wanted = this.#wanted();
-    while (this.#clients < wanted && !this.#stopped) {
+    // Counted first: a client that may not send any more leaves at once.
+    for (let missing = this.#wanted() - this.#clients; missing > 0; missing--) {
       this.#clients++;
       this.#send();
     }
