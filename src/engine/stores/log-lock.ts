@@ -1,38 +1,56 @@
-import { link, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { DynoError } from "../../base/errors.ts";
 
-let names = 0;
-
-/** A name beside the lock that no other process, thread or call uses. */
-function besides(path: string): string {
-  return `${path}.${process.pid}.${threadId}.${names++}`;
-}
+const maxAttempts = 20;
+let drafts = 0;
 
 /**
- * Makes this process the owner of a folder, by a file that names it, and gives the function that lets go.
- * A file whose process is gone is taken over. Throws a DynoError `conflict` where another owner lives, be it in
- * this process.
+ * Makes this process the owner of a folder, and gives the function that lets go. A folder whose owner is gone is
+ * taken over. Throws a DynoError `conflict` where another owner lives, be it in this process.
+ *
+ * Owners are files `owner.1`, `owner.2` …, and the newest counts. Who finds it dead or released links the next
+ * number, which only one can, and looks again whether there is a newer one by now. Nobody removes a file that
+ * could be a living owner's, as taking over a single file would have to.
  */
 export async function lockFolder(dir: string): Promise<() => Promise<void>> {
-  const path = join(await realpath(dir), "owner");
+  const folder = await realpath(dir);
   const self = `${process.pid} ${await startOf(process.pid)}\n`;
-  for (let attempt = 0; attempt < 5; attempt++) {
-    if (await tryLock(path, self)) return () => rm(path, { force: true });
-    const owner = await readOwner(path);
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const newest = (await listOwners(folder)).at(-1) ?? 0;
+    const owner = await readOwner(folder, newest);
     if (await isAlive(owner)) throw inUse(dir, owner);
-    await removeStale(path, owner);
+    if (await tryBecome(folder, newest + 1, self)) return () => release(folder, newest + 1);
   }
-  throw inUse(dir, await readOwner(path));
+  throw inUse(dir, "");
 }
 
-async function tryLock(path: string, self: string): Promise<boolean> {
-  const draft = besides(path);
-  await writeFile(draft, self);
+async function tryBecome(folder: string, number: number, self: string): Promise<boolean> {
+  if (!(await writeOwner(folder, number, self, link))) return false;
+  const owners = await listOwners(folder);
+  const isNewest = owners.at(-1) === number;
+  const outdated = isNewest ? owners.slice(0, -1) : [number];
+  for (const old of outdated) await rm(ownerPath(folder, old), { force: true });
+  return isNewest;
+}
+
+/** The file stays, so that its number is not taken again by one who has not yet seen it. */
+async function release(folder: string, number: number): Promise<void> {
+  await writeOwner(folder, number, "released\n", rename);
+}
+
+/** Puts a file in place with its content, or not at all; false where a link finds the number taken. */
+async function writeOwner(
+  folder: string,
+  number: number,
+  text: string,
+  place: (from: string, to: string) => Promise<void>,
+): Promise<boolean> {
+  const draft = join(folder, `draft.${process.pid}.${threadId}.${drafts++}`);
+  await writeFile(draft, text);
   try {
-    // A link appears with its content, or not at all.
-    await link(draft, path);
+    await place(draft, ownerPath(folder, number));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -42,30 +60,26 @@ async function tryLock(path: string, self: string): Promise<boolean> {
   }
 }
 
-/** The text of the owner's file: its process number and when that began; empty where there is none. */
-function readOwner(path: string): Promise<string> {
-  return readFile(path, "utf8").catch(() => "");
+function ownerPath(folder: string, number: number): string {
+  return join(folder, `owner.${number}`);
+}
+
+async function listOwners(folder: string): Promise<number[]> {
+  const numbers = (await readdir(folder)).map((name) => /^owner\.(\d+)$/.exec(name)?.[1]);
+  return numbers
+    .filter((number) => number !== undefined)
+    .map(Number)
+    .toSorted((a, b) => a - b);
+}
+
+/** The owner's process number and when that began; empty where the file is not there, or no longer. */
+function readOwner(folder: string, number: number): Promise<string> {
+  return readFile(ownerPath(folder, number), "utf8").catch(() => "");
 }
 
 async function isAlive(owner: string): Promise<boolean> {
   const [pid, start] = owner.trim().split(" ");
   return Number(pid) > 0 && (await startOf(Number(pid))) === start;
-}
-
-/**
- * Moves the file aside before it is removed: of several that find it stale one gets it, and who gets a newer
- * owner's file instead puts it back.
- */
-async function removeStale(path: string, owner: string): Promise<void> {
-  const aside = besides(path);
-  try {
-    await rename(path, aside);
-    if ((await readOwner(aside)) !== owner) await link(aside, path);
-  } catch (error) {
-    if (!["ENOENT", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-  } finally {
-    await rm(aside, { force: true });
-  }
 }
 
 function inUse(dir: string, owner: string): DynoError {

@@ -101,6 +101,14 @@ export function describeStoreContract(name: string, freshConfig: () => Promise<S
       }
     });
 
+    test("takes an empty batch as a barrier that stores no event", async () => {
+      const stored = store.append(preparedEvents(2), "stored");
+      for (const level of store.features.levels) await store.append([], level);
+      await stored;
+      await store.append(preparedEvents(1, "after-"), "stored");
+      expect((await readAll(store)).map(({ id }) => id)).toEqual(["e-0", "e-1", "after-0"]);
+    });
+
     test("has its events after it was closed and opened again, if it is persistent", async () => {
       await store.append(preparedEvents(3), "stored");
       await reopen();

@@ -1,8 +1,10 @@
-import { fork } from "node:child_process";
+import { execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
@@ -36,6 +38,7 @@ describe("a log that was not closed well", () => {
         await writeFile(path, bytes.subarray(0, length));
         const reopened = await openLog(dir);
         const ids = (await readAll(reopened)).map(({ id }) => id);
+        expect(reopened.counters().torn_bytes).toBe(length - whole);
         await reopened.append(preparedEvents(1, "after-"), "stored");
         const afterwards = (await readAll(reopened)).map(({ id }) => id);
         await reopened.close();
@@ -74,15 +77,69 @@ describe("a log that was not closed well", () => {
   });
 });
 
-test("a log has one owner at a time, and a dead owner's log is taken over", async () => {
+describe("a log's folder", () => {
+  test("has one owner at a time, whatever it is called", async () => {
+    const dir = await scratchDir();
+    const store = await openLog(dir);
+    for (const name of [dir, `${dir}/`, relative(process.cwd(), dir)]) {
+      await expect(openLog(name)).rejects.toMatchObject({ code: "conflict" });
+    }
+    await store.close();
+    await (await openLog(dir)).close();
+  });
+
+  test("is taken over by just one where its owner is dead", async () => {
+    const dead = fork("", { execArgv: ["-e", ""] });
+    await once(dead, "exit");
+    for (let round = 0; round < 20; round++) {
+      const dir = await scratchDir();
+      await writeFile(join(dir, "owner.3"), `${dead.pid} 1\n`);
+      const opened = await Promise.allSettled([openLog(dir), openLog(dir), openLog(dir)]);
+      const stores = opened.filter((result) => result.status === "fulfilled");
+      const refusals = opened.filter((result) => result.status === "rejected");
+      expect(stores).toHaveLength(1);
+      for (const { reason } of refusals) expect(reason).toMatchObject({ code: "conflict" });
+      await stores[0]?.value.close();
+    }
+  });
+
+  test("is not taken from this process by a number that was used before", async () => {
+    const dir = await scratchDir();
+    await writeFile(join(dir, "owner.1"), `${process.pid} 1\n`);
+    await (await openLog(dir)).close();
+  });
+});
+
+test("a reader goes on with what is left when the log is trimmed under it", async () => {
   const dir = await scratchDir();
-  const store = await openLog(dir);
-  await expect(openLog(dir)).rejects.toMatchObject({ code: "conflict" });
+  const store = await openLog(dir, 4096);
+  for (let i = 0; i < 40; i++) await store.append(preparedEvents(10, `e${i}-`), "stored");
+  const seen: string[] = [];
+  for await (const batch of store.read({ batchSize: 1 })) {
+    if (seen.length === 0) await store.trim(Number.MAX_SAFE_INTEGER);
+    seen.push(...batch.map(({ id }) => id));
+  }
+  const left = (await readAll(store)).map(({ id }) => id);
   await store.close();
-  const dead = fork("", { execArgv: ["-e", ""] });
-  await once(dead, "exit");
-  await writeFile(join(dir, "owner"), `${dead.pid} 1\n`);
-  await (await openLog(dir)).close();
+  expect(left.length).toBeLessThan(400);
+  expect(seen[0]).toBe("e0-0");
+  expect(seen.slice(-left.length)).toEqual(left);
+  expect(seen.toSorted()).toEqual([...new Set(seen)].toSorted());
+});
+
+test("a batch for which the disk has no room is refused, and what was acknowledged before and after is there", async () => {
+  const dir = await scratchDir();
+  const child = fileURLToPath(new URL("../../support/log-full-child.ts", import.meta.url));
+  // A limit on the size of files, in blocks of 512 or 1024 bytes, stands in for a full disk.
+  const command = `ulimit -f 40 && exec "${process.execPath}" --import tsx "${child}" "${dir}"`;
+  const { stdout } = await promisify(execFile)("sh", ["-c", command]);
+  const { refusal, acknowledged } = JSON.parse(stdout);
+  expect(refusal).toBe("overload");
+  const store = await openLog(dir);
+  const ids = (await readAll(store)).map(({ id }) => id);
+  await store.close();
+  expect(ids).toEqual(acknowledged);
+  expect(ids.length).toBeGreaterThan(2);
 });
 
 test("every acknowledged event is there after the process was killed", async () => {
