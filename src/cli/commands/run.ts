@@ -5,6 +5,7 @@ import { runScenario } from "../../drive/run.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
 import { exitMeaning } from "../../judge/outcome.ts";
 import { makeRunResult } from "../../judge/run-result.ts";
+import { readEnvironment } from "../../measure/environment.ts";
 import type { RunResult } from "../../measure/result.ts";
 import { renderJson } from "../../publish/json.ts";
 import { startMetricsServer } from "../../publish/metrics-server.ts";
@@ -41,10 +42,12 @@ export async function run(name: string, options: RunOptions, io: Io): Promise<nu
   });
   const startedAt = new Date(systemClock.epochMs());
   const dir = resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}`);
-  const measured = await drive(scenario, options, dir, io);
-  const result = await makeRunResult({
+  const { trials, services, setupError } = await drive(scenario, options, dir, io);
+  const result = makeRunResult({
     scenario,
-    ...measured,
+    trials,
+    environment: await readEnvironment(io.cwd, services),
+    ...(setupError ? { setupError } : {}),
     command: commandOf(name, options),
     startedAt,
     durationMs: systemClock.epochMs() - startedAt.getTime(),

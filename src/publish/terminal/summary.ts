@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import { formatCount, formatDuration, formatRate } from "../../base/units.ts";
+import { formatMetric } from "../../measure/format-metric.ts";
 import { type MergedPhase, mergePhases } from "../../measure/merge-phases.ts";
 import type { RunResult } from "../../measure/result.ts";
-import { formatMetric } from "../format-metric.ts";
 import { type Colours, outcomeWord, verdictMark } from "./symbols.ts";
 
 /** Where the files of a run lie, for the last lines of the summary. */
@@ -25,9 +25,6 @@ export function renderSummary(result: RunResult, paths: SummaryPaths, colours: C
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-const quiet = {
-  style: { head: [], border: [], "padding-left": 0, "padding-right": 2, compact: true },
-} as const;
 const noLines = Object.fromEntries(
   ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
     .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
@@ -41,7 +38,7 @@ function tableOf(
   colours: Colours,
 ): string {
   const table = new Table({
-    ...quiet,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 2, compact: true },
     head: head.map((text) => colours.dim(text)),
     chars: noLines,
     colAligns: head.map((_, column) => (column < rightFrom ? "left" : "right")),

@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration, formatRate, formatRatio } from "../base/units.ts";
-import type { MetricUnit } from "../measure/result.ts";
+import type { MetricUnit } from "./result.ts";
 
 /** A metric's value as people read it, with its unit. */
 export function formatMetric(value: number, unit: MetricUnit): string {

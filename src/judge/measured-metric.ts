@@ -1,0 +1,110 @@
+import type { MetricUnit, PhaseResult, TrialResult } from "../measure/result.ts";
+import type { Metric, TargetRule } from "../scenario/scenario.ts";
+import { createHistogram, decodeHistogram } from "../stats/histogram.ts";
+import { proportionInterval, trialsForProportion } from "../stats/proportion-interval.ts";
+import { quantileInterval, samplesForQuantile } from "../stats/quantile-interval.ts";
+
+/** A metric as it was measured, in its base unit. */
+export interface MeasuredMetric {
+  readonly unit: MetricUnit;
+  /** Undefined where there is nothing that it could be computed from. */
+  readonly value: number | undefined;
+  /** A 95 % interval, where the metric has one. */
+  readonly interval?: readonly [number, number];
+  readonly samples: number;
+  /** Fewer samples than this cannot support a verdict. */
+  readonly samplesNeeded: number;
+  /** A word of caution that belongs to the figure. */
+  readonly caution?: string;
+}
+
+/** Reads a rule's metric out of the measured phases, over all trials: histograms are merged, percentiles never averaged. */
+export function readMetric(
+  rule: Pick<TargetRule, "metric" | "limit" | "phase">,
+  trials: readonly TrialResult[],
+): MeasuredMetric {
+  const phases = trials
+    .flatMap((trial) => trial.phases)
+    .filter(({ kind, phase }) => kind === "measured" && (rule.phase === undefined || phase === rule.phase));
+  return readers[rule.metric.kind](phases, rule);
+}
+
+type Reader = (phases: readonly PhaseResult[], rule: Pick<TargetRule, "metric" | "limit">) => MeasuredMetric;
+
+const readers: Readonly<Record<Metric["kind"], Reader>> = {
+  latency: (phases, { metric }) => {
+    const quantile = metric.kind === "latency" ? metric.quantile : 0.5;
+    const response = mergedResponse(phases);
+    const interval = quantileInterval(response, quantile);
+    return {
+      unit: "us",
+      value: known(response.quantile(quantile)),
+      ...(interval ? { interval } : {}),
+      samples: response.count,
+      samplesNeeded: samplesForQuantile(quantile),
+    };
+  },
+  latency_max: (phases) => {
+    const response = mergedResponse(phases);
+    return { unit: "us", value: known(response.maxMicros), samples: response.count, samplesNeeded: 1 };
+  },
+  latency_mean: (phases) => {
+    const response = mergedResponse(phases);
+    return { unit: "us", value: known(response.meanMicros), samples: response.count, samplesNeeded: 1 };
+  },
+  error_rate: (phases, { limit }) => {
+    const failed = sum(phases, ({ failed }) => failed);
+    const all = failed + sum(phases, ({ completed }) => completed);
+    const interval = proportionInterval(failed, all);
+    return {
+      unit: "ratio",
+      value: all === 0 ? undefined : failed / all,
+      ...(interval ? { interval } : {}),
+      samples: all,
+      // A limit of exactly zero can be broken, and never be shown.
+      samplesNeeded: limit > 0 ? trialsForProportion(limit) : 1,
+    };
+  },
+  throughput: (phases) => {
+    const completed = sum(phases, ({ completed }) => completed);
+    const seconds = sum(phases, ({ durationMs }) => durationMs) / 1000;
+    return {
+      unit: "per_second",
+      value: seconds > 0 ? completed / seconds : undefined,
+      samples: completed,
+      samplesNeeded: 1,
+    };
+  },
+  cpu_per_op: (phases) => {
+    const completed = sum(phases, ({ completed }) => completed);
+    const micros = sum(phases, ({ cpuMicros, outsideCpuMicros = 0 }) => cpuMicros + outsideCpuMicros);
+    const caution = phases.some(({ spun }) => spun)
+      ? "an estimate, since the generator spun between operations; a closed loop or lowCpu measures it better"
+      : undefined;
+    return {
+      unit: "us_per_op",
+      value: completed > 0 ? micros / completed : undefined,
+      samples: completed,
+      samplesNeeded: 1,
+      ...(caution ? { caution } : {}),
+    };
+  },
+  rss: (phases) => {
+    const peak = phases.reduce((most, { rssPeakBytes }) => Math.max(most, rssPeakBytes), 0);
+    return { unit: "bytes", value: peak > 0 ? peak : undefined, samples: phases.length, samplesNeeded: 1 };
+  },
+};
+
+function mergedResponse(phases: readonly PhaseResult[]) {
+  const merged = createHistogram();
+  for (const { response } of phases) merged.add(decodeHistogram(response));
+  return merged;
+}
+
+function sum(phases: readonly PhaseResult[], read: (phase: PhaseResult) => number): number {
+  return phases.reduce((total, phase) => total + read(phase), 0);
+}
+
+function known(value: number): number | undefined {
+  return Number.isNaN(value) ? undefined : value;
+}
