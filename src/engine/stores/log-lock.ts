@@ -1,4 +1,4 @@
-import { link, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { DynoError } from "../../base/errors.ts";
@@ -14,16 +14,15 @@ let drafts = 0;
  * number, which only one can, and looks again whether there is a newer one by now. Nobody removes a file that
  * could be a living owner's, as taking over a single file would have to.
  */
-export async function lockFolder(dir: string): Promise<() => Promise<void>> {
-  const folder = await realpath(dir);
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const self = `${process.pid} ${await startOf(process.pid)}\n`;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const newest = (await listOwners(folder)).at(-1) ?? 0;
     const owner = await readOwner(folder, newest);
-    if (await isAlive(owner)) throw inUse(dir, owner);
+    if (await isAlive(owner)) throw inUse(folder, owner);
     if (await tryBecome(folder, newest + 1, self)) return () => release(folder, newest + 1);
   }
-  throw inUse(dir, "");
+  throw inUse(folder, "");
 }
 
 async function tryBecome(folder: string, number: number, self: string): Promise<boolean> {
@@ -82,9 +81,9 @@ async function isAlive(owner: string): Promise<boolean> {
   return Number(pid) > 0 && (await startOf(Number(pid))) === start;
 }
 
-function inUse(dir: string, owner: string): DynoError {
+function inUse(folder: string, owner: string): DynoError {
   const pid = owner.split(" ")[0] || "unknown";
-  return new DynoError("conflict", `${dir} is in use by process ${pid}; a log has one owner at a time`);
+  return new DynoError("conflict", `${folder} is in use by process ${pid}; a log has one owner at a time`);
 }
 
 /**
