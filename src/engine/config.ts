@@ -147,6 +147,12 @@ export type StoreConfig =
       readonly reconnectMs?: number;
     };
 
+/** What every store is given beside its own settings. */
+export interface StoreContext {
+  readonly knobs: Knobs;
+  readonly clock: Clock;
+}
+
 /** What an engine is made of. */
 export interface EngineConfig {
   /** Left out, there is no store: events reach the subscribers of this process, and `accepted` is the only level. */

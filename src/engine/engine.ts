@@ -3,9 +3,10 @@ import { systemClock } from "../base/clock.ts";
 import { DynoError, messageOf } from "../base/errors.ts";
 import { type Bus, createBus, type Handler, type Unsubscribe } from "./bus.ts";
 import { type EngineConfig, resolveKnobs } from "./config.ts";
-import { createDedupWindow, type DedupWindow } from "./dedup-window.ts";
 import type { Event, EventInput } from "./event.ts";
+import { createFirstEvents, type FirstEvent, type FirstEvents } from "./first-events.ts";
 import { type Append, type Commit, createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { prepareEvent } from "./prepare-event.ts";
 import {
   type AckLevel,
   ackLevels,
@@ -78,14 +79,11 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
   try {
     const level = config.level ?? (store === undefined ? "accepted" : "stored");
     requireLevel(level, store);
-    const dedup = createDedupWindow<Remembered>({
-      windowMs: knobs.dedupWindowMs,
-      maxKeys: knobs.dedupMaxKeys,
-      clock,
-    });
-    if (store?.features.persistent) await rebuild(dedup, store, clock.epochMs() - knobs.dedupWindowMs);
+    const { dedupWindowMs: windowMs, dedupMaxKeys: maxKeys } = knobs;
+    const firsts = createFirstEvents({ windowMs, maxKeys, clock });
+    if (store?.features.persistent) await firsts.readBack(store, clock.epochMs() - windowMs);
     const commits = store === undefined ? undefined : createGroupCommit({ store, knobs, clock });
-    return new StoredEngine({ config, clock, store, commits, dedup, level });
+    return new StoredEngine({ config, clock, store, commits, firsts, level });
   } catch (thrown) {
     await store?.close();
     throw thrown;
@@ -102,32 +100,12 @@ function requireLevel(level: AckLevel, store: EventStore | undefined): void {
   throw new DynoError("unsupported", text);
 }
 
-/** Of an event with an idempotency key: what its receipt needs. While it is under way, its promise. */
-interface Remembered {
-  readonly id: string;
-  index: number;
-  commit: Commit | undefined;
-  promise: Promise<Receipt> | undefined;
-}
-
-async function rebuild(dedup: DedupWindow<Remembered>, store: EventStore, sinceMs: number): Promise<void> {
-  const level: AckLevel = "stored";
-  let commit: Commit | undefined;
-  for await (const batch of store.read({ sinceMs })) {
-    for (const { idempotencyKey, id, position } of batch) {
-      if (idempotencyKey === undefined) continue;
-      if (commit?.entry !== position.entry) commit = { entry: position.entry, level };
-      dedup.set(idempotencyKey, { id, index: position.index, commit, promise: undefined });
-    }
-  }
-}
-
 interface EngineParts {
   readonly config: EngineConfig;
   readonly clock: { epochMs(): number };
   readonly store: EventStore | undefined;
   readonly commits: GroupCommit | undefined;
-  readonly dedup: DedupWindow<Remembered>;
+  readonly firsts: FirstEvents;
   readonly level: AckLevel;
 }
 
@@ -136,8 +114,6 @@ class StoredEngine implements Engine {
   readonly #bus: Bus;
   readonly #nextId: (timeMs?: number) => string;
   readonly #levels: readonly AckLevel[];
-  /** Not in the dedup window, which forgets by time: a store may be away for longer than that. */
-  readonly #underWay = new Map<string, Remembered>();
   #published = 0;
   #duplicates = 0;
   #lostAccepted = 0;
@@ -158,58 +134,51 @@ class StoredEngine implements Engine {
       if (this.#closing !== undefined) {
         throw new DynoError("closed", "the engine is closed; the event was not accepted");
       }
-      const { commits, dedup } = this.#parts;
+      const { commits, firsts, clock } = this.#parts;
       const key = input.idempotencyKey;
-      const first = key === undefined ? undefined : (this.#underWay.get(key) ?? dedup.get(key));
+      const first = key === undefined ? undefined : firsts.find(key);
       if (first !== undefined) return this.#duplicateOf(first, level);
-      if (commits === undefined) return this.#emitOnly(input);
-      return this.#append(commits, this.#prepare(input), level);
+      const timeMs = clock.epochMs();
+      const id = this.#nextId(timeMs);
+      if (commits === undefined) return this.#emitOnly({ ...input, id, timeMs });
+      return this.#append(commits, prepareEvent(input, id, timeMs), level);
     } catch (thrown) {
       return Promise.reject(thrown);
     }
   }
 
   #append(commits: GroupCommit, event: PreparedEvent, level: AckLevel): Promise<Receipt> {
-    const key = event.idempotencyKey;
-    const remembered: Remembered | undefined =
-      key === undefined ? undefined : { id: event.id, index: 0, commit: undefined, promise: undefined };
+    const { firsts } = this.#parts;
+    const { id, idempotencyKey: key } = event;
     const { promise: stored, resolve, reject } = deferred<Receipt>();
+    const first = key === undefined ? undefined : newFirst(id, stored);
     commits.add(event, level, (append, error) => {
-      if (error === undefined) resolve(this.#stored(append, level, remembered));
-      else reject(this.#failed(append, error));
+      if (error === undefined) return resolve(this.#stored(append, level, first));
+      if (key !== undefined) firsts.drop(key);
+      reject(error);
     });
-    if (remembered !== undefined && key !== undefined) {
-      remembered.promise = stored;
-      this.#underWay.set(key, remembered);
-    }
+    if (first !== undefined && key !== undefined) firsts.begin(key, first);
     if (level !== "accepted") return stored;
     stored.catch((error: unknown) => this.#acceptedButLost(event, error));
-    this.#published++;
-    this.#bus.emit(event);
-    return Promise.resolve({ id: event.id, level, position: undefined, duplicate: false });
+    this.#handOn(event);
+    return Promise.resolve(receiptOf(id, undefined, 0, false));
   }
 
-  #stored(append: Append, level: AckLevel, remembered: Remembered | undefined): Receipt {
-    const { event, commit, index } = append;
+  #stored({ event, commit, index }: Append, level: AckLevel, first: FirstEvent | undefined): Receipt {
     const key = event.idempotencyKey;
-    if (remembered !== undefined && key !== undefined) {
-      remembered.commit = commit;
-      remembered.index = index;
-      remembered.promise = undefined;
-      this.#underWay.delete(key);
-      this.#parts.dedup.set(key, remembered);
+    if (first !== undefined && key !== undefined) {
+      first.commit = commit;
+      first.index = index;
+      first.underWay = undefined;
+      this.#parts.firsts.keep(key, first);
     }
-    if (level !== "accepted") {
-      this.#published++;
-      this.#bus.emit(event);
-    }
+    if (level !== "accepted") this.#handOn(event);
     return receiptOf(event.id, commit, index, false);
   }
 
-  #failed(append: Append, error: unknown): unknown {
-    const key = append.event.idempotencyKey;
-    if (key !== undefined) this.#underWay.delete(key);
-    return error;
+  #handOn(event: Event): void {
+    this.#published++;
+    this.#bus.emit(event);
   }
 
   #acceptedButLost(event: Event, error: unknown): void {
@@ -227,9 +196,9 @@ class StoredEngine implements Engine {
     }
   }
 
-  async #duplicateOf(first: Remembered, level: AckLevel): Promise<Receipt> {
+  async #duplicateOf(first: FirstEvent, level: AckLevel): Promise<Receipt> {
     this.#duplicates++;
-    await first.promise;
+    await first.underWay;
     const { commit } = first;
     const { store } = this.#parts;
     if (store && commit && ackLevels.indexOf(commit.level) < ackLevels.indexOf(level)) {
@@ -240,32 +209,11 @@ class StoredEngine implements Engine {
     return receiptOf(first.id, commit, first.index, true);
   }
 
-  async #emitOnly<Data>(input: EventInput<Data>): Promise<Receipt> {
-    const timeMs = this.#parts.clock.epochMs();
-    const event: Event = { ...input, id: this.#nextId(timeMs), timeMs };
-    if (event.idempotencyKey !== undefined) {
-      const first = { id: event.id, index: 0, commit: undefined, promise: undefined };
-      this.#parts.dedup.set(event.idempotencyKey, first);
-    }
-    this.#published++;
-    this.#bus.emit(event);
-    return { id: event.id, level: "accepted", position: undefined, duplicate: false };
-  }
-
-  #prepare<Data>(input: EventInput<Data>): PreparedEvent {
-    if (input.topic === "") throw new DynoError("usage", "an event needs a topic");
-    const timeMs = this.#parts.clock.epochMs();
-    return {
-      id: this.#nextId(timeMs),
-      topic: input.topic,
-      timeMs,
-      key: input.key,
-      correlationId: input.correlationId,
-      causationId: input.causationId,
-      idempotencyKey: input.idempotencyKey,
-      data: input.data,
-      json: toJson(input),
-    };
+  async #emitOnly(event: Event): Promise<Receipt> {
+    const key = event.idempotencyKey;
+    if (key !== undefined) this.#parts.firsts.keep(key, newFirst(event.id));
+    this.#handOn(event);
+    return receiptOf(event.id, undefined, 0, false);
   }
 
   subscribe<Data = unknown>(pattern: string, handler: Handler<Data>): Unsubscribe {
@@ -295,7 +243,7 @@ class StoredEngine implements Engine {
   }
 
   counters(): Readonly<Record<string, number>> {
-    const { commits, dedup, store } = this.#parts;
+    const { commits, firsts, store } = this.#parts;
     return {
       published: this.#published,
       duplicates: this.#duplicates,
@@ -304,8 +252,8 @@ class StoredEngine implements Engine {
       lost_accepted: this.#lostAccepted,
       pending_events: commits?.pendingEvents ?? 0,
       pending_bytes: commits?.pendingBytes ?? 0,
-      dedup_keys: dedup.size,
-      dedup_overflows: dedup.overflows,
+      dedup_keys: firsts.size,
+      dedup_overflows: firsts.overflows,
       ...store?.counters(),
     };
   }
@@ -317,6 +265,10 @@ class StoredEngine implements Engine {
   }
 }
 
+function newFirst(id: string, underWay?: Promise<unknown>): FirstEvent {
+  return { id, index: 0, commit: undefined, underWay };
+}
+
 function receiptOf(id: string, commit: Commit | undefined, index: number, duplicate: boolean): Receipt {
   const entry = commit?.entry;
   return {
@@ -325,17 +277,4 @@ function receiptOf(id: string, commit: Commit | undefined, index: number, duplic
     position: entry === undefined ? undefined : { entry, index },
     duplicate,
   };
-}
-
-function toJson(input: EventInput): string {
-  let json: string | undefined;
-  try {
-    json = JSON.stringify(input.data);
-  } catch (cause) {
-    throw new DynoError("usage", `the data of an event on ${input.topic} is no JSON: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-  // JSON has no undefined, no function and no symbol.
-  return json ?? "null";
 }

@@ -1,12 +1,11 @@
 import { mkdir, open, rm, stat } from "node:fs/promises";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { decodeBatch, encodeBatch } from "../codec.ts";
-import type { StoreConfig } from "../config.ts";
+import type { StoreConfig, StoreContext } from "../config.ts";
 import type { AckLevel, EventStore, Position, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
 import { lockFolder } from "./log-lock.ts";
 import { damaged, findEnd, listSegments, readFrames, segmentPath } from "./log-segment.ts";
 import { type LogWriter, openLogWriter } from "./log-writer.ts";
-import type { StoreContext } from "./open-store.ts";
 
 const levels: readonly AckLevel[] = ["accepted", "stored", "durable"];
 

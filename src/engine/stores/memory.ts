@@ -1,7 +1,6 @@
 import { DynoError } from "../../base/errors.ts";
-import type { StoreConfig } from "../config.ts";
+import type { StoreConfig, StoreContext } from "../config.ts";
 import type { AckLevel, EventStore, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
-import type { StoreContext } from "./open-store.ts";
 
 interface Entry {
   readonly number: number;

@@ -1,12 +1,5 @@
-import type { Clock } from "../../base/clock.ts";
-import type { Knobs, StoreConfig } from "../config.ts";
+import type { StoreConfig, StoreContext } from "../config.ts";
 import type { EventStore } from "../store.ts";
-
-/** What every store is given beside its own settings. */
-export interface StoreContext {
-  readonly knobs: Knobs;
-  readonly clock: Clock;
-}
 
 type Openers = {
   readonly [Kind in StoreConfig["kind"]]: () => Promise<

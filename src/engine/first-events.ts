@@ -1,0 +1,61 @@
+import { createDedupWindow, type DedupWindowOptions } from "./dedup-window.ts";
+import type { Commit } from "./group-commit.ts";
+import type { EventStore } from "./store.ts";
+
+/** The first event with an idempotency key: what the receipt of a duplicate needs. */
+export interface FirstEvent {
+  readonly id: string;
+  index: number;
+  /** Undefined until it is stored, and where there is no store. */
+  commit: Commit | undefined;
+  /** Settles when the event is stored or has failed; undefined once it is. */
+  underWay: Promise<unknown> | undefined;
+}
+
+/** Knows the first event of each key: while it is under way, and then for the dedup window. */
+export interface FirstEvents {
+  find(key: string): FirstEvent | undefined;
+  /** Remembers an event for as long as it is under way, which may be longer than the window when a store is away. */
+  begin(key: string, first: FirstEvent): void;
+  /** The event is stored: its window begins. */
+  keep(key: string, first: FirstEvent): void;
+  /** The event failed, and its key is free again. */
+  drop(key: string): void;
+  /** Fills the window with what a store holds of the time since `sinceMs` (milliseconds since 1970, UTC). */
+  readBack(store: EventStore, sinceMs: number): Promise<void>;
+  /** Keys in the window. */
+  readonly size: number;
+  /** How often keys were forgotten before their time. */
+  readonly overflows: number;
+}
+
+/** Creates a memory of first events, empty. */
+export function createFirstEvents(options: DedupWindowOptions): FirstEvents {
+  const underWay = new Map<string, FirstEvent>();
+  const window = createDedupWindow<FirstEvent>(options);
+  return {
+    find: (key) => underWay.get(key) ?? window.get(key),
+    begin: (key, first) => void underWay.set(key, first),
+    keep: (key, first) => {
+      underWay.delete(key);
+      window.set(key, first);
+    },
+    drop: (key) => void underWay.delete(key),
+    readBack: async (store, sinceMs) => {
+      let commit: Commit | undefined;
+      for await (const batch of store.read({ sinceMs })) {
+        for (const { idempotencyKey, id, position } of batch) {
+          if (idempotencyKey === undefined) continue;
+          if (commit?.entry !== position.entry) commit = { entry: position.entry, level: "stored" };
+          window.set(idempotencyKey, { id, index: position.index, commit, underWay: undefined });
+        }
+      }
+    },
+    get size() {
+      return window.size;
+    },
+    get overflows() {
+      return window.overflows;
+    },
+  };
+}
