@@ -12,9 +12,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   engine: ["base"],
   drive: ["scenario", "measure", "stats", "base"],
   "drive/services": ["base"],
-  "drive/targets": ["drive", "engine", "scenario", "measure", "stats", "base"],
+  "drive/targets": ["drive", "drive/services", "engine", "scenario", "measure", "stats", "base"],
   judge: ["drive", "scenario", "measure", "stats", "base"],
-  publish: ["scenario", "measure", "stats", "base"],
+  publish: ["drive", "scenario", "measure", "stats", "base"],
   cli: [
     "publish",
     "judge",

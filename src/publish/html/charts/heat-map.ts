@@ -1,0 +1,97 @@
+import { heatEdges } from "../../../measure/heat.ts";
+import type { Interval } from "../../../measure/result.ts";
+import type { ReportData } from "../report-data.ts";
+import { type Html, html, trusted } from "../template.ts";
+import { boxOf, drawing, latencyLabel, n1, timeAxis, timeScale } from "./frame.ts";
+
+const maxColumns = 140;
+const steps = 8;
+
+interface Column {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly counts: ReadonlyMap<number, number>;
+  readonly total: number;
+}
+
+/** How operations spread over latencies, column by column: share of the column's operations in eight steps of one hue. */
+export function heatMap(data: ReportData): Html {
+  const box = boxOf(566, 270);
+  const columns = columnsOf(data.trial?.timeline ?? []);
+  const used = columns.flatMap(({ counts }) => [...counts.keys()].map((edge) => heatEdges.indexOf(edge)));
+  if (used.length === 0) return html``;
+  const low = Math.min(...used);
+  const high = Math.max(...used);
+  const rowHeight = (box.bottom - box.top) / (high - low + 1);
+  const x = timeScale(data, box);
+  const topOf = (row: number): number => box.bottom - (row - low + 1) * rowHeight;
+  const cells = columns.flatMap((column) =>
+    runs(column, low, high).map(
+      ({ from, to, level }) =>
+        `<path class="h${level}" d="M${n1(x(column.fromMs))},${n1(topOf(to))}H${n1(x(column.toMs) + 0.3)}V${n1(topOf(from) + rowHeight)}H${n1(x(column.fromMs))}z" fill="var(--h${level})"/>`,
+    ),
+  );
+  const labelRows = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter(
+    (row) => row % 6 === 0 || high - low < 12,
+  );
+  const labels = labelRows.map(
+    (row) =>
+      html`<text x="${box.left - 7}" y="${n1(topOf(row) + rowHeight + 4)}" text-anchor="end">${latencyLabel(heatEdges[row] ?? 1)}</text>`,
+  );
+  const body = [
+    timeAxis(data, x, box),
+    trusted(cells.join("").replaceAll(/ class="h\d"/g, "")),
+    html`${labels}`,
+  ];
+  return drawing(
+    box,
+    "Latency heat map",
+    "Darker (in the dark theme: lighter) cells hold a larger share of the operations of their time.",
+    body,
+    data,
+  );
+}
+
+function columnsOf(timeline: readonly Interval[]): Column[] {
+  const size = Math.max(1, Math.ceil(timeline.length / maxColumns));
+  const columns: Column[] = [];
+  for (let from = 0; from < timeline.length; from += size) {
+    const rows = timeline.slice(from, from + size);
+    const counts = new Map<number, number>();
+    let total = 0;
+    for (const [edge, count] of rows.flatMap(({ heat }) => heat)) {
+      counts.set(edge, (counts.get(edge) ?? 0) + count);
+      total += count;
+    }
+    const last = rows.at(-1);
+    columns.push({
+      fromMs: rows[0]?.atMs ?? 0,
+      toMs: (last?.atMs ?? 0) + (last?.lengthMs ?? 0),
+      counts,
+      total,
+    });
+  }
+  return columns;
+}
+
+/** Neighbouring cells of one level as one: the file stays small. */
+function runs(
+  { counts, total }: Column,
+  low: number,
+  high: number,
+): { from: number; to: number; level: number }[] {
+  const found: { from: number; to: number; level: number }[] = [];
+  for (let row = low; row <= high; row++) {
+    const level = levelOf((counts.get(heatEdges[row] ?? 0) ?? 0) / Math.max(1, total));
+    const last = found.at(-1);
+    if (level === 0) continue;
+    if (last?.level === level && last.to === row - 1) last.to = row;
+    else found.push({ from: row, to: row, level });
+  }
+  return found;
+}
+
+/** Shares fall off by powers of two: half and more is 8, a 128th and less is 1. */
+function levelOf(share: number): number {
+  return share <= 0 ? 0 : Math.max(1, Math.min(steps, steps + 1 + Math.floor(Math.log2(share))));
+}

@@ -1,0 +1,109 @@
+import { area, line } from "d3-shape";
+import { formatDuration } from "../../../base/units.ts";
+import type { Interval } from "../../../measure/result.ts";
+import type { ReportData } from "../report-data.ts";
+import { type Html, html } from "../template.ts";
+import {
+  asTable,
+  boxOf,
+  drawing,
+  latencyLabel,
+  logScale,
+  n1,
+  someOf,
+  timeAxis,
+  timeScale,
+  valueAxis,
+} from "./frame.ts";
+
+type Quantile = "p50" | "p90" | "p99" | "p999";
+
+/** Percentiles over time on a log axis: bands from p50 to p90 to p99, lines for p50, p99 and p99.9. */
+export function latencyOverTime(data: ReportData): Html {
+  const box = { ...boxOf(1160, 322), right: 1104 };
+  const rows = data.rows.filter(({ completed }) => completed > 0);
+  const { scale: y, ticks } = logScale(
+    rows.flatMap(({ p50, p999 }) => [p50, p999]),
+    box,
+  );
+  const x = timeScale(data, box);
+  const at = ({ atMs, lengthMs }: Interval): number => x(atMs + lengthMs / 2);
+  // Another phase is another load: no line joins them.
+  const groups = data.marks.map(({ fromMs, toMs }) =>
+    rows.filter(({ atMs }) => atMs >= fromMs && atMs < toMs),
+  );
+  const path = (quantile: Quantile): string =>
+    groups
+      .map((group) => line<Interval>(at, (row) => y(Math.max(row[quantile], 1e-3))).digits(1)(group) ?? "")
+      .join("");
+  const band = (low: Quantile, high: Quantile): string =>
+    groups
+      .map(
+        (group) =>
+          area<Interval>(
+            at,
+            (row) => y(Math.max(row[low], 1e-3)),
+            (row) => y(Math.max(row[high], 1e-3)),
+          ).digits(1)(group) ?? "",
+      )
+      .join("");
+  const body = [
+    timeAxis(data, x, box),
+    html`${valueAxis(y, ticks, box, latencyLabel)}`,
+    html`<path d="${band("p90", "p99")}" fill="var(--b2)"/><path d="${band("p50", "p90")}" fill="var(--b1)"/>`,
+    html`<path d="${path("p999")}" fill="none" stroke="var(--i2)"/><path d="${path("p99")}" fill="none" stroke="var(--i1)" stroke-width="1.4"/><path d="${path("p50")}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
+    html`${limits(data, y, box, x)}`,
+    html`${endLabels(rows.at(-1), y, box.right)}`,
+    html`${data.trial?.marks.map(({ atMs, label }) => html`<line x1="${n1(x(atMs))}" x2="${n1(x(atMs))}" y1="${box.top}" y2="${box.bottom}" stroke="var(--amber)" stroke-width="1.5"/><text x="${n1(x(atMs) - 6)}" y="${box.top + 14}" text-anchor="end" class="strong">${label}</text>`)}`,
+  ];
+  const summary = "p50, p90, p99 and p99.9 of each interval, measured from when operations were due.";
+  const table = asTable(
+    ["time", "p50", "p90", "p99", "p99.9", "max"],
+    someOf(rows).map(({ atMs, p50, p90, p99, p999, max }) => [
+      formatDuration(atMs * 1000),
+      ...[p50, p90, p99, p999, max].map(formatDuration),
+    ]),
+  );
+  return html`<div class="scroll" tabindex="0"><div class="wide">${drawing(box, "Latency over time", summary, body, data)}</div></div>${table}`;
+}
+
+/** The limits of latency targets, on the phases that they concern. */
+function limits(
+  data: ReportData,
+  y: (value: number) => number,
+  box: { readonly top: number; readonly bottom: number; readonly right: number },
+  x: (ms: number) => number,
+): Html[] {
+  const drawn = data.result.verdicts.filter(
+    ({ unit, metricName }) => unit === "us" && metricName.startsWith("p"),
+  );
+  return drawn.flatMap((verdict) => {
+    const marks = data.marks.filter(
+      ({ name, kind }) => kind === "measured" && (verdict.phase ?? name) === name,
+    );
+    const at = y(verdict.limit);
+    if (marks.length === 0 || at <= box.top || at >= box.bottom) return [];
+    const from = Math.min(...marks.map(({ fromMs }) => x(fromMs)));
+    const to = Math.max(...marks.map(({ toMs }) => x(toMs)));
+    return [
+      html`<line class="lim" x1="${n1(from)}" x2="${n1(to)}" y1="${n1(at)}" y2="${n1(at)}"/><text class="red" x="${n1(to - 6)}" y="${n1(at - 6)}" text-anchor="end">${`${verdict.metricName} ${verdict.op} ${formatDuration(verdict.limit)}`}</text>`,
+    ];
+  });
+}
+
+/** Names at the right end, moved apart where they would touch. */
+function endLabels(last: Interval | undefined, y: (value: number) => number, right: number): Html[] {
+  if (last === undefined) return [];
+  const names: readonly (readonly [string, number])[] = [
+    ["p99.9", last.p999],
+    ["p99", last.p99],
+    ["p90", last.p90],
+    ["p50", last.p50],
+  ];
+  let lowest = Number.NEGATIVE_INFINITY;
+  return names.map(([name, value]) => {
+    const place = Math.max(lowest + 13, y(Math.max(value, 1e-3)) + 4);
+    lowest = place;
+    return html`<text x="${right + 6}" y="${n1(place)}">${name}</text>`;
+  });
+}

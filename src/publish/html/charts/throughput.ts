@@ -1,0 +1,54 @@
+import { line } from "d3-shape";
+import { formatCount, formatDuration, formatRate } from "../../../base/units.ts";
+import type { Interval } from "../../../measure/result.ts";
+import type { ReportData } from "../report-data.ts";
+import { type Html, html } from "../template.ts";
+import { asTable, boxOf, drawing, n1, someOf, timeAxis, timeScale, valueAxis, zeroScale } from "./frame.ts";
+
+/** Offered against achieved operations a second, with failures as bars at the base. */
+export function throughputChart(data: ReportData): Html {
+  const box = boxOf(566, 270);
+  const { rows } = data;
+  const perSec = (count: number, { lengthMs }: Interval): number => (count * 1000) / Math.max(1, lengthMs);
+  const offered = (row: Interval): number => perSec(row.offered, row);
+  const done = (row: Interval): number => perSec(row.completed, row);
+  const failed = (row: Interval): number =>
+    perSec(
+      Object.values(row.errors).reduce((sum, n) => sum + n, 0),
+      row,
+    );
+  const { scale: y, ticks } = zeroScale(
+    rows.flatMap((row) => [offered(row), done(row)]),
+    box,
+  );
+  const x = timeScale(data, box);
+  const at = ({ atMs, lengthMs }: Interval): number => x(atMs + lengthMs / 2);
+  const path = (value: (row: Interval) => number): string =>
+    line<Interval>(at, (row) => y(value(row))).digits(1)([...rows]) ?? "";
+  const bars = rows
+    .filter((row) => failed(row) > 0)
+    .map((row) => {
+      const top = Math.min(y(failed(row)), box.bottom - 2);
+      return html`<rect x="${n1(x(row.atMs))}" y="${n1(top)}" width="${n1(Math.max(1, x(row.atMs + row.lengthMs) - x(row.atMs) - 0.5))}" height="${n1(box.bottom - top)}" fill="var(--red)"/>`;
+    });
+  const body = [
+    timeAxis(data, x, box),
+    html`${valueAxis(y, ticks, box, shortRate)}`,
+    html`<path d="${path(offered)}" fill="none" stroke="var(--grey)" stroke-width="1.5" stroke-dasharray="5 4"/><path d="${path(done)}" fill="none" stroke="var(--teal)" stroke-width="1.8"/>${bars}`,
+  ];
+  const table = asTable(
+    ["time", "offered", "achieved", "errors"],
+    someOf(rows).map((row) => [
+      formatDuration(row.atMs * 1000),
+      formatRate(offered(row)),
+      formatRate(done(row)),
+      formatCount(failed(row)),
+    ]),
+  );
+  return html`${drawing(box, "Throughput", "Operations a second that were asked for and that were completed.", body, data)}${table}`;
+}
+
+function shortRate(perSec: number): string {
+  if (perSec >= 1e6) return `${perSec / 1e6}M/s`;
+  return perSec >= 1000 ? `${perSec / 1000}k/s` : `${perSec}/s`;
+}
