@@ -1,9 +1,9 @@
-import Table from "cli-table3";
 import { formatCount, formatDuration, formatRate } from "../../base/units.ts";
 import { formatMetric } from "../../measure/format-metric.ts";
 import { type MergedPhase, mergePhases } from "../../measure/merge-phases.ts";
 import type { RunResult } from "../../measure/result.ts";
 import { type Colours, outcomeWord, verdictMark } from "./symbols.ts";
+import { renderTable } from "./table.ts";
 
 /** Where the files of a run lie, for the last lines of the summary. */
 export interface SummaryPaths {
@@ -25,28 +25,6 @@ export function renderSummary(result: RunResult, paths: SummaryPaths, colours: C
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-const noLines = Object.fromEntries(
-  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
-    .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
-    .map((edge) => [edge, ""]),
-);
-
-function tableOf(
-  head: readonly string[],
-  rightFrom: number,
-  rows: readonly (readonly string[])[],
-  colours: Colours,
-): string {
-  const table = new Table({
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 2, compact: true },
-    head: head.map((text) => colours.dim(text)),
-    chars: noLines,
-    colAligns: head.map((_, column) => (column < rightFrom ? "left" : "right")),
-  });
-  for (const row of rows) table.push([...row]);
-  return indent(table.toString());
-}
-
 function targetsTable(result: RunResult, colours: Colours): string {
   const rank = { fail: 0, inconclusive: 1, pass: 2 };
   const rows = result.verdicts
@@ -57,19 +35,20 @@ function targetsTable(result: RunResult, colours: Colours): string {
       verdict.interval ? verdict.interval.map((end) => formatMetric(end, verdict.unit)).join(" to ") : "",
       verdict.outcome === "inconclusive" ? verdict.sentence : marginText(verdict.marginRatio),
     ]);
-  return tableOf(["target", "measured", "95 % interval", "margin"], 9, rows, colours);
+  return renderTable(["target", "measured", "95 % interval", "margin"], 9, rows, colours);
 }
 
 function marginText(ratio: number | undefined): string {
   if (ratio === undefined) return "";
+  if (ratio > 2) return `${(ratio + 1).toPrecision(3)} times the limit`;
   const percent = Math.abs(ratio) * 100;
-  return `${percent.toFixed(percent < 10 ? 1 : 0)} % ${ratio < 0 ? "over" : "to spare"}`;
+  return `${percent.toFixed(percent < 10 ? 1 : 0)} % ${ratio < 0 ? "beyond" : "to spare"}`;
 }
 
 function phasesTable(result: RunResult, colours: Colours): string {
   const phases = mergePhases(result.trials);
   const rows = phases.map((phase) => phaseRow(phase, colours));
-  return tableOf(
+  return renderTable(
     ["phase", "offered", "done", "errors", "p50", "p90", "p99", "p99.9", "max"],
     1,
     rows,

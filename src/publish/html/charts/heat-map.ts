@@ -16,7 +16,7 @@ interface Column {
 
 /** How operations spread over latencies, column by column: share of the column's operations in eight steps of one hue. */
 export function heatMap(data: ReportData): Html {
-  const box = boxOf(566, 270);
+  const box = boxOf(1160, 260);
   const columns = columnsOf(data.trial?.timeline ?? []);
   const used = columns.flatMap(({ counts }) => [...counts.keys()].map((edge) => heatEdges.indexOf(edge)));
   if (used.length === 0) return html``;

@@ -45,7 +45,7 @@ export function tiles(data: ReportData): Html {
       values: rows.map(({ errors }) => Object.values(errors).reduce((sum, n) => sum + n, 0)),
     },
     {
-      name: "CPU per 1 000 operations",
+      name: "CPU per 1 000 ops",
       figure: formatDuration(cpu),
       note: `in ${phase.phase}`,
       isBad: false,
