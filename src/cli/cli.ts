@@ -147,7 +147,7 @@ function naturalNumber(text: string): number {
 }
 
 function portNumber(text: string): number {
-  return wholeNumber(text, 1, 65_535);
+  return wholeNumber(text, 0, 65_535);
 }
 
 function wholeNumber(text: string, low: number, high: number): number {
