@@ -1,16 +1,17 @@
 import type { Clock } from "../base/clock.ts";
+import { createKeyTable, type Kept, type KeyTable } from "./key-table.ts";
 
 /**
- * Remembers the values of keys for at least `windowMs` after they were set, as long as no more than `maxKeys`
+ * Remembers events by the fingerprints of their keys, for at least `windowMs` after they were set, as long as no more than `maxKeys`
  * keys come in that time; beyond that the oldest half is forgotten early.
  *
- * Two generations, the current one and the one before: looking up costs at most two Map reads, forgetting
- * costs nothing per key, and a key is remembered for one to two windows. A key takes about 125 B with its
- * Map slot, and its value besides.
+ * Two generations, the current one and the one before: a look-up reads at most two tables, forgetting costs nothing
+ * per key, and a key is remembered for one to two windows; with a window of 0 none is. A key takes 64 to 80 B.
  */
-export interface DedupWindow<Value> {
-  get(key: string): Value | undefined;
-  set(key: string, value: Value): void;
+export interface DedupWindow<Batch> {
+  get(print: Int32Array): Kept<Batch> | undefined;
+  /** Remembers what `get` does not know. `batch` is one value for all events of a batch. */
+  set(print: Int32Array, id: string, index: number, batch: Batch): void;
   /** Keys remembered now. */
   readonly size: number;
   /** How often keys were forgotten before their time because `maxKeys` was reached. */
@@ -25,37 +26,39 @@ export interface DedupWindowOptions {
 }
 
 /** Creates an empty window. */
-export function createDedupWindow<Value>({
+export function createDedupWindow<Batch>({
   windowMs,
   maxKeys,
   clock,
-}: DedupWindowOptions): DedupWindow<Value> {
-  let current = new Map<string, Value>();
-  let before = new Map<string, Value>();
+}: DedupWindowOptions): DedupWindow<Batch> {
+  let current = createKeyTable<Batch>(0);
+  let before: KeyTable<Batch> | undefined;
   let begunMicros = clock.nowMicros();
   let overflows = 0;
   const turn = (): void => {
     const ageMs = (clock.nowMicros() - begunMicros) / 1000;
     const isFull = current.size >= maxKeys / 2;
     if (ageMs < windowMs && !isFull) return;
-    if (isFull && ageMs < windowMs && before.size > 0) overflows++;
+    if (isFull && ageMs < windowMs && before !== undefined && before.size > 0) overflows++;
     const isPast = ageMs >= 2 * windowMs;
-    before = isPast ? new Map() : current;
-    current = new Map();
+    before = isPast ? undefined : current;
+    // The next generation is expected to be as large as this one; growing takes time.
+    current = createKeyTable(current.size);
     // Generations end when they are due, not when somebody looks, or a key could outlive two windows.
     begunMicros = isFull || isPast ? clock.nowMicros() : begunMicros + windowMs * 1000;
   };
   return {
-    get: (key) => {
+    get: (print) => {
       turn();
-      return current.get(key) ?? before.get(key);
+      return current.find(print) ?? before?.find(print);
     },
-    set: (key, value) => {
+    set: (print, id, index, batch) => {
+      if (windowMs === 0) return;
       turn();
-      current.set(key, value);
+      current.add(print, id, index, batch);
     },
     get size() {
-      return current.size + before.size;
+      return current.size + (before?.size ?? 0);
     },
     get overflows() {
       return overflows;

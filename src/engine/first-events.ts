@@ -1,5 +1,9 @@
+import { randomInt } from "node:crypto";
 import { createDedupWindow, type DedupWindowOptions } from "./dedup-window.ts";
+import { fingerprint } from "./fingerprint.ts";
 import type { Commit } from "./group-commit.ts";
+import type { Kept } from "./key-table.ts";
+import { createPrintMap } from "./print-map.ts";
 import type { EventStore } from "./store.ts";
 
 /** The first event with an idempotency key: what the receipt of a duplicate needs. */
@@ -29,25 +33,33 @@ export interface FirstEvents {
   readonly overflows: number;
 }
 
-/** Creates a memory of first events, empty. */
+/** Creates a memory of first events, empty. Keys are known by their 128-bit fingerprints. */
 export function createFirstEvents(options: DedupWindowOptions): FirstEvents {
-  const underWay = new Map<string, FirstEvent>();
-  const window = createDedupWindow<FirstEvent>(options);
+  const underWay = createPrintMap<FirstEvent>();
+  const window = createDedupWindow<Commit | undefined>(options);
+  const seed = randomInt(2 ** 32);
+  const print = new Int32Array(4);
+  let printed: string | undefined;
+  const printOf = (key: string): Int32Array => {
+    if (key !== printed) fingerprint(key, seed, print);
+    printed = key;
+    return print;
+  };
   return {
-    find: (key) => underWay.get(key) ?? window.get(key),
-    begin: (key, first) => void underWay.set(key, first),
-    keep: (key, first) => {
-      underWay.delete(key);
-      window.set(key, first);
+    find: (key) => underWay.get(printOf(key)) ?? stored(window.get(printOf(key))),
+    begin: (key, first) => underWay.set(printOf(key), first),
+    keep: (key, { id, index, commit }) => {
+      underWay.delete(printOf(key));
+      window.set(printOf(key), id, index, commit);
     },
-    drop: (key) => void underWay.delete(key),
+    drop: (key) => underWay.delete(printOf(key)),
     readBack: async (store, sinceMs) => {
       let commit: Commit | undefined;
       for await (const batch of store.read({ sinceMs })) {
         for (const { idempotencyKey, id, position } of batch) {
           if (idempotencyKey === undefined) continue;
           if (commit?.entry !== position.entry) commit = { entry: position.entry, level: "stored" };
-          window.set(idempotencyKey, { id, index: position.index, commit, underWay: undefined });
+          window.set(printOf(idempotencyKey), id, position.index, commit);
         }
       }
     },
@@ -58,4 +70,9 @@ export function createFirstEvents(options: DedupWindowOptions): FirstEvents {
       return window.overflows;
     },
   };
+}
+
+function stored(kept: Kept<Commit | undefined> | undefined): FirstEvent | undefined {
+  if (kept === undefined) return undefined;
+  return { id: kept.id, index: kept.index, commit: kept.batch, underWay: undefined };
 }

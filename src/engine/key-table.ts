@@ -1,0 +1,123 @@
+/** An event as the table gives it back. */
+export interface Kept<Batch> {
+  /** 26 characters, as every event id. */
+  readonly id: string;
+  /** Its index in its batch. */
+  readonly index: number;
+  readonly batch: Batch;
+}
+
+/** Finds events by the fingerprint of a key. Nothing is taken out; a table is dropped as a whole. */
+export interface KeyTable<Batch> {
+  find(print: Int32Array): Kept<Batch> | undefined;
+  /** Adds what `find` does not find. */
+  add(print: Int32Array, id: string, index: number, batch: Batch): void;
+  readonly size: number;
+}
+
+const idInts = 7;
+const recordInts = 3 + 2 + idInts;
+const chunkRecords = 4096;
+
+/**
+ * Creates a table with room for `expected` keys; it grows by doubling. An index of open addressing (linear probing,
+ * at most half full) leads to records in the order of arrival: 16 to 32 B of index and 48 B of record for a key.
+ *
+ * All of it lies in typed arrays. As a Map of objects it took most of the time of a publish: the garbage collector
+ * copies young objects that stay, and with 100,000 keys the 99th percentile at 50,000 events a second was 11 to
+ * 20 ms, against 2 ms with this.
+ */
+export function createKeyTable<Batch>(expected: number): KeyTable<Batch> {
+  let slots = 2 ** Math.ceil(Math.log2(Math.max(512, expected) * 2));
+  // Two numbers a slot: the first part of the fingerprint, and the record's number from 1, or 0.
+  let index = new Int32Array(slots * 2);
+  const chunks: Int32Array[] = [];
+  const batches: Batch[] = [];
+  let size = 0;
+
+  const isRecordOf = (record: number, print: Int32Array): boolean => {
+    const chunk = chunkOf(chunks, record);
+    const at = offsetOf(record);
+    return chunk[at] === print[1] && chunk[at + 1] === print[2] && chunk[at + 2] === print[3];
+  };
+  /** The slot of the fingerprint, or the free one where it belongs. */
+  const seek = (print: Int32Array): number => {
+    const head = print[0] ?? 0;
+    for (let slot = head & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
+      const record = index[slot * 2 + 1] ?? 0;
+      if (record === 0 || (index[slot * 2] === head && isRecordOf(record - 1, print))) return slot;
+    }
+  };
+  const grow = (): void => {
+    const old = index;
+    slots *= 2;
+    index = new Int32Array(slots * 2);
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i + 1] === 0) continue;
+      let slot = (old[i] ?? 0) & (slots - 1);
+      while (index[slot * 2 + 1] !== 0) slot = (slot + 1) & (slots - 1);
+      index[slot * 2] = old[i] ?? 0;
+      index[slot * 2 + 1] = old[i + 1] ?? 0;
+    }
+  };
+  const write = (print: Int32Array, id: string, indexInBatch: number): void => {
+    if (size % chunkRecords === 0) chunks.push(new Int32Array(chunkRecords * recordInts));
+    const chunk = chunkOf(chunks, size);
+    const at = offsetOf(size);
+    chunk[at] = print[1] ?? 0;
+    chunk[at + 1] = print[2] ?? 0;
+    chunk[at + 2] = print[3] ?? 0;
+    chunk[at + 3] = batches.length - 1;
+    chunk[at + 4] = indexInBatch;
+    writeId(chunk, at + 5, id);
+    size++;
+  };
+  return {
+    find: (print) => {
+      const record = (index[seek(print) * 2 + 1] ?? 0) - 1;
+      if (record < 0) return undefined;
+      const chunk = chunkOf(chunks, record);
+      const at = offsetOf(record);
+      const batch = batches[chunk[at + 3] ?? 0] as Batch;
+      return { id: readId(chunk, at + 5), index: chunk[at + 4] ?? 0, batch };
+    },
+    add: (print, id, indexInBatch, batch) => {
+      if (size * 2 >= slots) grow();
+      if (batches.length === 0 || batches[batches.length - 1] !== batch) batches.push(batch);
+      write(print, id, indexInBatch);
+      const slot = seek(print);
+      index[slot * 2] = print[0] ?? 0;
+      index[slot * 2 + 1] = size;
+    },
+    get size() {
+      return size;
+    },
+  };
+}
+
+function chunkOf(chunks: readonly Int32Array[], record: number): Int32Array {
+  return chunks[Math.floor(record / chunkRecords)] as Int32Array;
+}
+
+function offsetOf(record: number): number {
+  return (record % chunkRecords) * recordInts;
+}
+
+/** Four characters a number; the last holds two. */
+function writeId(chunk: Int32Array, at: number, id: string): void {
+  for (let i = 0; i < idInts - 1; i++) {
+    const from = i * 4;
+    chunk[at + i] =
+      id.charCodeAt(from) |
+      (id.charCodeAt(from + 1) << 8) |
+      (id.charCodeAt(from + 2) << 16) |
+      (id.charCodeAt(from + 3) << 24);
+  }
+  chunk[at + idInts - 1] = id.charCodeAt(24) | (id.charCodeAt(25) << 8);
+}
+
+function readId(chunk: Int32Array, at: number): string {
+  const codes: number[] = [];
+  for (let i = 0; i < 26; i++) codes.push(((chunk[at + (i >> 2)] ?? 0) >>> ((i & 3) * 8)) & 255);
+  return String.fromCharCode(...codes);
+}
