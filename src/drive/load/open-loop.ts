@@ -48,6 +48,8 @@ export interface OpenLoopOptions extends LoadOptions {
 
 /** A wait longer than this is left to a timer, which may be late by a good millisecond; the rest is spun. */
 const spinMicros = 3000;
+/** The event loop gets its turn at least this often. */
+const turnMicros = 500;
 /** The event loop gets its turn after so many operations, so that answers are seen while a backlog is sent. */
 const burstOperations = 64;
 
@@ -124,19 +126,38 @@ class OpenLoop {
   }
 
   readonly #turn = (): void => {
-    let now = this.#now();
+    const begunMicros = this.#now();
+    let now = begunMicros;
     const isIdle = this.#dueMicros > now && this.#answersSinceTurn === 0;
     if (isIdle && this.#lastTurnMicros > 0) this.#idleSpinMicros += now - this.#lastTurnMicros;
     this.#answersSinceTurn = 0;
+    do {
+      now = this.#sendDue(now);
+      now = this.#spinToNext(now, begunMicros);
+    } while (this.#dueMicros <= now && now - begunMicros < turnMicros && !this.#options.signal.aborted);
+    this.#lastTurnMicros = now;
+    this.#wait(now);
+  };
+
+  #sendDue(from: number): number {
+    let now = from;
     let burst = 0;
     while (this.#dueMicros <= now && burst++ < burstOperations && !this.#options.signal.aborted) {
       this.#fire(this.#dueMicros, now);
       this.#dueMicros = this.#options.schedule.next();
       now = this.#now();
     }
-    this.#lastTurnMicros = now;
-    this.#wait(now);
-  };
+    return now;
+  }
+
+  /** With no answer to wait for, the next moment is waited for here: a turn of the event loop costs more, and makes garbage. */
+  #spinToNext(from: number, begunMicros: number): number {
+    if (this.inFlight > 0 || this.#options.lowCpu || this.#dueMicros - begunMicros > turnMicros) return from;
+    let now = from;
+    while (now < this.#dueMicros) now = this.#now();
+    this.#idleSpinMicros += now - from;
+    return now;
+  }
 
   #wait(now: number): void {
     const { signal, durationMs, drainMs, lowCpu } = this.#options;
