@@ -12,7 +12,7 @@ export interface StreamClient extends Redis {
     epoch: string,
     before: number,
     sequence: number,
-    payload: string,
+    payload: Buffer,
   ): Promise<string>;
   dynoOwn(
     stream: string,
