@@ -1,0 +1,208 @@
+import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import fc from "fast-check";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunResult } from "../../../src/measure/result.ts";
+import { renderHtml } from "../../../src/publish/html/render-html.ts";
+import { createHistogram } from "../../../src/stats/histogram.ts";
+import { sampleResult } from "../../support/sample-result.ts";
+import { scratchDir } from "../../support/scratch-dir.ts";
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+describe("the report as text", () => {
+  test("has the same bytes for the same result", () => {
+    expect(renderHtml(sampleResult({ errors: true }))).toBe(renderHtml(sampleResult({ errors: true })));
+  });
+
+  test("escapes whatever a user can name", () => {
+    const evil = `</script><script>alert(1)</script><img src=x onerror="alert('2')">&`;
+    const text = renderHtml(sampleResult({ errors: true, verdict: "fail", text: evil }));
+    expect(text).not.toContain("<script>alert");
+    expect(text).not.toContain("<img");
+    expect(text.match(/<script/g)).toHaveLength(2);
+  });
+
+  test("never shows what is no number, whatever is missing", () => {
+    fc.assert(
+      fc.property(oddResult, (result) => {
+        const shown = renderHtml(result)
+          .replaceAll(/<script.*?<\/script>/gs, "")
+          .replaceAll(/<style.*?<\/style>/gs, "");
+        expect(shown).not.toMatch(/NaN|undefined|Infinity|\bnull\b/);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("stays small for a long run", () => {
+    expect(renderHtml(sampleResult({ seconds: 3000 })).length).toBeLessThan(800_000);
+  });
+});
+
+const empty = createHistogram().encode();
+
+/** Results with pieces missing: no trials, no phases, no operations, a failed trial, one row, huge values. */
+const oddResult = fc
+  .record({
+    seconds: fc.constantFrom(0, 1, 2, 9),
+    trials: fc.integer({ min: 0, max: 3 }),
+    damage: fc.integer({ min: 0, max: 5 }),
+  })
+  .map(({ seconds, trials, damage }): RunResult => {
+    const result = sampleResult({ seconds, trials, errors: damage % 2 === 0, verdict: "fail" });
+    const [verdict] = result.verdicts;
+    return {
+      ...result,
+      verdicts:
+        damage === 1 && verdict
+          ? [{ ...verdict, outcome: "inconclusive" as const, samples: 0, limit: 0 }].map(
+              ({ measured: _m, interval: _i, marginRatio: _r, ...rest }) => rest,
+            )
+          : result.verdicts,
+      trials: result.trials.map((trial) => ({
+        ...trial,
+        timeline:
+          damage === 2
+            ? []
+            : trial.timeline.map((row) =>
+                damage === 3
+                  ? { ...row, completed: 0, offered: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0, heat: [] }
+                  : row,
+              ),
+        phases:
+          damage === 4
+            ? []
+            : trial.phases.map((phase) =>
+                damage === 5
+                  ? {
+                      ...phase,
+                      response: empty,
+                      service: empty,
+                      lag: empty,
+                      completed: 0,
+                      failed: 0,
+                      asked: 0,
+                      durationMs: 0,
+                    }
+                  : phase,
+              ),
+        ...(damage === 2
+          ? {
+              status: "failed" as const,
+              failure: { kind: "crashed" as const, message: "it crashed", stderr: "Error: here" },
+            }
+          : {}),
+      })),
+    };
+  });
+
+describe("the report in Chromium", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.DYNO_CHROMIUM ?? "/usr/bin/chromium",
+      args: flags,
+    });
+  });
+  afterAll(() => browser.close());
+
+  async function open(
+    options: BrowserContextOptions = {},
+    result = sampleResult({ errors: true, verdict: "fail", trials: 2 }),
+  ) {
+    const file = join(await scratchDir(), "report.html");
+    await writeFile(file, renderHtml(result));
+    const context = await browser.newContext({
+      offline: true,
+      viewport: { width: 1280, height: 900 },
+      ...options,
+    });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => {
+      if (!/^(file|data):/.test(request.url())) complaints.push(request.url());
+    });
+    await page.goto(pathToFileURL(file).href);
+    return { page, complaints };
+  }
+
+  const background = (page: Page): Promise<string> =>
+    page.evaluate("getComputedStyle(document.body).backgroundColor");
+
+  test.each(["light", "dark"] as const)(
+    "opens offline without a complaint, and is accessible, in %s",
+    async (colorScheme) => {
+      const { page, complaints } = await open({ colorScheme });
+      expect(await page.title()).toBe("fail · sample · dyno");
+      // Injected by the test's own protocol, since the page's policy forbids foreign scripts.
+      await page.evaluate(await axeSource());
+      const violations = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        };
+        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+      });
+      expect(violations).toEqual([]);
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  test("needs no sideways scroll on a phone", async () => {
+    const { page } = await open({ viewport: { width: 390, height: 844 } });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+  });
+
+  test("reads without JavaScript", async () => {
+    const { page } = await open({ javaScriptEnabled: false });
+    expect(await page.locator("h1").isVisible()).toBe(true);
+    expect(await page.locator("svg[role=img]").count()).toBeGreaterThan(8);
+    await page.locator("summary", { hasText: "Show as table" }).first().click();
+    expect(await page.locator("details[open] table").first().isVisible()).toBe(true);
+  });
+
+  test("changes its theme by the button", async () => {
+    const { page } = await open({ colorScheme: "light" });
+    const before = await background(page);
+    await page.getByRole("button", { name: "Light / dark" }).click();
+    expect(await background(page)).not.toBe(before);
+    await page.getByRole("button", { name: "Light / dark" }).click();
+    expect(await background(page)).toBe(before);
+  });
+
+  test("sorts a table by a click on its heading", async () => {
+    const { page } = await open();
+    const firstCell = (): Promise<string> => page.locator("#trials tbody tr td").first().innerText();
+    const before = await firstCell();
+    await page.locator("#trials th button", { hasText: "Trial" }).click();
+    await page.locator("#trials th button", { hasText: "Trial" }).click();
+    expect(await firstCell()).not.toBe(before);
+  });
+
+  test("tells the figures under the pointer, and gives the data for download", async () => {
+    const { page } = await open();
+    await page.locator("#time svg").hover({ position: { x: 600, y: 150 } });
+    expect(await page.locator("#tip").innerText()).toMatch(/p99 {2}\S+/);
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download JSON" }).click();
+    expect((await download).suggestedFilename()).toBe("sample.json");
+  });
+});
+
+async function axeSource(): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
+  return readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+}

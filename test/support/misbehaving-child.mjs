@@ -1,0 +1,9 @@
+// A trial's child that does what it must not, by the name of its scenario.
+process.on("message", ({ spec }) => {
+  if (spec?.scenario.name === "crash") {
+    process.stderr.write("the child's last words\n", () => process.exit(7));
+  } else {
+    process.stderr.write("hanging\n");
+    setInterval(() => undefined, 1000);
+  }
+});
