@@ -10,7 +10,7 @@ export interface UnitFamily {
 
 function family(expected: string, factors: Readonly<Record<string, number>>): UnitFamily {
   const units = Object.keys(factors)
-    .map((unit) => unit.replaceAll(/[%/]/g, (char) => `\\${char}`))
+    .map((unit) => unit.replaceAll("/", "\\/"))
     .join("|");
   return { expected, factors, pattern: `^\\s*\\d+(\\.\\d+)?\\s*(${units})\\s*$` };
 }

@@ -92,6 +92,13 @@ export type ScenarioInput = z.output<ReturnType<typeof scenarioSchema>>;
 
 /** The JSON Schema (draft 2020-12) of what people write, for editors. */
 export function scenarioJsonSchema(targets: TargetSchemas): object {
-  const schema = z.toJSONSchema(scenarioSchema(targets), { io: "input", target: "draft-2020-12" });
+  const schema = z.toJSONSchema(scenarioSchema(targets), {
+    io: "input",
+    target: "draft-2020-12",
+    // In an editor a value may still be a variable.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.pattern !== undefined) jsonSchema.pattern += "|\\$\\{";
+    },
+  });
   return { title: "dyno scenario", ...schema };
 }
