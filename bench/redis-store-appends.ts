@@ -14,10 +14,10 @@ export async function appendByEngine(job: Job): Promise<JobResult> {
     store: { kind: "redis", url: job.url, stream: job.name },
     level: "stored",
   });
-  const result = await measureClosedLoop(job, underWay, async (n) => {
-    await engine.publish({ topic: "bench", data: payload, idempotencyKey: `key-${n}` });
-    return 1;
-  });
+  const one = (): number => 1;
+  const result = await measureClosedLoop(job, underWay, (n) =>
+    engine.publish({ topic: "bench", data: payload, idempotencyKey: `key-${n}` }).then(one),
+  );
   await engine.close();
   return result;
 }

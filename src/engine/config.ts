@@ -33,7 +33,7 @@ const mebibyte = 1_048_576;
 
 /** Every knob of the engine. One line adds one. */
 export const knobs: readonly Knob[] = [
-  knob("maxBatch", "events that one store entry packs at most", "events", 1, 4096, "log", 256),
+  knob("maxBatch", "events that one store entry packs at most", "events", 1, 4096, "log", 128),
   knob(
     "maxBatchBytes",
     "bytes of data that one store entry packs at most",

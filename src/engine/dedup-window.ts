@@ -6,7 +6,7 @@ import { createKeyTable, type Kept, type KeyTable } from "./key-table.ts";
  * keys come in that time; beyond that the oldest half is forgotten early.
  *
  * Two generations, the current one and the one before: a look-up reads at most two tables, forgetting costs nothing
- * per key, and a key is remembered for one to two windows; with a window of 0 none is. A key takes 64 to 80 B.
+ * per key, and a key is remembered for one to two windows; with a window of 0 none is. A key takes 48 to 64 B.
  */
 export interface DedupWindow<Batch> {
   get(print: Int32Array): Kept<Batch> | undefined;
@@ -35,6 +35,7 @@ export function createDedupWindow<Batch>({
   let before: KeyTable<Batch> | undefined;
   let begunMicros = clock.nowMicros();
   let overflows = 0;
+  let lastBatch: Batch | undefined;
   const turn = (): void => {
     const ageMs = (clock.nowMicros() - begunMicros) / 1000;
     const isFull = current.size >= maxKeys / 2;
@@ -54,7 +55,9 @@ export function createDedupWindow<Batch>({
     },
     set: (print, id, index, batch) => {
       if (windowMs === 0) return;
-      turn();
+      // The events of a batch are set one after the other: one look at the clock serves them all.
+      if (batch !== lastBatch || batch === undefined || current.size >= maxKeys / 2) turn();
+      lastBatch = batch;
       current.add(print, id, index, batch);
     },
     get size() {
