@@ -1,12 +1,12 @@
-import { deferred } from "../base/async.ts";
 import { systemClock } from "../base/clock.ts";
 import { DynoError, messageOf } from "../base/errors.ts";
 import { type Bus, createBus, type Handler, type Unsubscribe } from "./bus.ts";
 import { type EngineConfig, resolveKnobs } from "./config.ts";
 import type { Event, EventInput } from "./event.ts";
 import { createFirstEvents, type FirstEvent, type FirstEvents } from "./first-events.ts";
-import { type Append, type Commit, createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { type Commit, createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { prepareEvent } from "./prepare-event.ts";
+import { Publication } from "./publication.ts";
 import {
   type AckLevel,
   ackLevels,
@@ -148,33 +148,28 @@ class StoredEngine implements Engine {
   }
 
   #append(commits: GroupCommit, event: PreparedEvent, level: AckLevel): Promise<Receipt> {
-    const { firsts } = this.#parts;
-    const { id, idempotencyKey: key } = event;
-    const { promise: stored, resolve, reject } = deferred<Receipt>();
-    const first = key === undefined ? undefined : newFirst(id, stored);
-    commits.add(event, level, (append, error) => {
-      if (error === undefined) return resolve(this.#stored(append, level, first));
-      if (key !== undefined) firsts.drop(key);
-      reject(error);
-    });
-    if (first !== undefined && key !== undefined) firsts.begin(key, first);
-    if (level !== "accepted") return stored;
-    stored.catch((error: unknown) => this.#acceptedButLost(event, error));
+    const publication = new Publication<Receipt>(event, level, this.#settle);
+    commits.add(publication);
+    if (event.idempotencyKey !== undefined) this.#parts.firsts.begin(event.idempotencyKey, publication);
+    if (level !== "accepted") return publication.receipt;
+    publication.receipt.catch((error: unknown) => this.#acceptedButLost(event, error));
     this.#handOn(event);
-    return Promise.resolve(receiptOf(id, undefined, 0, false));
+    return Promise.resolve(receiptOf(event.id, undefined, 0, false));
   }
 
-  #stored({ event, commit, index }: Append, level: AckLevel, first: FirstEvent | undefined): Receipt {
-    const key = event.idempotencyKey;
-    if (first !== undefined && key !== undefined) {
-      first.commit = commit;
-      first.index = index;
-      first.underWay = undefined;
-      this.#parts.firsts.keep(key, first);
+  readonly #settle = (publication: Publication<Receipt>, error: unknown): void => {
+    const { event, commit, index, level } = publication;
+    const { firsts } = this.#parts;
+    const hasKey = event.idempotencyKey !== undefined;
+    if (error !== undefined) {
+      if (hasKey) firsts.drop(publication);
+      return publication.reject(error);
     }
+    publication.underWay = undefined;
+    if (hasKey) firsts.keep(publication);
     if (level !== "accepted") this.#handOn(event);
-    return receiptOf(event.id, commit, index, false);
-  }
+    publication.resolve(receiptOf(event.id, commit, index, false));
+  };
 
   #handOn(event: Event): void {
     this.#published++;
@@ -211,7 +206,7 @@ class StoredEngine implements Engine {
 
   async #emitOnly(event: Event): Promise<Receipt> {
     const key = event.idempotencyKey;
-    if (key !== undefined) this.#parts.firsts.keep(key, newFirst(event.id));
+    if (key !== undefined) this.#parts.firsts.add(key, event.id);
     this.#handOn(event);
     return receiptOf(event.id, undefined, 0, false);
   }
@@ -263,10 +258,6 @@ class StoredEngine implements Engine {
     this.#closing ??= Promise.resolve(commits?.close()).then(() => store?.close());
     return this.#closing;
   }
-}
-
-function newFirst(id: string, underWay?: Promise<unknown>): FirstEvent {
-  return { id, index: 0, commit: undefined, underWay };
 }
 
 function receiptOf(id: string, commit: Commit | undefined, index: number, duplicate: boolean): Receipt {

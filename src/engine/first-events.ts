@@ -16,15 +16,25 @@ export interface FirstEvent {
   underWay: Promise<unknown> | undefined;
 }
 
+/** A first event that is under way, with the fingerprint of its key; `begin` fills that in. */
+export interface BegunEvent extends FirstEvent {
+  print0: number;
+  print1: number;
+  print2: number;
+  print3: number;
+}
+
 /** Knows the first event of each key: while it is under way, and then for the dedup window. */
 export interface FirstEvents {
   find(key: string): FirstEvent | undefined;
   /** Remembers an event for as long as it is under way, which may be longer than the window when a store is away. */
-  begin(key: string, first: FirstEvent): void;
+  begin(key: string, first: BegunEvent): void;
   /** The event is stored: its window begins. */
-  keep(key: string, first: FirstEvent): void;
+  keep(first: BegunEvent): void;
   /** The event failed, and its key is free again. */
-  drop(key: string): void;
+  drop(first: BegunEvent): void;
+  /** Remembers an event that is under way nowhere. */
+  add(key: string, id: string): void;
   /** Fills the window with what a store holds of the time since `sinceMs` (milliseconds since 1970, UTC). */
   readBack(store: EventStore, sinceMs: number): Promise<void>;
   /** Keys in the window. */
@@ -45,14 +55,30 @@ export function createFirstEvents(options: DedupWindowOptions): FirstEvents {
     printed = key;
     return print;
   };
+  const printAgain = (first: BegunEvent): Int32Array => {
+    printed = undefined;
+    print[0] = first.print0;
+    print[1] = first.print1;
+    print[2] = first.print2;
+    print[3] = first.print3;
+    return print;
+  };
   return {
-    find: (key) => underWay.get(printOf(key)) ?? stored(window.get(printOf(key))),
-    begin: (key, first) => underWay.set(printOf(key), first),
-    keep: (key, { id, index, commit }) => {
-      underWay.delete(printOf(key));
-      window.set(printOf(key), id, index, commit);
+    find: (key) => underWay.get(printOf(key)) ?? stored(window.get(print)),
+    begin: (key, first) => {
+      printOf(key);
+      first.print0 = print[0] ?? 0;
+      first.print1 = print[1] ?? 0;
+      first.print2 = print[2] ?? 0;
+      first.print3 = print[3] ?? 0;
+      underWay.set(print, first);
     },
-    drop: (key) => underWay.delete(printOf(key)),
+    keep: (first) => {
+      underWay.delete(printAgain(first));
+      window.set(print, first.id, first.index, first.commit);
+    },
+    drop: (first) => underWay.delete(printAgain(first)),
+    add: (key, id) => window.set(printOf(key), id, 0, undefined),
     readBack: async (store, sinceMs) => {
       let commit: Commit | undefined;
       for await (const batch of store.read({ sinceMs })) {

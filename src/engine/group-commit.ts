@@ -19,13 +19,13 @@ export interface Append {
   index: number;
   commit: Commit | undefined;
   /** Called once the event is stored, or has failed. */
-  readonly done: (append: Append, error?: unknown) => void;
+  settle(error?: unknown): void;
 }
 
 /** Packs concurrent appends into batches. */
 export interface GroupCommit {
   /** Queues an event; throws a DynoError `overload` where the queue is full, `closed` after close. */
-  add(event: PreparedEvent, level: AckLevel, done: Append["done"]): Append;
+  add(append: Append): void;
   /** Resolves when an append would be accepted. */
   ready(): Promise<void>;
   /** Resolves when everything queued until now is stored or has failed; nothing is accepted any more. */
@@ -73,7 +73,7 @@ class NagleCommit implements GroupCommit {
     this.#clock = clock;
   }
 
-  add(event: PreparedEvent, level: AckLevel, done: Append["done"]): Append {
+  add(append: Append): void {
     if (this.#closed) throw new DynoError("closed", "the engine is closed; the event was not accepted");
     if (!this.#hasRoom()) {
       throw new DynoError(
@@ -81,15 +81,14 @@ class NagleCommit implements GroupCommit {
         `${this.pendingEvents} events (${this.pendingBytes} bytes) wait for their ack already; the event was not accepted. Wait for ready(), or raise maxPendingEvents or maxPendingBytes`,
       );
     }
-    const append: Append = { event, level, index: 0, commit: undefined, done };
+    const { length } = append.event.json;
     this.pendingEvents++;
-    this.pendingBytes += event.json.length;
+    this.pendingBytes += length;
     if (this.#queue.length === 0 && this.#knobs.lingerMicros > 0)
       this.#oldestMicros = this.#clock.nowMicros();
     this.#queue.push(append);
-    this.#queuedBytes += event.json.length;
+    this.#queuedBytes += length;
     this.#planFlush();
-    return append;
   }
 
   ready(): Promise<void> {
@@ -199,7 +198,7 @@ class NagleCommit implements GroupCommit {
       this.pendingEvents--;
       this.pendingBytes -= append.event.json.length;
     }
-    for (const append of batch) append.done(append, error);
+    for (const append of batch) append.settle(error);
     const waiters = this.#waiters;
     if (waiters.length > 0 && this.#hasRoom()) {
       this.#waiters = [];

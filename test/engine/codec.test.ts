@@ -60,17 +60,21 @@ describe("what is no batch", () => {
   });
 
   test.each([
-    ["another version", "2", '[["a"],[1],["t"],0,[0],0,0,0,0]'],
-    ["a head that is no array", "1", "{}"],
-    ["columns of different lengths", "1", '[["a","b"],[1],["t"],0,[0],0,0,0,0]'],
-    ["a column of keys that is too short", "1", '[["a","b"],[1,2],["t"],0,[0,0],["k"],0,0,0]'],
-    ["an id that is a number", "1", '[[1],[1],["t"],0,[0],0,0,0,0]'],
-    ["a time that is text", "1", '[["a"],["1"],["t"],0,[0],0,0,0,0]'],
-    ["a topic that is not there", "1", '[["a"],[1],["t"],[1],[0],0,0,0,0]'],
-    ["a negative length", "1", '[["a","b"],[1,2],["t"],0,[-2,2],0,0,0,0]'],
-    ["data that is longer than said", "1", '[["a"],[1],["t"],0,[0],0,0,0,0]', "{}"],
-  ])("is refused: %s", (_, version, head, data = "") => {
-    const unpack = (): unknown => decodeBatch(`${version}${head.length}\n${head}${data}`, "1-0");
+    ["another version", "1", 1, '[["a",1],1,0,["t"],0,0,0,0,0,0]'],
+    ["a head that is no array", "2", 1, "{}"],
+    ["more events than times", "2", 2, '[["ab",1],1,[0],["t"],0,0,0,0,0,0]'],
+    ["ids that are longer than their lengths", "2", 1, '[["ab",1],1,0,["t"],0,0,0,0,0,0]'],
+    ["ids that are shorter than their lengths", "2", 1, '[["a",2],1,0,["t"],0,0,0,0,0,0]'],
+    ["a column of keys that is too short", "2", 2, '[["ab",1],1,0,["t"],0,0,["k",[1]],0,0,0]'],
+    ["an event without an id", "2", 1, '[["",-1],1,0,["t"],0,0,0,0,0,0]'],
+    ["no ids", "2", 1, '[0,1,0,["t"],0,0,0,0,0,0]'],
+    ["an id that is a number", "2", 1, '[[1,1],1,0,["t"],0,0,0,0,0,0]'],
+    ["a time that is text", "2", 1, '[["a",1],1,["1"],["t"],0,0,0,0,0,0]'],
+    ["a topic that is not there", "2", 1, '[["a",1],1,0,["t"],1,0,0,0,0,0]'],
+    ["a negative length", "2", 2, '[["ab",1],1,0,["t"],0,[-2,2],0,0,0,0]'],
+    ["data that is longer than said", "2", 1, '[["a",1],1,0,["t"],0,0,0,0,0,0]', "{}"],
+  ])("is refused: %s", (_, version, count, head, data = "") => {
+    const unpack = (): unknown => decodeBatch(`${version}${count},${head.length}\n${head}${data}`, "1-0");
     expect(unpack).toThrow(expect.objectContaining({ code: "corrupt" }));
   });
 

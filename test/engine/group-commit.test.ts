@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { type Knobs, resolveKnobs } from "../../src/engine/config.ts";
-import { createGroupCommit, type GroupCommit } from "../../src/engine/group-commit.ts";
+import { type Append, createGroupCommit, type GroupCommit } from "../../src/engine/group-commit.ts";
 import type { AckLevel, PreparedEvent } from "../../src/engine/store.ts";
 
 interface Call {
@@ -38,10 +38,20 @@ function setUp(knobs: Partial<Knobs> = {}) {
 
 function addAll(commits: GroupCommit, ids: readonly (string | number)[], log: string[] = []): void {
   for (const id of ids) {
-    commits.add(event(id), "stored", ({ event: { id: done }, commit, index }, error) => {
-      log.push(error === undefined ? `${done} at ${commit?.entry}:${index}` : `${done} failed: ${error}`);
+    const added: Append = append(event(id), "stored", (error) => {
+      const { commit, index } = added;
+      log.push(error === undefined ? `${id} at ${commit?.entry}:${index}` : `${id} failed: ${error}`);
     });
+    commits.add(added);
   }
+}
+
+function append(
+  event: PreparedEvent,
+  level: AckLevel,
+  settle: (error?: unknown) => void = () => undefined,
+): Append {
+  return { event, level, index: 0, commit: undefined, settle };
 }
 
 describe("a group commit", () => {
@@ -82,7 +92,7 @@ describe("a group commit", () => {
         const { store, commits } = setUp({ maxBatch, maxBatchBytes: 1024 });
         const done: string[] = [];
         for (const [i, size] of sizes.entries()) {
-          commits.add(event(i, size), "stored", (append) => done.push(append.event.id));
+          commits.add(append(event(i, size), "stored", () => done.push(String(i))));
           if (i % 7 === 0) await turn();
         }
         for (let i = 0; done.length < sizes.length; i++) {
@@ -106,7 +116,7 @@ describe("a group commit", () => {
   test("asks for the strongest level of a batch", async () => {
     const { store, commits } = setUp();
     for (const level of ["accepted", "durable", "stored"] as const) {
-      commits.add(event(level), level, () => undefined);
+      commits.add(append(event(level), level));
     }
     await turn();
     expect(store.calls[0]?.level).toBe("durable");
@@ -114,7 +124,7 @@ describe("a group commit", () => {
 
   test("stores what is only asked to be accepted", async () => {
     const { store, commits } = setUp();
-    commits.add(event(0), "accepted", () => undefined);
+    commits.add(append(event(0), "accepted"));
     await turn();
     expect(store.calls[0]?.level).toBe("stored");
   });
@@ -134,8 +144,8 @@ describe("a group commit", () => {
     ["bytes", { maxPendingBytes: 1024 }, 400],
   ])("refuses what is over the bound on %s, and says when there is room again", async (_, knobs, size) => {
     const { store, commits } = setUp(knobs);
-    for (let i = 0; i < 3; i++) commits.add(event(i, size), "stored", () => undefined);
-    expect(() => commits.add(event("over", size), "stored", () => undefined)).toThrow(/ready\(\)/);
+    for (let i = 0; i < 3; i++) commits.add(append(event(i, size), "stored"));
+    expect(() => commits.add(append(event("over", size), "stored"))).toThrow(/ready\(\)/);
     let isReady = false;
     const ready = commits.ready().then(() => {
       isReady = true;
@@ -144,7 +154,7 @@ describe("a group commit", () => {
     expect([isReady, commits.pendingEvents]).toEqual([false, 3]);
     store.calls[0]?.succeed();
     await ready;
-    expect(() => commits.add(event("next", size), "stored", () => undefined)).not.toThrow();
+    expect(() => commits.add(append(event("next", size), "stored"))).not.toThrow();
   });
 
   test("lingers for more, and looks at the clock about once for each turn", async () => {
