@@ -19,7 +19,6 @@ import type { BenchContext, BenchRow } from "./row.ts";
 /** What the table is called. */
 export const title = "driver: how well the schedule is kept";
 
-const entry = new URL("../dist/drive/trial-child.js", import.meta.url);
 const forMs = 2000;
 
 /** Measures a target that does nothing at fixed rates, unthrottled, and against autocannon. */
@@ -103,21 +102,15 @@ load: [{ phase: measured, shape: constant-rate, rate: ${rate}/s, for: ${forMs}ms
 `;
   const { scenario } = checkScenario(text, "bench.yaml", { targetSchemas, env: {} });
   if (scenario === undefined) throw new Error(`the benchmark's own scenario is wrong: ${text}`);
-  const { trials } = await runScenario(scenario, { onEvent: () => undefined, signal, env: {}, entry });
+  const { trials } = await runScenario(scenario, { onEvent: () => undefined, signal, env: {} });
   const phase = trials[0]?.phases.find(({ kind }) => kind === "measured");
   if (phase === undefined) throw new Error(trials[0]?.failure?.message ?? "no result");
   return readSchedule(phase, rate);
 }
 
 async function bareLoop(rate: number): Promise<{ p50: number; p99: number }> {
-  const file = fileURLToPath(new URL("./driver-floor.ts", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    "--import",
-    "tsx",
-    file,
-    String(rate),
-    String(forMs),
-  ]);
+  const file = fileURLToPath(new URL("./driver-floor.js", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [file, String(rate), String(forMs)]);
   return JSON.parse(stdout) as { p50: number; p99: number };
 }
 
@@ -168,9 +161,7 @@ function common(fire: () => void, loop: "open" | "closed") {
 }
 
 async function autocannonDispersion(): Promise<number> {
-  const child = fork(fileURLToPath(new URL("./driver-arrivals.ts", import.meta.url)), {
-    execArgv: ["--import", "tsx"],
-  });
+  const child = fork(new URL("./driver-arrivals.js", import.meta.url));
   const [{ port }] = (await once(child, "message")) as [{ port: number }];
   await autocannon({
     url: `http://127.0.0.1:${port}`,

@@ -15,7 +15,7 @@ export const title =
   "redis store: 256-byte events through the whole engine, dedup by key, appendfsync everysec, level stored";
 
 const runFile = promisify(execFile);
-const child = fileURLToPath(new URL("redis-store-child.ts", import.meta.url));
+const child = fileURLToPath(new URL("redis-store-child.js", import.meta.url));
 const replayedEvents = 1_000_000;
 const seconds = 1.5;
 
@@ -93,7 +93,7 @@ async function runLoads(bench: Bench, backwards: boolean): Promise<Round> {
 async function inChild(bench: Bench, load: string, more: Partial<Job> = {}): Promise<JobResult> {
   const job: Job = { load, url: bench.url, name: "bench", seconds, ratePerSec: 0, ...more };
   const before = await bench.observer.cpuMicros();
-  const args = ["--import", "tsx", child, JSON.stringify(job)];
+  const args = [child, JSON.stringify(job)];
   const { stdout } = await runFile(process.execPath, args, { signal: bench.signal });
   const result = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as JobResult;
   const serverMicros = (await bench.observer.cpuMicros()) - before;
