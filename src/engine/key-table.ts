@@ -19,19 +19,19 @@ export interface KeyTable<Batch> {
 const headCharacters = 19;
 const recordInts = 3 + 2 + 3;
 const chunkRecords = 4096;
+const shards = 64;
 
 /**
- * Creates a table with room for `expected` keys; it grows by doubling. An index of open addressing (linear probing,
- * at most half full) leads to records in the order of arrival: 16 to 32 B of index and 32 B of record for a key.
+ * Creates a table with room for `expected` keys. An index of open addressing (linear probing, at most half full)
+ * leads to records in the order of arrival: 16 to 32 B of index and 32 B of record for a key. The index grows by
+ * doubling, in 64 parts that grow each at its own time: at once, 100,000 keys held up everything for 5 ms.
  *
  * All of it lies in typed arrays. As a Map of objects it took most of the time of a publish: the garbage collector
  * copies young objects that stay, and with 100,000 keys the 99th percentile at 50,000 events a second was 11 to
  * 20 ms, against 2 ms with this.
  */
 export function createKeyTable<Batch>(expected: number): KeyTable<Batch> {
-  let slots = 2 ** Math.ceil(Math.log2(Math.max(512, expected) * 2));
-  // Two numbers a slot: the first part of the fingerprint, and the record's number from 1, or 0.
-  let index = new Int32Array(slots * 2);
+  const parts = Array.from({ length: shards }, () => createIndex(expected / shards));
   const chunks: Int32Array[] = [];
   const batches: Batch[] = [];
   const heads: string[] = [""];
@@ -42,24 +42,13 @@ export function createKeyTable<Batch>(expected: number): KeyTable<Batch> {
     const at = offsetOf(record);
     return chunk[at] === print[1] && chunk[at + 1] === print[2] && chunk[at + 2] === print[3];
   };
+  const partOf = (print: Int32Array): Index => parts[(print[1] ?? 0) & (shards - 1)] as Index;
   /** The slot of the fingerprint, or the free one where it belongs. */
-  const seek = (print: Int32Array): number => {
+  const seek = ({ slots, mask }: Index, print: Int32Array): number => {
     const head = print[0] ?? 0;
-    for (let slot = head & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
-      const record = index[slot * 2 + 1] ?? 0;
-      if (record === 0 || (index[slot * 2] === head && isRecordOf(record - 1, print))) return slot;
-    }
-  };
-  const grow = (): void => {
-    const old = index;
-    slots *= 2;
-    index = new Int32Array(slots * 2);
-    for (let i = 0; i < old.length; i += 2) {
-      if (old[i + 1] === 0) continue;
-      let slot = (old[i] ?? 0) & (slots - 1);
-      while (index[slot * 2 + 1] !== 0) slot = (slot + 1) & (slots - 1);
-      index[slot * 2] = old[i] ?? 0;
-      index[slot * 2 + 1] = old[i + 1] ?? 0;
+    for (let slot = head & mask; ; slot = (slot + 1) & mask) {
+      const record = slots[slot * 2 + 1] ?? 0;
+      if (record === 0 || (slots[slot * 2] === head && isRecordOf(record - 1, print))) return slot;
     }
   };
   const write = (print: Int32Array, id: string, indexInBatch: number): void => {
@@ -78,7 +67,8 @@ export function createKeyTable<Batch>(expected: number): KeyTable<Batch> {
   };
   return {
     find: (print) => {
-      const record = (index[seek(print) * 2 + 1] ?? 0) - 1;
+      const part = partOf(print);
+      const record = (part.slots[seek(part, print) * 2 + 1] ?? 0) - 1;
       if (record < 0) return undefined;
       const chunk = chunkOf(chunks, record);
       const at = offsetOf(record);
@@ -87,17 +77,45 @@ export function createKeyTable<Batch>(expected: number): KeyTable<Batch> {
       return { id, index: chunk[at + 4] ?? 0, batch };
     },
     add: (print, id, indexInBatch, batch) => {
-      if (size * 2 >= slots) grow();
       if (batches.length === 0 || batches[batches.length - 1] !== batch) batches.push(batch);
       write(print, id, indexInBatch);
-      const slot = seek(print);
-      index[slot * 2] = print[0] ?? 0;
-      index[slot * 2 + 1] = size;
+      const part = partOf(print);
+      if (part.size * 2 > part.mask) grow(part);
+      const slot = seek(part, print);
+      part.slots[slot * 2] = print[0] ?? 0;
+      part.slots[slot * 2 + 1] = size;
+      part.size++;
     },
     get size() {
       return size;
     },
   };
+}
+
+/** A part of the index: two numbers a slot, the first part of the fingerprint and the record's number from 1, or 0. */
+interface Index {
+  slots: Int32Array;
+  /** The number of slots, a power of two, less one. */
+  mask: number;
+  size: number;
+}
+
+function createIndex(expected: number): Index {
+  const slots = 2 ** Math.ceil(Math.log2(Math.max(16, expected) * 2));
+  return { slots: new Int32Array(slots * 2), mask: slots - 1, size: 0 };
+}
+
+function grow(part: Index): void {
+  const old = part.slots;
+  part.mask = part.mask * 2 + 1;
+  part.slots = new Int32Array(old.length * 2);
+  for (let i = 0; i < old.length; i += 2) {
+    if (old[i + 1] === 0) continue;
+    let slot = (old[i] ?? 0) & part.mask;
+    while (part.slots[slot * 2 + 1] !== 0) slot = (slot + 1) & part.mask;
+    part.slots[slot * 2] = old[i] ?? 0;
+    part.slots[slot * 2 + 1] = old[i + 1] ?? 0;
+  }
 }
 
 function chunkOf(chunks: readonly Int32Array[], record: number): Int32Array {
