@@ -1,3 +1,4 @@
+import { formatCount } from "../../base/units.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Check } from "../target.ts";
 
@@ -59,17 +60,17 @@ export async function checkStore(
     {
       name: "nothing lost",
       ok: lost.count === 0,
-      detail: `${lost.count} of ${lost.of} acknowledged events${lost.isAll ? "" : " that were not trimmed"} are missing from the store`,
+      detail: `${formatCount(lost.count)} of ${formatCount(lost.of)} acknowledged events${lost.isAll ? "" : " that were not trimmed"} are missing from the store`,
     },
     {
       name: "nothing stored twice",
       ok: doubled === 0,
-      detail: `${doubled} of ${seen.count} stored events are there again`,
+      detail: `${formatCount(doubled)} of ${formatCount(seen.count)} stored events are there again`,
     },
     {
       name: "order kept",
       ok: outOfOrder === 0,
-      detail: `${outOfOrder} of ${seen.count} stored events lie behind a later one`,
+      detail: `${formatCount(outOfOrder)} of ${formatCount(seen.count)} stored events lie behind a later one`,
     },
   ];
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { DynoError } from "../../base/errors.ts";
 import { deriveSeed } from "../../base/random.ts";
+import { formatCount } from "../../base/units.ts";
 import type { Knobs, StoreConfig } from "../../engine/config.ts";
 import { createEngine, type Engine } from "../../engine/engine.ts";
 import { openRedisObserver } from "../services/redis-observer.ts";
@@ -120,7 +121,7 @@ async function checkPublished(
   const delivery: Check = {
     name: "each subscriber got each event once",
     ok: wrong === 0 && handler_errors === 0,
-    detail: `${published} events published, ${delivered.length} subscribers, ${wrong} of them with another count, ${handler_errors} handler errors`,
+    detail: `${formatCount(published)} events published; ${wrong} of ${delivered.length} subscriber${delivered.length === 1 ? "" : "s"} got another number; ${formatCount(handler_errors)} handler errors`,
   };
   if (engine.features === undefined) return [delivery];
   return [...(await checkStore(engine, ledger, numberOf)), delivery];

@@ -61,6 +61,8 @@ footer{color:var(--mute);font-size:13px;text-align:center}
 .cross{stroke:var(--mute);stroke-width:1;stroke-dasharray:3 3;display:none}
 .ax{stroke:var(--grid)}.ph{stroke:var(--line);stroke-dasharray:3 3}.lim{stroke:var(--red);stroke-width:1.4;stroke-dasharray:5 4;fill:none}
 @media(max-width:900px){.tiles{grid-template-columns:repeat(3,minmax(0,1fr))}.two,.three,dl{grid-template-columns:minmax(0,1fr)}}
-@media(max-width:560px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:10px}main{padding:12px 10px 30px;gap:12px}.card{padding:12px}.wide{min-width:560px}.legend{margin-left:0}}
+@media(max-width:560px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:10px}main{padding:12px 10px 30px;gap:12px}.card{padding:12px}.wide{min-width:560px}.legend{margin-left:0}
+.stack,.stack tbody,.stack tr,.stack td{display:block}.stack thead{display:none}.stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:6px 12px;padding:12px 0;border-top:1px solid var(--line)}.stack tr.v-fail>td{background:none}
+.stack td{padding:0;border:0;text-align:left}.stack td:empty{display:none}.stack td[data-label]::before{content:attr(data-label);display:block;color:var(--mute);font-size:12.5px}.stack .line{grid-column:1/-1}.stack .line:not(:first-child){order:1}.sorts{display:none}.stack .most{grid-column:span 2}.stack .end{text-align:right}}
 @media print{:root{--bg:#fff}.bar,#tip,details summary.tab{display:none}body{font-size:12px}main{padding:0;gap:10px}.card,.tile{break-inside:avoid}.tiles{grid-template-columns:repeat(6,minmax(0,1fr));gap:8px}.tile strong{font-size:17px}.two{grid-template-columns:repeat(2,minmax(0,1fr))}}
 `;

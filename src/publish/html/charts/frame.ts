@@ -81,7 +81,7 @@ export function valueAxis(
 export function timeAxis(data: ReportData, scale: Scale, box: Box, withNames = true): Html {
   const ticks = scale.ticks(Math.max(3, Math.floor((box.right - box.left) / 90)));
   const roomFor = (from: number, to: number, name: string): boolean =>
-    scale(to) - scale(from) > name.length * 6.5 + 6;
+    scale(to) - scale(from) > name.length * 7.5 + 8;
   const zones = data.marks.map(({ name, kind, fromMs, toMs }) => {
     const x = n1(scale(fromMs));
     const zone =

@@ -8,6 +8,14 @@ import { checkLook } from "../icons.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
 
+const latencies: readonly (readonly [name: string, quantile: number])[] = [
+  ["p50", 0.5],
+  ["p90", 0.9],
+  ["p99", 0.99],
+  ["p99.9", 0.999],
+  ["max", 1],
+];
+
 /** A heading that sorts its column when it is clicked. */
 function heading(name: string, right = true): Html {
   return html`<th class="${right ? "r" : ""}"><button type="button">${name}</button></th>`;
@@ -20,18 +28,18 @@ export function phasesTable({ phases, result }: ReportData): Html | false {
   const low = Math.min(...known.map(({ response }) => Math.max(1e-3, response.quantile(0.5))), 1e9);
   const high = Math.max(...known.map(({ response }) => response.maxMicros), low * 10);
   const summaries = new Map(result.scenario.phases.map(({ phase, summary }) => [phase, summary]));
-  return html`<section class="card" id="phases"><div class="title"><h2>Phases</h2><span class="sub">click a heading to sort · bar: p50 to p90 to p99, line to max, dot at p99.9 (log)</span></div><div class="scroll" tabindex="0"><table><thead><tr>${heading("Phase", false)}${heading("Count")}${heading("Rate")}${heading("Errors")}${["p50", "p90", "p99", "p99.9", "max"].map((name) => heading(name))}<th style="min-width:130px">${formatDuration(low)} to ${formatDuration(high)}</th></tr></thead><tbody>${phases.map((phase) => row(phase, summaries.get(phase.phase) ?? "", low, high))}</tbody></table></div></section>`;
+  return html`<section class="card" id="phases"><div class="title"><h2>Phases</h2><span class="sub"><span class="sorts">click a heading to sort · </span>bar: p50 to p90 to p99, line to max, dot at p99.9 (log)</span></div><div class="scroll" tabindex="0"><table class="stack"><thead><tr>${heading("Phase", false)}${heading("Count")}${heading("Rate")}${heading("Errors")}${latencies.map(([name]) => heading(name))}<th style="min-width:130px">${formatDuration(low)} to ${formatDuration(high)}</th></tr></thead><tbody>${phases.map((phase) => row(phase, summaries.get(phase.phase) ?? "", low, high))}</tbody></table></div></section>`;
 }
 
 function row(phase: MergedPhase, summary: string, low: number, high: number): Html {
   const { response, completed, failed, durationMs, loop } = phase;
   const all = completed + failed;
   const rate = (completed * 1000) / Math.max(1, durationMs);
-  const latency = (q: number): Html => {
+  const latency = ([name, q]: readonly [string, number]): Html => {
     const value = response.quantile(q);
-    return html`<td class="r" data-v="${Number.isNaN(value) ? "" : value}">${formatDuration(value)}</td>`;
+    return html`<td class="r" data-label="${name}" data-v="${Number.isNaN(value) ? "" : value}">${formatDuration(value)}</td>`;
   };
-  return html`<tr><td data-v="${phase.phase}"><code><b>${phase.phase}</b></code><small>${summary}${loop === "closed" ? " · closed loop: hides queueing" : ""}</small></td><td class="r" data-v="${completed}">${formatCount(completed)}</td><td class="r" data-v="${rate}">${formatRate(rate)}</td><td class="r" data-v="${failed}">${failed > 0 ? html`<b style="color:var(--red)">${formatCount(failed)}</b>` : "0"}<small>${all === 0 ? "–" : formatRatio(failed / all)}</small></td>${[0.5, 0.9, 0.99, 0.999, 1].map(latency)}<td>${rangeBar(phase, low, high)}</td></tr>`;
+  return html`<tr><td class="line" data-v="${phase.phase}"><code><b>${phase.phase}</b></code><small>${summary}${loop === "closed" ? " · closed loop: hides queueing" : ""}</small></td><td class="r" data-label="Count" data-v="${completed}">${formatCount(completed)}</td><td class="r" data-label="Rate" data-v="${rate}">${formatRate(rate)}</td><td class="r" data-label="Errors" data-v="${failed}">${failed > 0 ? html`<b style="color:var(--red)">${formatCount(failed)}</b>` : "0"}<small>${all === 0 ? "–" : formatRatio(failed / all)}</small></td>${latencies.map(latency)}<td class="line">${rangeBar(phase, low, high)}</td></tr>`;
 }
 
 function rangeBar({ response }: MergedPhase, low: number, high: number): Html | false {

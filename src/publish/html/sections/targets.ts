@@ -22,7 +22,7 @@ export function targets({ verdicts }: RunResult): Html | false {
     (a, b) => (order[verdictLook(a).className] ?? 0) - (order[verdictLook(b).className] ?? 0),
   );
   return html`<section class="card" id="targets"><div class="title"><h2>Targets</h2><span class="sub">Failures first. The diamond is the measured value, the bar through it its 95 % interval, the shaded side is out of bounds.</span></div>
-<div class="scroll" tabindex="0"><table><thead><tr><th>Verdict</th><th>Target</th><th class="r">Limit</th><th class="r">Measured</th><th style="min-width:230px">Position</th><th class="r">Margin</th></tr></thead><tbody>${sorted.map(row)}</tbody></table></div></section>`;
+<div class="scroll" tabindex="0"><table class="stack"><thead><tr><th>Verdict</th><th>Target</th><th class="r">Limit</th><th class="r">Measured</th><th style="min-width:230px">Position</th><th class="r">Margin</th></tr></thead><tbody>${sorted.map(row)}</tbody></table></div></section>`;
 }
 
 function row(verdict: Verdict): Html {
@@ -34,7 +34,8 @@ function row(verdict: Verdict): Html {
     verdict.samplesNeeded !== undefined && `${verdict.samples} of ${verdict.samplesNeeded} samples needed`;
   const note = measured === undefined ? "no samples" : needed || range;
   const title = metricTitles[verdict.metricName] ?? `Latency ${verdict.metricName}`;
-  return html`<tr class="${look.className}"><td><span class="pill ${look.className}">${look.icon}${look.word}</span></td><td><b>${title}</b><small>${verdict.phase === undefined ? "all measured phases" : `phase ${verdict.phase}`}</small></td><td class="r">${signs[verdict.op]} ${formatMetric(verdict.limit, unit)}</td><td class="r"><b>${measured === undefined ? "–" : formatMetric(measured, unit)}</b>${note && html`<small>${note}</small>`}</td><td>${positionBar(verdict)}</td><td class="r">${margin(verdict)}</td></tr>`;
+  const where = verdict.phase === undefined ? "all measured phases" : `phase ${verdict.phase}`;
+  return html`<tr class="${look.className}"><td><span class="pill ${look.className}">${look.icon}${look.word}</span></td><td class="most"><b>${title}</b><small>${where}</small></td><td class="r" data-label="Limit">${signs[verdict.op]} ${formatMetric(verdict.limit, unit)}</td><td class="r" data-label="Measured"><b>${measured === undefined ? "–" : formatMetric(measured, unit)}</b>${note && html`<small>${note}</small>`}</td><td class="line">${positionBar(verdict)}</td><td class="r" data-label="Margin">${margin(verdict)}</td></tr>`;
 }
 
 /** `64 %` of the limit left, or beyond it; as a multiple where that reads better. */
