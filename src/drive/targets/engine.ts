@@ -121,7 +121,7 @@ async function checkPublished(
   const delivery: Check = {
     name: "each subscriber got each event once",
     ok: wrong === 0 && handler_errors === 0,
-    detail: `${formatCount(published)} events published; ${wrong} of ${delivered.length} subscriber${delivered.length === 1 ? "" : "s"} got another number; ${formatCount(handler_errors)} handler errors`,
+    detail: `${formatCount(published)} published; subscribers with another count: ${wrong} of ${delivered.length}; handler errors: ${formatCount(handler_errors)}`,
   };
   if (engine.features === undefined) return [delivery];
   return [...(await checkStore(engine, ledger, numberOf)), delivery];
