@@ -32,8 +32,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    return reportError(thrown, io);
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+    // Commander has printed its own message.
+    const code = thrown instanceof CommanderError ? 2 : reportError(thrown, io);
+    const { exitMeaning } = await import("../judge/outcome.ts");
+    io.stderr.write(`exit ${code}: ${exitMeaning(code)}\n`);
+    return code;
   }
 }
 

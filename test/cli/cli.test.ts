@@ -221,6 +221,7 @@ describe("what cannot be run", () => {
     const ended = await dyno(["run", ...(args.length > 0 ? args : ["steady"]), "--no-progress"], { cwd });
     expect(`${ended.stdout}${ended.stderr}`).toMatch(message);
     expect(`${ended.stdout}${ended.stderr}`).not.toMatch(/\n\s+at |secret/);
+    expect(ended.stderr.trim().split("\n").at(-1)).toMatch(code === 2 ? /^exit 2: usage/ : /^exit 4: /);
     expect(ended.code).toBe(code);
   });
 
