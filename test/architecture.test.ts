@@ -101,6 +101,20 @@ test("imports only point down", () => {
   expect(wrong).toEqual([]);
 });
 
+test("no file imports itself by way of others, not even for types", () => {
+  const localImports = (path: string): string[] =>
+    edges.flatMap(({ file, local }) => (file === path && local !== undefined ? [local] : []));
+  const reaches = (from: string, seen: Set<string>): Set<string> => {
+    for (const next of localImports(from)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      reaches(next, seen);
+    }
+    return seen;
+  };
+  expect(files.map(({ file }) => file).filter((file) => reaches(file, new Set()).has(file))).toEqual([]);
+});
+
 test("adapters never import a neighbour", () => {
   const wrong = edges.filter(({ file, local }) =>
     adapterFolders.some((folder) => {

@@ -1,37 +1,12 @@
-import type { Clock } from "../base/clock.ts";
 import { deriveSeed } from "../base/random.ts";
-import type { HiccupMeter } from "../measure/hiccup-meter.ts";
-import { createRecorder, type Recorder, type SampleSink } from "../measure/recorder.ts";
-import { type ResourceMeter, readStealMs } from "../measure/resources.ts";
-import type { Interval, PhaseResult } from "../measure/result.ts";
-import type { Phase } from "../scenario/scenario.ts";
+import { createRecorder, type Recorder } from "../measure/recorder.ts";
+import { readStealMs } from "../measure/resources.ts";
+import type { PhaseResult } from "../measure/result.ts";
 import { startClosedLoop } from "./load/closed-loop.ts";
 import { type LoadOutcome, type RunningLoad, startOpenLoop } from "./load/open-loop.ts";
 import { createSchedule, type Schedule } from "./load/schedule.ts";
+import type { PhaseContext, PhaseRun } from "./phase.ts";
 import { type Sampler, startSampler } from "./sampler.ts";
-import type { Session } from "./target.ts";
-
-/** What all phases of a trial share. */
-export interface PhaseContext {
-  readonly session: Session;
-  readonly clock: Clock;
-  readonly resources: ResourceMeter;
-  readonly hiccups: HiccupMeter;
-  readonly seed: number;
-  /** When the trial began, on the clock. */
-  readonly trialStartMicros: number;
-  readonly intervalMs: number;
-  readonly onInterval: (interval: Interval, serviceP50: number) => void;
-  readonly sink?: (phase: string) => SampleSink;
-}
-
-/** One phase to run. */
-export interface PhaseRun {
-  readonly phase: Phase;
-  readonly kind: PhaseResult["kind"];
-  readonly firstOperation: number;
-  readonly signal: AbortSignal;
-}
 
 /** How long answers are waited for when a phase is over. */
 export const drainMs = 10_000;

@@ -2,7 +2,7 @@ import type { Recorder } from "../measure/recorder.ts";
 import type { Interval } from "../measure/result.ts";
 import type { RunningLoad } from "./load/open-loop.ts";
 import type { Schedule } from "./load/schedule.ts";
-import type { PhaseContext, PhaseRun } from "./phase-runner.ts";
+import type { PhaseContext, PhaseRun } from "./phase.ts";
 
 /** Cuts a phase into the rows of the timeline. */
 export interface Sampler {
