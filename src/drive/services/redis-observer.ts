@@ -7,8 +7,8 @@ export interface RedisObserver {
   cpuMicros(): Promise<number>;
   /** A choice of its INFO, each name beginning with `redis_`. */
   counters(): Promise<Readonly<Record<string, number>>>;
-  /** Deletes a stream and its owner's hash. */
-  removeStream(stream: string): Promise<void>;
+  /** Deletes keys; the memory is freed in the background. */
+  remove(keys: readonly string[]): Promise<void>;
   close(): void;
 }
 
@@ -26,8 +26,8 @@ export async function openRedisObserver(url: string): Promise<RedisObserver> {
   return {
     cpuMicros: async () => cpuMicrosOf(parseInfo(await client.info("cpu"))),
     counters: async () => watchedFigures(parseInfo(await client.info())),
-    removeStream: async (stream) => {
-      await client.unlink(stream, `{${stream}}:owner`);
+    remove: async (keys) => {
+      await client.unlink(...keys);
     },
     close: () => client.disconnect(),
   };

@@ -5,6 +5,7 @@ import { deriveSeed } from "../../base/random.ts";
 import { formatCount } from "../../base/units.ts";
 import type { Knobs, StoreConfig } from "../../engine/config.ts";
 import { createEngine, type Engine } from "../../engine/engine.ts";
+import { ownerKey } from "../../engine/stores/redis-script.ts";
 import { openRedisObserver } from "../services/redis-observer.ts";
 import type { Check, Session, Target, TargetContext } from "../target.ts";
 import { checkStore, createLedger, type Ledger } from "./engine-checks.ts";
@@ -19,7 +20,7 @@ export const engineTarget: Target<EngineSettings> = {
     const engine = await openEngine(settings, store);
     const end = async (): Promise<void> => {
       await engine.close();
-      if (store?.kind === "redis") await observer?.removeStream(store.stream);
+      if (store?.kind === "redis") await observer?.remove([store.stream, ownerKey(store.stream)]);
       observer?.close();
     };
     const session =
