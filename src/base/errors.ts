@@ -6,6 +6,7 @@
  * - `setup`: the target could not be built or reached
  * - `unavailable`: a dependency went away after it had been reached; the operation may be tried again
  * - `overload`: a bound (count or bytes) is reached; nothing was accepted
+ * - `rejected`: not tried: a breaker is open, a bulkhead is full, or a retry budget is spent
  * - `conflict`: another owner holds what this one needs
  * - `unsupported`: asked of something that cannot give it
  * - `corrupt`: stored bytes that do not check out
@@ -20,6 +21,7 @@ export type ErrorCode =
   | "setup"
   | "unavailable"
   | "overload"
+  | "rejected"
   | "conflict"
   | "unsupported"
   | "corrupt"

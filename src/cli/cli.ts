@@ -9,6 +9,7 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   setup: 4,
   unavailable: 4,
   overload: 4,
+  rejected: 4,
   conflict: 4,
   unsupported: 2,
   corrupt: 4,
