@@ -20,6 +20,7 @@ type Head = readonly [
   idempotencyKeys: TextColumn,
   correlationIds: TextColumn,
   causationIds: TextColumn,
+  traceparents: TextColumn,
 ];
 
 /** One number where all events have the same. */
@@ -28,7 +29,7 @@ type NumberColumn = readonly number[] | number;
 /** The texts back to back and their lengths, -1 for an event that has none; 0 where no event has any. */
 type TextColumn = readonly [texts: string, lengths: NumberColumn] | 0;
 
-const version = "2";
+const version = "3";
 
 /** Packs events, in order, into one text. */
 export function encodeBatch(batch: readonly PreparedEvent[]): string {
@@ -61,25 +62,25 @@ export function encodeBatch(batch: readonly PreparedEvent[]): string {
     textColumn(batch, "idempotencyKey"),
     textColumn(batch, "correlationId"),
     textColumn(batch, "causationId"),
+    textColumn(batch, "traceparent"),
   ];
   const headText = JSON.stringify(head);
   return `${version}${batch.length},${headText.length}\n${headText}${data}`;
 }
 
-type TextField = "id" | "key" | "idempotencyKey" | "correlationId" | "causationId";
+type TextField = "id" | "key" | "idempotencyKey" | "correlationId" | "causationId" | "traceparent";
 
 function textColumn(batch: readonly PreparedEvent[], field: TextField): TextColumn {
+  // Most columns are empty, and then nothing is allocated.
+  if (batch.every((event) => event[field] === undefined)) return 0;
   let texts = "";
-  let isEmpty = true;
   const lengths = new Array<number>(batch.length);
   for (let i = 0; i < batch.length; i++) {
     const text = batch[i]?.[field];
     lengths[i] = text === undefined ? -1 : text.length;
-    if (text === undefined) continue;
-    isEmpty = false;
-    texts += text;
+    if (text !== undefined) texts += text;
   }
-  return isEmpty ? 0 : [texts, numberColumn(lengths)];
+  return [texts, numberColumn(lengths)];
 }
 
 function numberColumn(values: readonly number[]): NumberColumn {
@@ -97,7 +98,7 @@ export function decodeBatch(text: string, entry: string): StoredEvent[] {
     return (i) => texts[i];
   };
   const [id, key, idempotencyKey] = [unpack(head[0]), unpack(head[6]), unpack(head[7])];
-  const [correlationId, causationId] = [unpack(head[8]), unpack(head[9])];
+  const [correlationId, causationId, traceparent] = [unpack(head[8]), unpack(head[9]), unpack(head[10])];
   const events = new Array<StoredEvent>(count);
   let at = dataStart;
   for (let i = 0; i < count; i++) {
@@ -123,6 +124,7 @@ export function decodeBatch(text: string, entry: string): StoredEvent[] {
       idempotencyKey(i),
       correlationId(i),
       causationId(i),
+      traceparent(i),
     );
     at += length;
   }
@@ -178,7 +180,7 @@ function parseHead(
 
 /** Whether every column is one, with a value for each event; the values are looked at one by one. */
 function isHead(head: unknown, count: number): head is Head {
-  if (!Array.isArray(head) || head.length !== 10) return false;
+  if (!Array.isArray(head) || head.length !== 11) return false;
   const [ids, firstTimeMs, timesMs, topics, topicIndexes, dataLengths, ...optionals] = head as unknown[];
   const isNumberColumn = (column: unknown): boolean =>
     typeof column === "number" || (Array.isArray(column) && column.length === count);
@@ -217,6 +219,7 @@ class DecodedEvent implements StoredEvent {
   readonly idempotencyKey: string | undefined;
   readonly correlationId: string | undefined;
   readonly causationId: string | undefined;
+  readonly traceparent: string | undefined;
   readonly #json: string;
   #data: unknown;
 
@@ -230,6 +233,7 @@ class DecodedEvent implements StoredEvent {
     idempotencyKey: string | undefined,
     correlationId: string | undefined,
     causationId: string | undefined,
+    traceparent: string | undefined,
   ) {
     this.id = id;
     this.topic = topic;
@@ -239,6 +243,7 @@ class DecodedEvent implements StoredEvent {
     this.idempotencyKey = idempotencyKey;
     this.correlationId = correlationId;
     this.causationId = causationId;
+    this.traceparent = traceparent;
     this.#json = json;
   }
 

@@ -13,6 +13,7 @@ export function prepareEvent(input: EventInput, id: string, timeMs: number): Pre
     correlationId: input.correlationId,
     causationId: input.causationId,
     idempotencyKey: input.idempotencyKey,
+    traceparent: input.traceparent,
     data: input.data,
     json: toJson(input),
   };
