@@ -4,5 +4,13 @@ export { type Bus, createBus, type Handler, type Unsubscribe } from "./engine/bu
 export { type EngineConfig, type Knob, type Knobs, knobs, type StoreConfig } from "./engine/config.ts";
 export { createEngine, type Engine, type PublishOptions, type Receipt } from "./engine/engine.ts";
 export type { Event, EventInput } from "./engine/event.ts";
+export { createObservability } from "./engine/observe/create-observability.ts";
+export type { Observability, ObservabilityOptions } from "./engine/observe/observability.ts";
+export {
+  type ObserveServer,
+  type ObserveServerOptions,
+  serveObservability,
+} from "./engine/observe/observe-server.ts";
+export type { Inherited, Observer, Scope } from "./engine/observer.ts";
 export type { AckLevel, Position, ReadOptions, StoredEvent, StoreFeatures } from "./engine/store.ts";
 export { type RunResult, schemaVersion, type TrialResult, type Verdict } from "./measure/result.ts";

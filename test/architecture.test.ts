@@ -51,7 +51,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   picocolors: ["publish/terminal/", "cli/"],
   "d3-scale": ["publish/html/"],
   "d3-shape": ["publish/html/"],
-  "prom-client": ["publish/"],
+  "prom-client": ["publish/", "engine/observe/"],
+  pino: ["engine/observe/"],
+  "@opentelemetry/api": ["engine/observe/tracing.ts"],
 };
 
 const src = fileURLToPath(new URL("../src", import.meta.url));

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
+import type { Observer } from "./observer.ts";
 import type { AckLevel } from "./store.ts";
 
 /** One thing about the engine that can be turned. */
@@ -163,4 +164,6 @@ export interface EngineConfig {
   readonly clock?: Clock;
   /** Hears of what no caller waits for: a handler that threw, an accepted event that could not be stored. */
   readonly onError?: (error: unknown) => void;
+  /** Logs, metrics and traces: see `createObservability`. */
+  readonly observer?: Observer;
 }

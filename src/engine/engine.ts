@@ -5,6 +5,7 @@ import { type EngineConfig, resolveKnobs } from "./config.ts";
 import type { Event, EventInput } from "./event.ts";
 import { createFirstEvents, type FirstEvent, type FirstEvents } from "./first-events.ts";
 import { type Commit, createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { inherit, observedHandler } from "./observer.ts";
 import { prepareEvent } from "./prepare-event.ts";
 import { Publication } from "./publication.ts";
 import {
@@ -75,7 +76,8 @@ export interface Engine {
 export async function createEngine(config: EngineConfig): Promise<Engine> {
   const knobs = resolveKnobs(config.knobs);
   const clock = config.clock ?? systemClock;
-  const store = config.store === undefined ? undefined : await openStore(config.store, { knobs, clock });
+  const opened = config.store === undefined ? undefined : await openStore(config.store, { knobs, clock });
+  const store = opened && (config.observer?.store?.(opened) ?? opened);
   try {
     const level = config.level ?? (store === undefined ? "accepted" : "stored");
     requireLevel(level, store);
@@ -127,8 +129,9 @@ class StoredEngine implements Engine {
     this.#levels = parts.store?.features.levels ?? withoutStore;
   }
 
-  publish<Data>(input: EventInput<Data>, options?: PublishOptions): Promise<Receipt> {
+  publish<Data>(given: EventInput<Data>, options?: PublishOptions): Promise<Receipt> {
     try {
+      const input = inherit(this.#parts.config.observer, given);
       const level = options?.level ?? this.#parts.level;
       if (!this.#levels.includes(level)) requireLevel(level, this.#parts.store);
       if (this.#closing !== undefined) {
@@ -212,7 +215,10 @@ class StoredEngine implements Engine {
   }
 
   subscribe<Data = unknown>(pattern: string, handler: Handler<Data>): Unsubscribe {
-    return this.#bus.subscribe(pattern, handler as Handler);
+    return this.#bus.subscribe(
+      pattern,
+      observedHandler(this.#parts.config.observer, pattern, handler as Handler),
+    );
   }
 
   replay(options?: ReadOptions): AsyncIterable<readonly StoredEvent[]> {

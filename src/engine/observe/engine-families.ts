@@ -1,0 +1,63 @@
+import type { Labels, MetricFamily } from "./metric-family.ts";
+
+/** What metrics are read from. */
+export interface Watched {
+  readonly engine?: { counters(): Readonly<Record<string, number>> };
+}
+
+interface CounterRow {
+  /** The name in `engine.counters()`. */
+  readonly counter: string;
+  readonly name: string;
+  readonly help: string;
+  readonly type: MetricFamily["type"];
+}
+
+function total(counter: string, name: string, help: string): CounterRow {
+  return { counter, name: `dyno_engine_${name}_total`, help, type: "counter" };
+}
+
+function gauge(counter: string, name: string, help: string): CounterRow {
+  return { counter, name: `dyno_engine_${name}`, help, type: "gauge" };
+}
+
+/** Every counter of the engine and its stores, and what Prometheus calls it. */
+export const counterRows: readonly CounterRow[] = [
+  total("published", "events_published", "Events handed to the bus."),
+  total("duplicates", "duplicate_publishes", "Publishes whose idempotency key was known."),
+  total("handler_errors", "handler_errors", "Calls of a subscriber's handler that threw or rejected."),
+  total("on_error_threw", "error_listener_failures", "Times that the listener for errors itself threw."),
+  total("lost_accepted", "accepted_events_lost", "Events that were accepted and could not be stored."),
+  gauge("pending_events", "pending_events", "Events that wait for their acknowledgement."),
+  gauge("pending_bytes", "pending_bytes", "Bytes of data that wait for their acknowledgement."),
+  gauge("dedup_keys", "dedup_keys", "Idempotency keys in the window."),
+  total("dedup_overflows", "dedup_overflows", "Times that keys were forgotten before their time."),
+  total("entries", "store_entries", "Batches that the store wrote."),
+  total("events", "store_events", "Events that the store wrote."),
+  total("bytes", "store_bytes", "Bytes that the store wrote."),
+  total("reconnects", "store_reconnects", "Times that the connection to the store came back."),
+  total("resends", "store_resends", "Batches that were sent again."),
+  total("already_stored", "store_batches_found", "Batches that were found stored after a lost connection."),
+  total("lost_by_server", "store_batches_lost", "Acknowledged batches that the server no longer had."),
+  total("outages", "store_outages", "Times that the store was away for too long."),
+  total("syncs", "store_syncs", "Times that the log was synced to the disk."),
+  total("segments", "store_segments", "Segment files that were begun."),
+  total("torn_bytes", "store_torn_bytes", "Bytes that were cut off the end of the log on opening."),
+];
+
+/** The metrics of what is watched; several engines in one process are added up. */
+export function createEngineFamilies(watched: readonly Watched[]): MetricFamily[] {
+  return counterRows.map(({ counter, name, help, type }) => ({
+    name,
+    help,
+    type,
+    samples: () => sumOf(watched, counter),
+  }));
+}
+
+function sumOf(watched: readonly Watched[], counter: string): Iterable<readonly [Labels, number]> {
+  const values = watched
+    .map(({ engine }) => engine?.counters()[counter])
+    .filter((value) => value !== undefined);
+  return values.length === 0 ? [] : [[{}, values.reduce((sum, value) => sum + value, 0)]];
+}
