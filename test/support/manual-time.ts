@@ -17,8 +17,9 @@ export function createManualTime(): ManualTime {
   const timers = createTimers({ clock, wake: () => undefined });
   const step = (endMicros: number): boolean => {
     const toMicros = Math.min(endMicros, Math.max(clock.nowMicros(), timers.nextMicros()));
-    // A hair more than to the alarm, since microseconds do not always survive as ms.
-    clock.advanceMs((toMicros - clock.nowMicros()) / 1000 + (toMicros < endMicros ? 1e-6 : 0));
+    clock.advanceMs((toMicros - clock.nowMicros()) / 1000);
+    // A hair more, since microseconds do not always survive as ms.
+    if (toMicros < endMicros && clock.nowMicros() < toMicros) clock.advanceMs(1e-6);
     timers.turn();
     return clock.nowMicros() < endMicros;
   };

@@ -144,10 +144,8 @@ class FairBulkhead implements Bulkhead {
     this.#refusedFull++;
     const { maxRunning } = this.#settings;
     const whose = key === "" ? "" : `, ${formatCount(this.#queue.lengthOf(key))} of them for ${key}`;
-    const waiting = `${formatCount(this.#queue.size)} wait${whose}`;
-    return rejection(
-      `${this.name} is not called: ${formatCount(maxRunning)} calls run and ${waiting}; try again later`,
-    );
+    const room = `${formatCount(maxRunning)} running and ${formatCount(this.#queue.size)} waiting${whose}`;
+    return rejection(`${this.name} is not called: there is no room beside ${room}; try again later`);
   }
 
   #refuseLate(waitMicros: number, leftMicros: number): DynoError {
