@@ -20,6 +20,8 @@ import { createTimers } from "../src/engine/resilience/timers.ts";
 export interface GuardedCall {
   readonly name: string;
   readonly call: () => Promise<unknown>;
+  /** Stops what goes on by itself. */
+  readonly close?: () => void;
 }
 
 const timeoutMs = 1000;
@@ -44,8 +46,8 @@ export function succeedingCalls(): GuardedCall[] {
   return [
     { name: "dyno", call: () => policy.run(answer) },
     { name: "cockatiel", call: () => stack.execute(answer) },
-    { name: "opossum", call: () => fuse.fire() },
-    { name: "opossum, no timeout", call: () => untimed.fire() },
+    { name: "opossum", call: () => fuse.fire(), close: () => fuse.shutdown() },
+    { name: "opossum, no timeout", call: () => untimed.fire(), close: () => untimed.shutdown() },
     { name: "bare function", call: () => answer() },
   ];
 }
@@ -68,10 +70,10 @@ export async function refusedCalls(): Promise<GuardedCall[]> {
   const calls = [
     { name: "dyno", call: () => policy.run(fail) },
     { name: "cockatiel", call: () => stack.execute(fail) },
-    { name: "opossum", call: () => fuse.fire() },
+    { name: "opossum", call: () => fuse.fire(), close: () => fuse.shutdown() },
   ];
   for (const { call } of calls) await call().catch(() => undefined);
-  return calls.map(({ name, call }) => ({ name, call: () => call().catch(() => undefined) }));
+  return calls.map(({ call, ...rest }) => ({ ...rest, call: () => call().catch(() => undefined) }));
 }
 
 function ourPolicy(consecutiveFailures: number): ReturnType<typeof createPolicy> {

@@ -88,8 +88,7 @@ class FairBulkhead implements Bulkhead {
     ticket.place = "outside";
     if (place === "queued") this.#queue.remove(ticket);
     if (place !== "inside") return;
-    const tookMicros = nowMicros - ticket.sinceMicros;
-    this.#meanMicros += (tookMicros - this.#meanMicros) * (this.#meanMicros === 0 ? 1 : newestWeight);
+    this.#measure(nowMicros - ticket.sinceMicros);
     this.#running--;
     if (this.#queue.size > 0) this.#admit(nowMicros);
   }
@@ -102,6 +101,12 @@ class FairBulkhead implements Bulkhead {
       refusedFull: this.#refusedFull,
       refusedLate: this.#refusedLate,
     };
+  }
+
+  #measure(tookMicros: number): void {
+    // No time at all: it was not called, as its breaker had opened.
+    if (tookMicros <= 0) return;
+    this.#meanMicros += (tookMicros - this.#meanMicros) * (this.#meanMicros === 0 ? 1 : newestWeight);
   }
 
   /** Whoever is admitted may leave at once: the loop goes on then, instead of calling itself. */

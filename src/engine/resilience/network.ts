@@ -6,6 +6,7 @@ import { type BreakerSettings, resolveBreakerSettings } from "./breaker-settings
 import { dependencyOrder } from "./dependency-order.ts";
 import type { Gate } from "./gate.ts";
 import { NetworkNode, type NetworkState } from "./network-node.ts";
+import { type Probe, tryHalfOpen } from "./probe.ts";
 import { type NumberRules, recordOf, resolveNumbers } from "./resolve-numbers.ts";
 import type { Timers } from "./timers.ts";
 
@@ -67,6 +68,8 @@ export interface Network {
   add(declarations: Readonly<Record<string, BreakerDeclaration>>): void;
   /** For a policy. Throws a DynoError `usage` where there is no such breaker. */
   gate(name: string): Gate;
+  /** Tries that breaker's dependency whenever it is half-open, instead of waiting for a call. Throws as `gate` does. */
+  setProbe(name: string, probe: Probe): void;
   snapshot(): NetworkSnapshot;
 }
 
@@ -101,6 +104,7 @@ class BreakerNetwork implements Network {
   #nodes: ReadonlyMap<string, NetworkNode> = new Map();
   /** The state that was told last. */
   readonly #told = new Map<NetworkNode, NetworkState>();
+  readonly #probes = new Map<NetworkNode, Probe>();
   #isCascading = false;
 
   constructor(options: NetworkOptions, settings: NetworkSettings) {
@@ -124,6 +128,16 @@ class BreakerNetwork implements Network {
   }
 
   gate(name: string): Gate {
+    return this.#nodeOf(name);
+  }
+
+  setProbe(name: string, probe: Probe): void {
+    const node = this.#nodeOf(name);
+    this.#probes.set(node, probe);
+    tryHalfOpen(node.breaker, probe, this.#options.clock);
+  }
+
+  #nodeOf(name: string): NetworkNode {
     const node = this.#nodes.get(name);
     if (node !== undefined) return node;
     throw new DynoError(
@@ -172,6 +186,8 @@ class BreakerNetwork implements Network {
     if (this.#isCascading) return;
     if (node.breaker.state !== "closed") node.endRamp();
     this.#cascade(nowMicros);
+    const probe = this.#probes.get(node);
+    if (probe !== undefined) tryHalfOpen(node.breaker, probe, this.#options.clock);
   }
 
   /** Goes through all from the bottom up: whatever happened, each is then as those below it demand. */
@@ -211,7 +227,7 @@ class BreakerNetwork implements Network {
       const to = node.state;
       if (from === to) continue;
       this.#told.set(node, to);
-      const reason = node.explain(nowMicros);
+      const reason = to === "half_open" ? "its open period is over" : node.explain(nowMicros);
       onChange?.({ breaker, from, to, reason, causeChain: node.causeChain, atMs: clock.epochMs() });
     }
   }

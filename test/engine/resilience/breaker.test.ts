@@ -43,18 +43,21 @@ function createHalfOpen(settings: Partial<BreakerSettings> = {}): Rig {
 }
 
 test("a breaker does what its model does under concurrent calls, hung probes and late results", () => {
-  const settings = resolveBreakerSettings("payments", {
-    consecutiveFailures: 3,
-    failureRate: 0.5,
-    minCalls: 4,
-    windowMs: 2000,
-    openMs: 1000,
-    maxOpenMs: 4000,
-    probes: 2,
-    probeLeaseMs: 700,
-  });
+  const law = fc
+    .record({ consecutiveFailures: fc.integer({ min: 2, max: 3 }), probes: fc.integer({ min: 1, max: 3 }) })
+    .map((given) =>
+      resolveBreakerSettings("payments", {
+        ...given,
+        failureRate: 0.5,
+        minCalls: 6,
+        windowMs: 2000,
+        openMs: 1000,
+        maxOpenMs: 4000,
+        probeLeaseMs: 700,
+      }),
+    );
   const step = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant("begin" as const) }) },
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant("begin" as const) }) },
     {
       weight: 4,
       arbitrary: fc.record({
@@ -69,42 +72,47 @@ test("a breaker does what its model does under concurrent calls, hung probes and
     },
   );
   fc.assert(
-    fc.property(fc.array(step, { minLength: 20, maxLength: 150 }), fc.nat(), (steps, seed) => {
-      const clock = createManualClock();
-      const timers = createTimers({ clock, wake: () => undefined });
-      const breaker = createBreaker({ name: "payments", random: createRandom(seed), timers, settings });
-      const model = new BreakerModel(settings);
-      const calls: { readonly permit: number; readonly known: ModelCall }[] = [];
-      const permits = new Set<number>();
-      for (const each of steps) {
-        if (each.kind === "wait") clock.advanceMs(each.ms);
-        // Without its timer a breaker learns what is due at its next call.
-        if (each.kind === "wait" && each.turns) timers.turn();
-        const now = clock.nowMicros();
-        if (each.kind === "begin") {
-          const permit = breaker.acquire(now);
-          const known = model.begin(now);
-          expect(permit !== 0).toBe(known !== undefined);
-          if (known?.isProbe) expect(permits.has(permit)).toBe(false);
-          permits.add(permit);
-          if (known !== undefined) calls.push({ permit, known });
-        } else if (each.kind === "end" && calls.length > 0) {
-          const [ended] = calls.splice(each.pick % calls.length, 1);
-          if (ended === undefined) continue;
-          breaker[each.outcome](ended.permit, now, 1000);
-          model.end(ended.known, each.outcome, now);
+    fc.property(
+      law,
+      fc.array(step, { minLength: 100, maxLength: 300 }),
+      fc.nat(),
+      (settings, steps, seed) => {
+        const clock = createManualClock();
+        const timers = createTimers({ clock, wake: () => undefined });
+        const breaker = createBreaker({ name: "payments", random: createRandom(seed), timers, settings });
+        const model = new BreakerModel(settings);
+        const calls: { readonly permit: number; readonly known: ModelCall }[] = [];
+        const permits = new Set<number>();
+        for (const each of steps) {
+          if (each.kind === "wait") clock.advanceMs(each.ms);
+          // Without its timer a breaker learns what is due at its next call.
+          if (each.kind === "wait" && each.turns) timers.turn();
+          const now = clock.nowMicros();
+          if (each.kind === "begin") {
+            const permit = breaker.acquire(now);
+            const known = model.begin(now);
+            expect(permit !== 0).toBe(known !== undefined);
+            if (known?.isProbe) expect(permits.has(permit)).toBe(false);
+            permits.add(permit);
+            if (known !== undefined) calls.push({ permit, known });
+          } else if (each.kind === "end" && calls.length > 0) {
+            const [ended] = calls.splice(each.pick % calls.length, 1);
+            if (ended === undefined) continue;
+            breaker[each.outcome](ended.permit, now, 1000);
+            model.end(ended.known, each.outcome, now);
+          }
+          model.tick(now);
+          breaker.refuses(now);
+          if (model.state === "open" && model.probesAtMicros === Number.POSITIVE_INFINITY) {
+            const periodMicros = breaker.probesAtMicros - now;
+            expect(periodMicros).toBeGreaterThanOrEqual(model.periodMicros / 2);
+            expect(periodMicros).toBeLessThanOrEqual(model.periodMicros);
+            model.probesAtMicros = breaker.probesAtMicros;
+          }
+          expect(breaker.state).toBe(model.state);
         }
-        model.tick(now);
-        breaker.refuses(now);
-        if (model.state === "open" && model.probesAtMicros === Number.POSITIVE_INFINITY) {
-          const periodMicros = breaker.probesAtMicros - now;
-          expect(periodMicros).toBeGreaterThanOrEqual(model.periodMicros / 2);
-          expect(periodMicros).toBeLessThanOrEqual(model.periodMicros);
-          model.probesAtMicros = breaker.probesAtMicros;
-        }
-        expect(breaker.state).toBe(model.state);
-      }
-    }),
+      },
+    ),
     { numRuns: 400 },
   );
 });
@@ -156,6 +164,7 @@ test("a result from before it opened neither closes nor reopens it", () => {
   expect(breaker.state).toBe("closed");
   breaker.failed(earlier, now(), 1000);
   expect(breaker.state).toBe("closed");
+  expect(breaker.counts(now())).toMatchObject({ calls: 0, failures: 0 });
   expect(breaker.counts(now()).late).toBe(2);
 });
 

@@ -36,7 +36,6 @@ const steps = fc.array(
 function createWorld(graph: readonly (readonly number[])[], panicShare: number) {
   const time = createManualTime();
   const { clock, timers } = time;
-  const changes: NetworkChange[] = [];
   const watch: ((change: NetworkChange) => void)[] = [];
   const network = createNetwork({
     clock,
@@ -44,7 +43,6 @@ function createWorld(graph: readonly (readonly number[])[], panicShare: number) 
     random: createRandom(1),
     settings: { panicShare, panicFrom: 5, rampStepMs: 50 },
     onChange: (change) => {
-      changes.push(change);
       for (const each of watch) each(change);
     },
   });
@@ -78,7 +76,11 @@ function createWorld(graph: readonly (readonly number[])[], panicShare: number) 
     else gate[outcome](permit, clock.nowMicros(), 1000);
     return outcome;
   };
-  return { ...time, network, changes, watch, broken, call };
+  const breakDown = (at: number): void => {
+    broken.add(at);
+    for (let i = 0; i < settings.consecutiveFailures; i++) call(at);
+  };
+  return { ...time, network, watch, broken, breakDown, call };
 }
 
 function checkSnapshot(breakers: readonly NetworkBreaker[], graph: readonly (readonly number[])[]): void {
@@ -103,7 +105,7 @@ function checkSnapshot(breakers: readonly NetworkBreaker[], graph: readonly (rea
 test("whatever fails, in any graph: causes are real, no more than the panic share is degraded, and recovery goes upwards", () => {
   fc.assert(
     fc.property(graphs, steps, fc.constantFrom(0.5, 0.8), (graph, sequence, panicShare) => {
-      const { network, broken, call, skipMs, watch } = createWorld(graph, panicShare);
+      const { network, broken, breakDown, call, skipMs, watch } = createWorld(graph, panicShare);
       watch.push(({ breaker, from, to }) => {
         const { breakers } = network.snapshot();
         const below = breakers.filter(({ name }) =>
@@ -118,7 +120,7 @@ test("whatever fails, in any graph: causes are real, no more than the panic shar
       for (const each of sequence) {
         if (each.kind === "wait") skipMs(each.ms);
         else if (each.kind === "call") call(each.at);
-        else if (each.kind === "break") broken.add(each.at);
+        else if (each.kind === "break") breakDown(each.at);
         else broken.delete(each.at);
         checkSnapshot(network.snapshot().breakers, graph);
       }
@@ -130,11 +132,11 @@ test("whatever fails, in any graph: causes are real, no more than the panic shar
 test("once nothing is broken any more, calls from the top alone bring everything back", () => {
   fc.assert(
     fc.property(graphs, steps, (graph, sequence) => {
-      const { network, broken, call, skipMs } = createWorld(graph, 0.8);
+      const { network, broken, breakDown, call, skipMs } = createWorld(graph, 0.8);
       for (const each of sequence) {
         if (each.kind === "wait") skipMs(each.ms);
         else if (each.kind === "call") call(each.at);
-        else if (each.kind === "break") broken.add(each.at);
+        else if (each.kind === "break") breakDown(each.at);
         else broken.delete(each.at);
       }
       broken.clear();

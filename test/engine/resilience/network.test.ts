@@ -220,6 +220,32 @@ test("a scout that hangs makes room for another when its lease is over", () => {
   expect(gate.acquire(now())).not.toBe(0);
 });
 
+test("with a probe of its own a root cause comes back without a call, and all that depend on it follow", async () => {
+  const { network, call, states, advanceMs } = createRig({ ...shop, redis: { ...once, probes: 2 } });
+  const answers = [Promise.reject(new Error("still down")), Promise.resolve(), Promise.resolve()];
+  for (const answer of answers) answer.catch(() => undefined);
+  network.setProbe("redis", () => answers.shift() ?? Promise.reject(new Error("one probe too many")));
+  call("redis", "failed");
+  await advanceMs(1000);
+  expect(states()).toMatchObject({ redis: "open" });
+  await advanceMs(2000 + 602);
+  expect(states()).toEqual({ redis: "closed", stock: "closed", checkout: "closed" });
+  expect(answers).toHaveLength(0);
+});
+
+test("a probe of its own that hangs has failed when its lease is over", async () => {
+  const { network, call, states, advanceMs, changes } = createRig({ redis: { ...once, probeLeaseMs: 500 } });
+  network.setProbe("redis", () => new Promise(() => undefined));
+  call("redis", "failed");
+  await advanceMs(1501);
+  expect(states()).toMatchObject({ redis: "open" });
+  expect(changes.map(({ to, reason }) => `${to}: ${reason}`)).toEqual([
+    "open: a call failed",
+    "half_open: its open period is over",
+    "open: a probe did not end within 500\u202fms",
+  ]);
+});
+
 test("a cascade stops at the panic threshold: those nearest to the cause fail fast, the others are called", () => {
   const names = Array.from({ length: 10 }, (_, i) => `s${i}`);
   const chain = Object.fromEntries(
