@@ -38,9 +38,6 @@ const rules: NumberRules<BreakerSettings> = {
   probeLeaseMs: { default: 5000, min: 1 },
 };
 
-/** The names of all settings of a breaker. */
-export const breakerSettingNames: readonly string[] = Object.keys(rules);
-
 /** Fills in the defaults. Throws a DynoError `usage` that names a setting that cannot be. */
 export function resolveBreakerSettings(name: string, given: unknown = {}): BreakerSettings {
   const settings = resolveNumbers<BreakerSettings>(`breaker ${name}`, rules, given);

@@ -7,6 +7,7 @@ import {
   type BreakerSettings,
   resolveBreakerSettings,
 } from "../../../src/engine/resilience/breaker-settings.ts";
+import { isRejection } from "../../../src/engine/resilience/rejection.ts";
 import { createTimers } from "../../../src/engine/resilience/timers.ts";
 import { createManualTime, type ManualTime } from "../../support/manual-time.ts";
 import { BreakerModel, type ModelCall } from "./breaker-model.ts";
@@ -226,6 +227,7 @@ test("a refusal names what is open, why, and when it is tried next; it has no st
   expect(breaker.acquire(now())).toBe(0);
   const error = breaker.refusal(now());
   expect(error.code).toBe("rejected");
+  expect([isRejection(error), isRejection(new Error("down"))]).toEqual([true, false]);
   expect(error.message).toMatch(
     /^payments is not called: its breaker is open \(a call failed\); it is tried again in \d+\sms$/,
   );

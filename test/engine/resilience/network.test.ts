@@ -8,6 +8,7 @@ import {
   type NetworkChange,
   type NetworkSettings,
 } from "../../../src/engine/resilience/network.ts";
+import { networkHealth } from "../../../src/engine/resilience/network-health.ts";
 import { createPolicy } from "../../../src/engine/resilience/policy.ts";
 import { createManualTime, type ManualTime } from "../../support/manual-time.ts";
 
@@ -269,6 +270,20 @@ test("breakers that are added while their dependency is open begin degraded", ()
   call("redis", "failed");
   network.add({ stock: { dependsOn: ["redis"] } });
   expect(states()).toEqual({ redis: "open", stock: "degraded" });
+});
+
+test("each breaker is a part of the health: degraded while it is not closed, with the reason", () => {
+  const { network, call } = createRig({ redis: once, stock: { dependsOn: ["redis"] }, mail: {} });
+  call("redis", "failed");
+  const parts = networkHealth(network.snapshot());
+  expect(parts.map(({ part, status }) => `${part} ${status}`)).toEqual([
+    "breaker redis degraded",
+    "breaker stock degraded",
+    "breaker mail ok",
+  ]);
+  expect(parts[0]?.detail).toBe("open: a call failed");
+  expect(parts[1]?.detail).toContain("degraded: it is degraded by redis (stock > redis)");
+  expect(parts[2]?.detail).toBe("closed");
 });
 
 test("a snapshot is plain JSON, and says when a probe is let through", () => {
