@@ -1,5 +1,5 @@
 import type { HealthPart } from "../health.ts";
-import type { NetworkSnapshot } from "./network.ts";
+import type { NetworkSnapshot } from "./network-snapshot.ts";
 
 /**
  * Each breaker as a part of the engine's health. One that is not closed is `degraded`, never `down`: it is what keeps

@@ -1,11 +1,12 @@
 import type { Clock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
-import { type BreakerCounts, createBreaker } from "./breaker.ts";
+import { createBreaker } from "./breaker.ts";
 import { type BreakerSettings, resolveBreakerSettings } from "./breaker-settings.ts";
 import { dependencyOrder } from "./dependency-order.ts";
 import type { Gate } from "./gate.ts";
 import { NetworkNode, type NetworkState } from "./network-node.ts";
+import { describeNode, type NetworkSnapshot } from "./network-snapshot.ts";
 import { type Probe, tryHalfOpen } from "./probe.ts";
 import { type NumberRules, recordOf, resolveNumbers } from "./resolve-numbers.ts";
 import type { Timers } from "./timers.ts";
@@ -35,31 +36,6 @@ export interface NetworkChange {
   /** From the breaker to the root cause; empty where it is not degraded. */
   readonly causeChain: readonly string[];
   readonly atMs: number;
-}
-
-/** One breaker as it is now; plain JSON. */
-export interface NetworkBreaker {
-  readonly name: string;
-  readonly state: NetworkState;
-  readonly reason: string;
-  readonly dependsOn: readonly string[];
-  readonly causeChain: readonly string[];
-  /** A dependency fails, and it is called all the same, as too many others are not. */
-  readonly isSpared: boolean;
-  /** Of its calls that are made, 0 to 1. */
-  readonly admittedShare: number;
-  /** When it, or its root cause, lets a probe through, in ms since 1970; null where nothing is planned. */
-  readonly nextProbeMs: number | null;
-  readonly counts: BreakerCounts;
-}
-
-/** The whole network as it is now; plain JSON. */
-export interface NetworkSnapshot {
-  readonly atMs: number;
-  /** A cascade stopped at the panic threshold: some breakers are spared. */
-  readonly isPanicking: boolean;
-  /** Each after those that it depends on. */
-  readonly breakers: readonly NetworkBreaker[];
 }
 
 /** Breakers that depend on each other. When one opens, those above it fail fast and name it; when it closes, they follow. */
@@ -148,8 +124,7 @@ class BreakerNetwork implements Network {
 
   snapshot(): NetworkSnapshot {
     const { clock } = this.#options;
-    const nowMicros = clock.nowMicros();
-    const breakers = [...this.#nodes.values()].map((node) => this.#describe(node, nowMicros));
+    const breakers = [...this.#nodes.values()].map((node) => describeNode(node, clock));
     return { atMs: clock.epochMs(), isPanicking: breakers.some(({ isSpared }) => isSpared), breakers };
   }
 
@@ -230,22 +205,6 @@ class BreakerNetwork implements Network {
       const reason = to === "half_open" ? "its open period is over" : node.explain(nowMicros);
       onChange?.({ breaker, from, to, reason, causeChain: node.causeChain, atMs: clock.epochMs() });
     }
-  }
-
-  #describe(node: NetworkNode, nowMicros: number): NetworkBreaker {
-    const { probesAtMicros } = node.rootCause.breaker;
-    const inMs = Math.max(0, probesAtMicros - nowMicros) / 1000;
-    return {
-      name: node.name,
-      state: node.state,
-      reason: node.explain(nowMicros),
-      dependsOn: node.dependsOn.map(({ name }) => name),
-      causeChain: node.causeChain,
-      isSpared: !node.isFailing && node.dependsOn.some((each) => each.isFailing),
-      admittedShare: node.admittedShare,
-      nextProbeMs: Number.isFinite(inMs) ? Math.round(this.#options.clock.epochMs() + inMs) : null,
-      counts: node.counts(nowMicros),
-    };
   }
 }
 

@@ -38,3 +38,17 @@ export interface PolicyCore {
   readonly isRetryable: (error: unknown) => boolean;
   readonly counts: { -readonly [Name in keyof PolicyCounts]: PolicyCounts[Name] };
 }
+
+/** Counts of a policy that was not called yet. */
+export function noCounts(): PolicyCore["counts"] {
+  return {
+    calls: 0,
+    succeeded: 0,
+    failed: 0,
+    rejected: 0,
+    aborted: 0,
+    timeouts: 0,
+    retries: 0,
+    fallbacks: 0,
+  };
+}

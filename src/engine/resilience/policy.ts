@@ -1,14 +1,20 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
-import { type BreakerChange, createBreaker } from "./breaker.ts";
-import { type Bulkhead, createBulkhead } from "./bulkhead.ts";
+import {
+  type Breaker,
+  type BreakerChange,
+  type BreakerCounts,
+  type BreakerState,
+  createBreaker,
+} from "./breaker.ts";
+import { type Bulkhead, type BulkheadCounts, createBulkhead } from "./bulkhead.ts";
 import type { Callee, CallOptions } from "./call.ts";
 import { countsAsFailure, isRetryable } from "./classify-error.ts";
 import type { Gate } from "./gate.ts";
-import type { PolicyCore, PolicyCounts } from "./policy-core.ts";
+import { noCounts, type PolicyCore, type PolicyCounts } from "./policy-core.ts";
 import { startRun } from "./policy-run.ts";
-import { type PolicyInput, resolvePolicySettings } from "./policy-settings.ts";
-import { createRetryBudget, type RetryBudget } from "./retry-budget.ts";
+import { type PolicyInput, type PolicySettings, resolvePolicySettings } from "./policy-settings.ts";
+import { createRetryBudget, type RetryBudget, type RetryBudgetCounts } from "./retry-budget.ts";
 import type { Timers } from "./timers.ts";
 
 /**
@@ -22,7 +28,20 @@ export interface Policy {
    * where it was not called, `timeout` where it did not answer in time, `aborted` where the caller gave up.
    */
   run<Result>(callee: Callee<Result>, options?: CallOptions<Result>): Promise<Result>;
-  counts(): PolicyCounts;
+  snapshot(): PolicySnapshot;
+}
+
+/** A policy as it is now; plain JSON. A breaker of a network is in the network's snapshot instead. */
+export interface PolicySnapshot {
+  readonly name: string;
+  readonly counts: PolicyCounts;
+  readonly breaker?: {
+    readonly state: BreakerState;
+    readonly reason: string;
+    readonly counts: BreakerCounts;
+  };
+  readonly bulkhead?: BulkheadCounts;
+  readonly retryBudget?: RetryBudgetCounts;
 }
 
 /** What a policy is made of. Parts that several policies of one dependency share are given; others it makes itself. */
@@ -56,7 +75,9 @@ function keepEnds(resolve: (value: never) => void, reject: (error: unknown) => v
 
 /** Creates a policy for the dependency `name`. Throws a DynoError `usage` that names a setting that cannot be. */
 export function createPolicy(name: string, input: PolicyInput, parts: PolicyParts): Policy {
-  const core = createCore(name, input, parts);
+  const settings = resolvePolicySettings(name, input);
+  const breaker = parts.gate === undefined ? ownBreaker(name, settings, parts) : undefined;
+  const core = createCore(name, settings, parts, parts.gate ?? breaker);
   return {
     name,
     run: <Result>(callee: Callee<Result>, options: CallOptions<Result> = noOptions) => {
@@ -64,41 +85,50 @@ export function createPolicy(name: string, input: PolicyInput, parts: PolicyPart
       startRun(core, callee, options as CallOptions, ends.resolve, ends.reject);
       return promise;
     },
-    counts: () => ({ ...core.counts }),
+    snapshot: () => describe(core, breaker),
   };
 }
 
-function createCore(name: string, input: PolicyInput, parts: PolicyParts): PolicyCore {
-  const settings = resolvePolicySettings(name, input);
-  const { clock, random, timers, onChange } = parts;
-  const { breaker, bulkhead, retryBudget } = settings;
-  const ownBreaker = {
-    name,
-    random,
-    timers,
-    ...(breaker && { settings: breaker }),
-    ...(onChange && { onChange }),
-  };
+function ownBreaker(
+  name: string,
+  { breaker }: PolicySettings,
+  { random, timers, onChange }: PolicyParts,
+): Breaker | undefined {
+  if (breaker === undefined) return undefined;
+  return createBreaker({ name, random, timers, settings: breaker, ...(onChange && { onChange }) });
+}
+
+function createCore(
+  name: string,
+  settings: PolicySettings,
+  parts: PolicyParts,
+  gate: Gate | undefined,
+): PolicyCore {
+  const { bulkhead, retryBudget } = settings;
   return {
     name,
     settings,
-    clock,
-    random,
-    timers,
-    gate: parts.gate ?? (breaker && createBreaker(ownBreaker)),
+    clock: parts.clock,
+    random: parts.random,
+    timers: parts.timers,
+    gate,
     bulkhead: parts.bulkhead ?? (bulkhead && createBulkhead(name, bulkhead)),
     budget: parts.budget ?? (retryBudget && createRetryBudget(name, retryBudget)),
     countsAsFailure: parts.countsAsFailure ?? countsAsFailure,
     isRetryable: parts.isRetryable ?? isRetryable,
-    counts: {
-      calls: 0,
-      succeeded: 0,
-      failed: 0,
-      rejected: 0,
-      aborted: 0,
-      timeouts: 0,
-      retries: 0,
-      fallbacks: 0,
-    },
+    counts: noCounts(),
+  };
+}
+
+function describe({ name, counts, clock, bulkhead, budget }: PolicyCore, breaker?: Breaker): PolicySnapshot {
+  const nowMicros = clock.nowMicros();
+  return {
+    name,
+    counts: { ...counts },
+    ...(breaker && {
+      breaker: { state: breaker.state, reason: breaker.reason, counts: breaker.counts(nowMicros) },
+    }),
+    ...(bulkhead && { bulkhead: bulkhead.counts() }),
+    ...(budget && { retryBudget: budget.counts(nowMicros) }),
   };
 }

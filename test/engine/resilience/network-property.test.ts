@@ -1,11 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../../../src/base/random.ts";
-import {
-  createNetwork,
-  type NetworkBreaker,
-  type NetworkChange,
-} from "../../../src/engine/resilience/network.ts";
+import { createNetwork, type NetworkChange } from "../../../src/engine/resilience/network.ts";
+import type { NetworkBreaker } from "../../../src/engine/resilience/network-snapshot.ts";
 import { createManualTime } from "../../support/manual-time.ts";
 
 const size = 8;

@@ -4,11 +4,11 @@ import {
   type BreakerDeclaration,
   createNetwork,
   type Network,
-  type NetworkBreaker,
   type NetworkChange,
   type NetworkSettings,
 } from "../../../src/engine/resilience/network.ts";
 import { networkHealth } from "../../../src/engine/resilience/network-health.ts";
+import type { NetworkBreaker } from "../../../src/engine/resilience/network-snapshot.ts";
 import { createPolicy } from "../../../src/engine/resilience/policy.ts";
 import { createManualTime, type ManualTime } from "../../support/manual-time.ts";
 

@@ -100,7 +100,7 @@ test("whatever callees and callers do, every call ends once and in time, no limi
         expect(running).toBeLessThanOrEqual(maxRunning);
         expect(queued).toBeLessThanOrEqual(maxQueued);
       }
-      const { calls, succeeded, failed, rejected, aborted, retries } = policy.counts();
+      const { calls, succeeded, failed, rejected, aborted, retries } = policy.snapshot().counts;
       expect(endings).toEqual(all.map(() => 1));
       expect(Math.max(...latestMs)).toBeLessThanOrEqual(deadlineMs + 0.01);
       expect(mostInside).toBeLessThanOrEqual(maxRunning);

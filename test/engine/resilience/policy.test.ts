@@ -70,7 +70,7 @@ test("a policy without a setting answers what the callee answers, a plain value 
     throw new Error("at once");
   };
   await expect(policy.run(thrower)).rejects.toThrow("at once");
-  expect(policy.counts()).toMatchObject({ calls: 4, succeeded: 2, failed: 2 });
+  expect(policy.snapshot().counts).toMatchObject({ calls: 4, succeeded: 2, failed: 2 });
 });
 
 test("a call that does not answer in time ends with a timeout, and its signal is aborted", async () => {
@@ -86,7 +86,7 @@ test("a call that does not answer in time ends with a timeout, and its signal is
   expect(signal?.reason).toMatchObject({ code: "timeout" });
   ends[0]?.resolve("too late");
   await settled();
-  expect(policy.counts()).toMatchObject({ calls: 1, succeeded: 0, failed: 1, timeouts: 1 });
+  expect(policy.snapshot().counts).toMatchObject({ calls: 1, succeeded: 0, failed: 1, timeouts: 1 });
 });
 
 test("a signal that is asked for after the call was given up is aborted", async () => {
@@ -110,7 +110,7 @@ test("a call that fails is tried again until it succeeds", async () => {
   await advanceMs(300);
   expect(outcome.text).toBe("up");
   expect(attempts).toEqual([1, 2, 3]);
-  expect(policy.counts()).toMatchObject({ calls: 1, succeeded: 1, failed: 0, retries: 2 });
+  expect(policy.snapshot().counts).toMatchObject({ calls: 1, succeeded: 1, failed: 0, retries: 2 });
 });
 
 test("the last error is the answer when all attempts failed", async () => {
@@ -186,7 +186,7 @@ test("callers of one dependency share its retry budget, and get the error itself
   });
   const outcomes = Array.from({ length: 10 }, () => outcomeOf(policy.run(fail)));
   await advanceMs(10);
-  expect(policy.counts()).toMatchObject({ calls: 10, failed: 10, retries: 3 });
+  expect(policy.snapshot().counts).toMatchObject({ calls: 10, failed: 10, retries: 3 });
   expect(outcomes.map(({ text }) => text)).toEqual(Array(10).fill("Error: down"));
 });
 
@@ -207,7 +207,7 @@ test("only the outermost layer retries, and the deadline is passed down to the i
   );
   await advanceMs(100);
   expect(deadlines).toEqual([900_000, 900_000, 900_000]);
-  expect(below.counts()).toMatchObject({ calls: 3, retries: 0 });
+  expect(below.snapshot().counts).toMatchObject({ calls: 3, retries: 0 });
 });
 
 test("a call that must not be done twice is not retried, and nothing below it is", async () => {
@@ -216,7 +216,7 @@ test("a call that must not be done twice is not retried, and nothing below it is
   const outcome = outcomeOf(policy.run((parent) => below.run(fail, { parent }), { retry: false }));
   await advanceMs(1000);
   expect(outcome.text).toBe("Error: down");
-  expect([policy.counts().retries, below.counts().retries]).toEqual([0, 0]);
+  expect([policy.snapshot().counts.retries, below.snapshot().counts.retries]).toEqual([0, 0]);
 });
 
 test("a breaker that opens refuses the next call, and the error that opened it goes to its caller at once", async () => {
@@ -225,7 +225,13 @@ test("a breaker that opens refuses the next call, and the error that opened it g
   await expect(policy.run(fail)).rejects.toMatchObject({ code: "rejected" });
   await advanceMs(1000);
   expect(await policy.run(() => "up")).toBe("up");
-  expect(policy.counts()).toMatchObject({ calls: 3, succeeded: 1, failed: 1, rejected: 1, retries: 0 });
+  expect(policy.snapshot().counts).toMatchObject({
+    calls: 3,
+    succeeded: 1,
+    failed: 1,
+    rejected: 1,
+    retries: 0,
+  });
 });
 
 test("a timeout counts against the dependency, the caller's own abort and a refusal from below do not", async () => {
@@ -297,7 +303,7 @@ test("an abort goes down to the call that waits, at each level, and stops it the
     "aborted: disk: the caller gave up",
   ]);
   expect(calls).toHaveLength(1);
-  expect(below.counts()).toMatchObject({ aborted: 1 });
+  expect(below.snapshot().counts).toMatchObject({ aborted: 1 });
 });
 
 test("when a parent runs out of time so does the call under it: that is a timeout of both", async () => {
@@ -306,7 +312,7 @@ test("when a parent runs out of time so does the call under it: that is a timeou
   const outcome = outcomeOf(policy.run((parent) => below.run(never, { parent })));
   await advanceMs(100);
   expect(outcome.text).toContain("did not answer within 100");
-  expect(below.counts()).toMatchObject({ timeouts: 1, aborted: 0 });
+  expect(below.snapshot().counts).toMatchObject({ timeouts: 1, aborted: 0 });
   await expect(below.run(() => 1)).rejects.toMatchObject({ code: "rejected" });
 });
 
@@ -394,7 +400,7 @@ test("a fallback answers in place of any error but the caller's own abort", asyn
   };
   await expect(policy.run<string>(fail, { fallback: broken })).rejects.toThrow("the fallback is down, too");
   expect(await also("cache", { fallback: { value: "stale" } }).run<string>(fail)).toBe("stale");
-  expect(policy.counts().fallbacks).toBe(3);
+  expect(policy.snapshot().counts.fallbacks).toBe(3);
 });
 
 test("what a caller carries in AsyncLocalStorage is there in each attempt, after a wait and after a timeout too", async () => {
@@ -428,4 +434,18 @@ test.each([
   [{ fallback: {} }, "policy db, fallback: there is no value; give the answer as value"],
 ])("plain data that is no policy is refused with what is wrong: %o", (input, message) => {
   expect(() => createRig(input as PolicyInput)).toThrow(message);
+});
+
+test("a snapshot shows every part of a policy, as plain JSON", async () => {
+  const { policy } = createRig({ retry: {}, breaker: { consecutiveFailures: 1 }, bulkhead: {} });
+  await expect(policy.run(fail)).rejects.toThrow("down");
+  const snapshot = policy.snapshot();
+  expect(JSON.parse(JSON.stringify(snapshot))).toEqual(snapshot);
+  expect(snapshot).toMatchObject({
+    name: "db",
+    counts: { calls: 1, failed: 1 },
+    breaker: { state: "open", reason: "a call failed", counts: { opened: 1 } },
+    bulkhead: { running: 0, queued: 0 },
+    retryBudget: { left: 10, spent: 0 },
+  });
 });
