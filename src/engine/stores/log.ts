@@ -2,7 +2,17 @@ import { mkdir, open, rm, stat } from "node:fs/promises";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { decodeBatch, encodeBatch } from "../codec.ts";
 import type { StoreConfig, StoreContext } from "../config.ts";
-import type { AckLevel, EventStore, Position, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
+import { noGroups } from "../delivery/no-groups.ts";
+import type {
+  AckLevel,
+  EventStore,
+  Position,
+  PreparedEvent,
+  ReadOptions,
+  StoredEvent,
+  TrimBounds,
+  TrimOutcome,
+} from "../store.ts";
 import { lockFolder } from "./log-lock.ts";
 import { damaged, findEnd, listSegments, readFrames, segmentPath } from "./log-segment.ts";
 import { type LogWriter, openLogWriter } from "./log-writer.ts";
@@ -67,6 +77,7 @@ interface LogStoreParts {
 class LogStore implements EventStore {
   readonly name = "log";
   readonly features = { levels, persistent: true } as const;
+  readonly groups = noGroups("log");
   readonly #dir: string;
   readonly #writer: LogWriter;
   readonly #unlock: () => Promise<void>;
@@ -151,7 +162,7 @@ class LogStore implements EventStore {
     return false;
   }
 
-  async trim(olderThanMs: number): Promise<void> {
+  async trim({ olderThanMs = 0 }: TrimBounds): Promise<TrimOutcome> {
     const segments = await listSegments(this.#dir);
     const { segment: last } = this.#writer.end();
     for (const [i, segment] of segments.entries()) {
@@ -160,6 +171,11 @@ class LogStore implements EventStore {
     }
     const folder = await open(this.#dir, "r");
     await folder.sync().finally(() => folder.close());
+    return { heldBy: undefined };
+  }
+
+  trouble(): string | undefined {
+    return this.#closed ? `the log store in ${this.#dir} is closed` : undefined;
   }
 
   counters(): Readonly<Record<string, number>> {

@@ -2,7 +2,16 @@ import { closeAll } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 import { encodeBatch } from "../codec.ts";
 import type { StoreConfig } from "../config.ts";
-import type { AckLevel, EventStore, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
+import { noGroups } from "../delivery/no-groups.ts";
+import type {
+  AckLevel,
+  EventStore,
+  PreparedEvent,
+  ReadOptions,
+  StoredEvent,
+  TrimBounds,
+  TrimOutcome,
+} from "../store.ts";
 import { createRedisAppender, type RedisAppender } from "./redis-appender.ts";
 import { connectRedis, type StreamClient } from "./redis-client.ts";
 import { type Durability, readDurability } from "./redis-durability.ts";
@@ -86,6 +95,7 @@ interface RedisStoreParts {
 
 class RedisStore implements EventStore {
   readonly name = "redis";
+  readonly groups = noGroups("redis");
   readonly features: { readonly levels: readonly AckLevel[]; readonly persistent: true };
   readonly #parts: RedisStoreParts;
   readonly #totals = { entries: 0, events: 0, bytes: 0, reconnects: 0 };
@@ -125,7 +135,7 @@ class RedisStore implements EventStore {
   }
 
   /** By MINID, which never drops by count; `~` keeps whole nodes of the stream, which is much cheaper. */
-  async trim(olderThanMs: number): Promise<void> {
+  async trim({ olderThanMs = 0 }: TrimBounds): Promise<TrimOutcome> {
     const { reader, stream } = this.#parts;
     const floor = `${Math.max(0, Math.floor(olderThanMs))}-0`;
     try {
@@ -134,6 +144,12 @@ class RedisStore implements EventStore {
     } catch (cause) {
       throw new DynoError("unavailable", `stream ${stream} cannot be trimmed: ${reasonOf(cause)}`, { cause });
     }
+    return { heldBy: undefined };
+  }
+
+  trouble(): string | undefined {
+    const { client, stream } = this.#parts;
+    return client.status === "ready" ? undefined : `Redis with stream ${stream} does not answer`;
   }
 
   counters(): Readonly<Record<string, number>> {
