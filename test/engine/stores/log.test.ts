@@ -14,7 +14,9 @@ import { openLogStore } from "../../../src/engine/stores/log.ts";
 import { preparedEvents } from "../../support/events.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
 import { describeStoreContract, readAll } from "./contract.ts";
+import { describeGroupContract } from "./group-contract.ts";
 
+describeGroupContract("log", async () => ({ kind: "log", dir: await scratchDir() }));
 describeStoreContract("log", async () => ({ kind: "log", dir: await scratchDir() }));
 
 function openLog(dir: string, segmentBytes = 1_000_000): Promise<EventStore> {
