@@ -1,3 +1,4 @@
+import type { DynoError } from "../base/errors.ts";
 import type { Event } from "./event.ts";
 
 /**
@@ -75,6 +76,8 @@ export interface GroupEntry {
   readonly isLeftover: boolean;
   /** What was last recorded about it by `settle`. */
   readonly progress: string | undefined;
+  /** Why it cannot be read; then it has one event, whose data is the text that is there. */
+  readonly damage?: DynoError;
 }
 
 /** An event that a group has given up, as text; adding the same one twice is adding it once. */

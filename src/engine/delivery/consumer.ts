@@ -164,7 +164,6 @@ class GroupConsumer implements Consumer {
   }
 
   #takeIn(entries: readonly GroupEntry[]): void {
-    if (this.#stopping.signal.aborted) return;
     for (const given of entries) {
       this.#eventsPerEntry += (given.events.length - this.#eventsPerEntry) / 8;
       this.#takeInEntry(given);
@@ -172,12 +171,15 @@ class GroupConsumer implements Consumer {
     this.#pump();
   }
 
-  #takeInEntry({ entry, events, isLeftover, progress: text }: GroupEntry): void {
+  #takeInEntry({ entry, events, isLeftover, progress: text, damage }: GroupEntry): void {
     const progress = new Progress(events.length, text);
     const isSuspect = isLeftover && !isReleased(text);
     const open: OpenEntry = { entry, progress, isSuspect, isChanged: false };
     this.#open.set(entry, open);
+    // What comes when the consumer is being stopped is given back with the rest.
+    if (this.#stopping.signal.aborted) return;
     if (isLeftover) this.#totals.redelivered_entries++;
+    if (damage !== undefined) return this.#buryDamaged(open, events, damage);
     // Who dies of it from now on has not released it.
     if (isLeftover && !isSuspect) void this.#record(open).catch(() => undefined);
     for (let i = 0; i < events.length; i++) {
@@ -185,6 +187,10 @@ class GroupConsumer implements Consumer {
       if (event !== undefined && !progress.isDone(i)) this.#queue(open, i, event);
     }
     if (progress.left === 0) this.#settler.done(entry);
+  }
+
+  #buryDamaged(open: OpenEntry, [event]: readonly StoredEvent[], damage: DynoError): void {
+    if (event !== undefined) this.#bury({ open, index: 0, event, lane: undefined }, damage);
   }
 
   #queue(open: OpenEntry, index: number, stored: StoredEvent): void {

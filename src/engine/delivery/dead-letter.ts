@@ -18,9 +18,19 @@ export interface DeadLetter<Data = unknown> {
 
 /** Makes a dead letter into the text that a store keeps. */
 export function deadRecordOf({ event, ...letter }: DeadLetter): DeadRecord {
-  const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, position, data } = event;
+  const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, position } = event;
+  const data = dataOf(event);
   const fields = { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, position, data };
   return { id, text: JSON.stringify({ ...letter, event: fields }) };
+}
+
+/** Data that cannot be parsed may be what the handler failed on. */
+function dataOf(event: StoredEvent): unknown {
+  try {
+    return event.data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads a dead letter back. Throws a DynoError `corrupt`. */
