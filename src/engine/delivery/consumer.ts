@@ -93,6 +93,12 @@ class GroupConsumer implements Consumer {
     this.#trials = createTrials({
       trialMs,
       record: (job) => this.#record(job.open),
+      begun: () => {
+        this.#inFlight++;
+      },
+      dropped: () => {
+        this.#inFlight--;
+      },
       call: (job) => this.#call(job, attemptsOf(job)),
     });
   }
@@ -227,12 +233,12 @@ class GroupConsumer implements Consumer {
     } else if (job.open.isSuspect) {
       this.#trials.admit(job);
     } else {
+      this.#inFlight++;
       this.#call(job, attempts + 1);
     }
   }
 
   #call(job: Job, attempt: number): void {
-    this.#inFlight++;
     const delivery = attempt === 1 ? this.#firstDelivery : { attempt, signal: this.#stopping.signal };
     try {
       const result = this.#parts.handler(job.event, delivery);

@@ -25,12 +25,16 @@ export interface TrialsOptions {
   readonly trialMs: number;
   /** Records the attempts of a job's entry; resolves when that is written. */
   readonly record: (job: Job) => Promise<void>;
+  /** A job has its turn. */
+  readonly begun: () => void;
   /** Calls the handler. */
   readonly call: (job: Job) => void;
+  /** A job that had its turn is not called after all, since the consumer is at its end. */
+  readonly dropped: () => void;
 }
 
 /** Creates trials, none of them under way. */
-export function createTrials({ trialMs, record, call }: TrialsOptions): Trials {
+export function createTrials({ trialMs, record, begun, call, dropped }: TrialsOptions): Trials {
   const queue = new Fifo<Job>();
   const timers = new Map<Job, NodeJS.Timeout>();
   let alone: Job | undefined;
@@ -41,17 +45,21 @@ export function createTrials({ trialMs, record, call }: TrialsOptions): Trials {
     if (alone !== undefined) begin(alone);
   };
   const begin = (job: Job): void => {
+    begun();
     setAttempts(job, attemptsOf(job) + 1);
     record(job).then(
-      () => {
-        if (stopped) return;
-        const timer = setTimeout(() => clear(job), trialMs);
-        timers.set(job, timer);
-        call(job);
-      },
-      // Nothing can be recorded any more, so the consumer is at its end and nothing may be called.
-      () => undefined,
+      () => (stopped ? drop(job) : start(job)),
+      () => drop(job),
     );
+  };
+  const start = (job: Job): void => {
+    const timer = setTimeout(() => clear(job), trialMs);
+    timers.set(job, timer);
+    call(job);
+  };
+  const drop = (job: Job): void => {
+    setAttempts(job, attemptsOf(job) - 1);
+    dropped();
   };
   const clear = (job: Job): void => {
     timers.delete(job);

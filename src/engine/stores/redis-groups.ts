@@ -91,7 +91,7 @@ async function standOf(
   control: StreamClient,
   stream: string,
   group: string,
-  from: OpenGroupOptions["from"],
+  from: "oldest" | "newest",
 ): Promise<string> {
   try {
     await control.xgroup("CREATE", stream, group, from === "oldest" ? "0" : "$", "MKSTREAM");
