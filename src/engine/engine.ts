@@ -349,7 +349,9 @@ class StoredEngine implements Engine {
   async #close(): Promise<void> {
     const { commits, store } = this.#parts;
     this.#retention?.stop();
-    if (this.#deliveries?.isConsuming) await this.#deliveries.close();
+    const isConsuming = this.#deliveries?.isConsuming;
+    const stopped = this.#deliveries?.close();
+    if (isConsuming) await stopped;
     this.#isClosed = true;
     await commits?.close();
     await store?.close();

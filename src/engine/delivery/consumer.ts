@@ -6,7 +6,7 @@ import { deadRecordOf, redrivenEvent, redriveTopic } from "./dead-letter.ts";
 import { Fifo } from "./fifo.ts";
 import { attemptsOf, type Job, type OpenEntry, setAttempts } from "./job.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
-import { isReleased, Progress } from "./progress.ts";
+import { Progress } from "./progress.ts";
 import { createSettler, type Settler } from "./settler.ts";
 import { createTrials, type Trials } from "./trials.ts";
 
@@ -178,21 +178,29 @@ class GroupConsumer implements Consumer {
   }
 
   #takeInEntry({ entry, events, isLeftover, progress: text, damage }: GroupEntry): void {
-    const progress = new Progress(events.length, text);
-    const isSuspect = isLeftover && !isReleased(text);
-    const open: OpenEntry = { entry, progress, isSuspect, isChanged: false };
-    this.#open.set(entry, open);
-    // What comes when the consumer is being stopped is given back with the rest.
+    // What comes when the consumer is being stopped is handed out again with the rest.
     if (this.#stopping.signal.aborted) return;
+    const progress = this.#progressOf(entry, events.length, text);
+    const open: OpenEntry = { entry, progress, isSuspect: isLeftover, isChanged: false };
+    this.#open.set(entry, open);
     if (isLeftover) this.#totals.redelivered_entries++;
     if (damage !== undefined) return this.#buryDamaged(open, events, damage);
-    // Who dies of it from now on has not released it.
-    if (isLeftover && !isSuspect) void this.#record(open).catch(() => undefined);
     for (let i = 0; i < events.length; i++) {
       const event = events[i];
       if (event !== undefined && !progress.isDone(i)) this.#queue(open, i, event);
     }
     if (progress.left === 0) this.#settler.done(entry);
+  }
+
+  /** A record that cannot be read is as good as none: then events are handled again. */
+  #progressOf(entry: string, events: number, text: string | undefined): Progress {
+    try {
+      return new Progress(events, text);
+    } catch (error) {
+      const what = `group ${this.group}, entry ${entry}: ${messageOf(error)}; all its events are handled again`;
+      this.#parts.report(new DynoError("corrupt", what, { cause: error }));
+      return new Progress(events);
+    }
   }
 
   #buryDamaged(open: OpenEntry, [event]: readonly StoredEvent[], damage: DynoError): void {
@@ -242,7 +250,8 @@ class GroupConsumer implements Consumer {
     const delivery = attempt === 1 ? this.#firstDelivery : { attempt, signal: this.#stopping.signal };
     try {
       const result = this.#parts.handler(job.event, delivery);
-      if (result === undefined) return this.#succeeded(job);
+      // A caller in JavaScript may return anything.
+      if (typeof result?.then !== "function") return this.#succeeded(job);
       result.then(
         () => this.#succeeded(job),
         (error: unknown) => this.#failed(job, error),
@@ -316,9 +325,9 @@ class GroupConsumer implements Consumer {
     if (next !== undefined) this.#ready.push(next);
   }
 
-  #record(open: OpenEntry, released = false): Promise<void> {
+  #record(open: OpenEntry): Promise<void> {
     open.isChanged = false;
-    this.#settler.progress(open.entry, () => open.progress.toText(released));
+    this.#settler.progress(open.entry, () => open.progress.toText());
     return this.#settler.flushed();
   }
 
@@ -376,7 +385,7 @@ class GroupConsumer implements Consumer {
     while (this.#inFlight > 0) await sleep(1);
     if (this.#lost !== undefined) return;
     for (const open of this.#open.values()) {
-      if (open.progress.left > 0) this.#record(open, true).catch(() => undefined);
+      if (open.progress.left > 0) this.#record(open).catch(() => undefined);
     }
     await this.#settler.flushed().catch(() => undefined);
   }

@@ -5,7 +5,7 @@ import type { Progress } from "./progress.ts";
 export interface OpenEntry {
   readonly entry: string;
   readonly progress: Progress;
-  /** Whether a consumer may have died of one of its events. */
+  /** Whether it was handed out before, so that a process may have died of one of its events. */
   readonly isSuspect: boolean;
   /** Whether what is known of it has changed since it was last recorded. */
   isChanged: boolean;

@@ -38,14 +38,13 @@ export class Progress {
     else this.#attempts.delete(index);
   }
 
-  /** `released` says that nobody died of it: its consumer was stopped in good order. */
-  toText(released: boolean): string {
+  toText(): string {
     const done = Buffer.from(this.#done).toString("base64");
-    return JSON.stringify([released ? 1 : 0, done, ...[...this.#attempts].flat()]);
+    return JSON.stringify([done, ...[...this.#attempts].flat()]);
   }
 
   #restore(events: number, text: string): void {
-    const [, done, attempts] = parse(text);
+    const [done, attempts] = parse(text);
     this.#done.set(done.subarray(0, this.#done.length));
     for (let i = 0; i + 1 < attempts.length; i += 2) {
       this.setAttempts(attempts[i] ?? 0, attempts[i + 1] ?? 0);
@@ -54,15 +53,10 @@ export class Progress {
   }
 }
 
-/** Whether an entry was given back in good order. */
-export function isReleased(text: string | undefined): boolean {
-  return text !== undefined && parse(text)[0] === 1;
-}
-
-function parse(text: string): readonly [released: number, done: Buffer, attempts: readonly number[]] {
+function parse(text: string): readonly [done: Buffer, attempts: readonly number[]] {
   try {
-    const [released, done, ...attempts] = JSON.parse(text) as [number, string, ...number[]];
-    return [released, Buffer.from(done, "base64"), attempts];
+    const [done, ...attempts] = JSON.parse(text) as [string, ...number[]];
+    return [Buffer.from(done, "base64"), attempts];
   } catch (cause) {
     throw new DynoError("corrupt", `"${text}" is no record of a group's progress`, { cause });
   }
