@@ -172,7 +172,7 @@ class StoredEngine implements Engine {
     const report = (error: unknown): void => this.#report(error);
     const redriveLevel = level === "accepted" ? "stored" : level;
     const publish = (input: EventInput): Promise<Receipt> => this.publish(input, { level: redriveLevel });
-    this.#deliveries = createDeliveries({ store, epochMs, report, publish });
+    this.#deliveries = createDeliveries({ store, epochMs, report, publish, observer: config.observer });
     this.#retention = createRetention({ store, epochMs, report, settings: config.retention });
   }
 

@@ -1,6 +1,6 @@
 import { DynoError, messageOf } from "../../base/errors.ts";
 import type { EventInput } from "../event.ts";
-import type { DeadRecord, Position, StoredEvent } from "../store.ts";
+import type { DeadRecord, StoredEvent } from "../store.ts";
 
 /** An event that a group has given up. */
 export interface DeadLetter<Data = unknown> {
@@ -18,9 +18,9 @@ export interface DeadLetter<Data = unknown> {
 
 /** Makes a dead letter into the text that a store keeps. */
 export function deadRecordOf({ event, ...letter }: DeadLetter): DeadRecord {
-  const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, position } = event;
-  const data = dataOf(event);
-  const fields = { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, position, data };
+  const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, traceparent } = event;
+  const ids = { correlationId, causationId, idempotencyKey, traceparent };
+  const fields = { id, topic, timeMs, key, ...ids, position: event.position, data: dataOf(event) };
   return { id, text: JSON.stringify({ ...letter, event: fields }) };
 }
 
@@ -57,11 +57,12 @@ export function redriveTopic(group: string): string {
 
 /** The event that brings a dead letter back to its group; a second one inside the dedup window is a duplicate. */
 export function redriveInput({ group, event }: DeadLetter): EventInput<Redriven> {
-  const { id, key, correlationId, topic, timeMs, data, idempotencyKey } = event;
+  const { id, key, correlationId, traceparent, topic, timeMs, data, idempotencyKey } = event;
   return {
     topic: redriveTopic(group),
     key,
     correlationId,
+    traceparent,
     causationId: id,
     idempotencyKey: `${redriveTopic(group)}:${id}`,
     data: { topic, timeMs, data, idempotencyKey },
@@ -71,7 +72,6 @@ export function redriveInput({ group, event }: DeadLetter): EventInput<Redriven>
 /** What a group's handler is given in place of a redrive: the old event with a new id, caused by the old one. */
 export function redrivenEvent(event: StoredEvent): StoredEvent {
   const { topic, timeMs, data, idempotencyKey } = event.data as Redriven;
-  const { id, key, correlationId, causationId } = event;
-  const position: Position = event.position;
-  return { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, data, position };
+  const { id, key, correlationId, causationId, traceparent, position } = event;
+  return { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, traceparent, data, position };
 }

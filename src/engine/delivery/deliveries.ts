@@ -1,6 +1,7 @@
 import { DynoError } from "../../base/errors.ts";
 import type { EventInput } from "../event.ts";
 import type { HealthPart } from "../health.ts";
+import type { Observer } from "../observer.ts";
 import type { DeadRecord, EventStore } from "../store.ts";
 import { compileTopicPattern } from "../topic-pattern.ts";
 import {
@@ -41,6 +42,8 @@ export interface DeliveriesOptions {
   readonly report: (error: unknown) => void;
   /** Resolves when the event is stored. */
   readonly publish: (input: EventInput) => Promise<unknown>;
+  /** Sees each call of a handler. */
+  readonly observer: Observer | undefined;
 }
 
 /** Creates deliveries, without a consumer. */
@@ -60,14 +63,15 @@ class GroupDeliveries implements Deliveries {
     this.#options = options;
   }
 
-  async consume(group: string, handler: ConsumeHandler, options: ConsumeOptions = {}): Promise<Consumer> {
+  async consume(group: string, given: ConsumeHandler, options: ConsumeOptions = {}): Promise<Consumer> {
     const settings = consumeSettings(group, options);
     const matches = rememberMatches(compileTopicPattern(settings.pattern));
     if (this.#isClosed) throw new DynoError("closed", `the engine is closed; group ${group} is not consumed`);
     this.#refuseConsumed(group);
     this.#consumers.set(group, undefined);
     try {
-      const { store, epochMs, report } = this.#options;
+      const { store, epochMs, report, observer } = this.#options;
+      const handler = observed(observer, group, given);
       const { from, claimAfterMs } = settings;
       const opened = await store.groups.open(group, { from, claimAfterMs, report });
       const parts = { name: group, group: opened, handler, settings, matches, epochMs, report };
@@ -178,6 +182,16 @@ class GroupDeliveries implements Deliveries {
     this.#isClosed = true;
     await Promise.all(this.#running().map((consumer) => consumer.stop()));
   }
+}
+
+/** A handler that the observer sees at work; the handler itself where none wants to. */
+function observed(observer: Observer | undefined, name: string, handler: ConsumeHandler): ConsumeHandler {
+  const { around } = observer ?? {};
+  if (around === undefined) return handler;
+  return (event, delivery) => {
+    const { attempt } = delivery;
+    return around({ kind: "group", name, event, attempt }, () => handler(event, delivery));
+  };
 }
 
 const rememberedTopics = 10_000;
