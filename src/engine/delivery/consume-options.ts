@@ -19,7 +19,7 @@ export type ConsumeHandler<Data = unknown> = (
 export interface ConsumeOptions {
   /** Which topics; the other events are passed over. Default `>`: all but the engine's own. */
   readonly pattern?: string;
-  /** Handler calls under way at once. Default 64. */
+  /** Handler calls under way at once; never more than the events of 1024 store entries. Default 64. */
   readonly maxInFlight?: number;
   /**
    * Events with the same key are handled one after the other, in order; one that fails holds up those behind it until
@@ -35,7 +35,7 @@ export interface ConsumeOptions {
   readonly retryDelayMs?: number;
   /** Where a group begins that the store does not know yet. Default `oldest`. */
   readonly from?: "oldest" | "newest";
-  /** Redis: how long an entry may lie with a consumer that gives no sign of life. Default 60,000. */
+  /** Redis: how long an entry may lie with a consumer that gives no sign of life. Default 5000. */
   readonly claimAfterMs?: number;
 }
 
@@ -49,7 +49,7 @@ const standard: ConsumeSettings = {
   maxAttempts: 5,
   retryDelayMs: 100,
   from: "oldest",
-  claimAfterMs: 60_000,
+  claimAfterMs: 5000,
 };
 
 const leasts = { maxInFlight: 1, maxAttempts: 1, retryDelayMs: 0, claimAfterMs: 100 } as const;

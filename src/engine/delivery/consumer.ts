@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import type { GroupEntry, StoredEvent, StoreGroup } from "../store.ts";
-import type { ConsumeHandler, ConsumeSettings, Delivery } from "./consume-options.ts";
+import type { ConsumeHandler, ConsumeSettings } from "./consume-options.ts";
 import { deadRecordOf, redrivenEvent, redriveTopic } from "./dead-letter.ts";
+import { type BegunDelivery, createDeliverySource } from "./deliver.ts";
+import { type EntryReader, startEntryReader } from "./entry-reader.ts";
 import { Fifo } from "./fifo.ts";
 import { attemptsOf, type Job, type OpenEntry, setAttempts } from "./job.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import { Progress } from "./progress.ts";
+import { createRetries, type Retries } from "./retries.ts";
 import { createSettler, type Settler } from "./settler.ts";
 import { createTrials, type Trials } from "./trials.ts";
 
@@ -44,12 +47,11 @@ const maxOpenEntries = 1024;
 const prefetchEvents = 256;
 /** Events that wait for their next try, for one of the same key, or for a trial, per handler call that may be under way. */
 const parkedPerCall = 16;
-const maxReadEntries = 64;
-const maxRetryDelayMs = 60_000;
 const trialMs = 500;
 const recordEveryMs = 1000;
 const stopGraceMs = 10_000;
-const readAgainMs = 50;
+/** For a store that is away when all handlers have ended. */
+const lastWriteGraceMs = 2000;
 
 /** Starts a consumer. */
 export function startConsumer(parts: ConsumerParts): Consumer {
@@ -65,16 +67,14 @@ class GroupConsumer implements Consumer {
   readonly #trials: Trials;
   readonly #open = new Map<string, OpenEntry>();
   readonly #ready = new Fifo<Job>();
-  readonly #retries = new Set<NodeJS.Timeout>();
+  readonly #retries: Retries;
   readonly #stopping = new AbortController();
-  readonly #firstDelivery: Delivery;
+  readonly #deliveries = createDeliverySource();
   readonly #ownTopic: string;
   #recording: NodeJS.Timeout | undefined;
-  #reading: Promise<void> | undefined;
+  #reader: EntryReader | undefined;
   #inFlight = 0;
   #isPumping = false;
-  #eventsPerEntry = 1;
-  #wake: (() => void) | undefined;
   #trouble: string | undefined;
   #lost: string | undefined;
   #stopped: Promise<void> | undefined;
@@ -82,13 +82,20 @@ class GroupConsumer implements Consumer {
 
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
-    this.#firstDelivery = { attempt: 1, signal: this.#stopping.signal };
     this.#ownTopic = redriveTopic(parts.name);
     this.#settler = createSettler({
       group: parts.group,
       onDone: (entries) => this.#onAcknowledged(entries),
       onTrouble: (error) => this.#noteTrouble(error),
       onLost: (error) => this.#onLost(error),
+    });
+    this.#retries = createRetries({
+      delayMs: parts.settings.retryDelayMs,
+      random: parts.random,
+      onDue: (job) => {
+        this.#ready.push(job);
+        this.#pump();
+      },
     });
     this.#trials = createTrials({
       trialMs,
@@ -110,42 +117,21 @@ class GroupConsumer implements Consumer {
   start(): void {
     this.#recording = setInterval(() => this.#recordChanged(), recordEveryMs);
     this.#recording.unref();
-    this.#reading = this.#read();
+    const { group, settings } = this.#parts;
+    this.#reader = startEntryReader({
+      group,
+      signal: this.#stopping.signal,
+      pageEvents: prefetchEvents + settings.maxInFlight,
+      hasRoom: (coming) => this.#hasRoom(coming),
+      takeIn: (entries) => this.#takeIn(entries),
+      onTrouble: (error) => this.#noteTrouble(error),
+      onLost: (error) => this.#onLost(error),
+    });
   }
 
-  /** While one page is worked on the next is asked for, if there is room for it. */
-  async #read(): Promise<void> {
-    const { signal } = this.#stopping;
-    let ahead: Promise<readonly GroupEntry[]> | undefined;
-    while (!signal.aborted) {
-      const entries = await (ahead ?? this.#readPage());
-      ahead = this.#hasRoom(entries) ? this.#readPage() : undefined;
-      this.#takeIn(entries);
-      if (ahead === undefined) await this.#room();
-    }
-    await ahead;
-  }
-
-  /** Never rejects: a store that is away is asked again. */
-  async #readPage(): Promise<readonly GroupEntry[]> {
-    const { signal } = this.#stopping;
-    if (signal.aborted) return [];
-    const wanted = Math.ceil((prefetchEvents + this.#parts.settings.maxInFlight) / this.#eventsPerEntry);
-    try {
-      const entries = await this.#parts.group.read(Math.min(Math.max(wanted, 1), maxReadEntries), signal);
-      this.#noteTrouble(undefined);
-      return entries;
-    } catch (error) {
-      if (error instanceof DynoError && error.code === "conflict") this.#onLost(error);
-      else this.#noteTrouble(error);
-      await sleep(readAgainMs, undefined, { signal }).catch(() => undefined);
-      return [];
-    }
-  }
-
-  #hasRoom(coming: readonly GroupEntry[] = []): boolean {
+  #hasRoom(coming: readonly GroupEntry[]): boolean {
     const { maxInFlight } = this.#parts.settings;
-    const parked = this.#retries.size + this.#lanes.waiting + this.#trials.waiting;
+    const parked = this.#retries.waiting + this.#lanes.waiting + this.#trials.waiting;
     let events = this.#ready.length;
     for (const entry of coming) events += entry.events.length;
     return (
@@ -155,25 +141,8 @@ class GroupConsumer implements Consumer {
     );
   }
 
-  async #room(): Promise<void> {
-    while (!this.#hasRoom() && !this.#stopping.signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-
-  #wakeReader(): void {
-    if (this.#wake === undefined || !(this.#hasRoom() || this.#stopping.signal.aborted)) return;
-    this.#wake();
-    this.#wake = undefined;
-  }
-
   #takeIn(entries: readonly GroupEntry[]): void {
-    for (const given of entries) {
-      this.#eventsPerEntry += (given.events.length - this.#eventsPerEntry) / 8;
-      this.#takeInEntry(given);
-    }
+    for (const given of entries) this.#takeInEntry(given);
     this.#pump();
   }
 
@@ -214,10 +183,14 @@ class GroupConsumer implements Consumer {
       open.progress.setDone(index);
       return;
     }
-    const event = isRedriven ? redrivenEvent(stored) : stored;
-    const lane = this.#parts.settings.perKeyOrder ? event.key : undefined;
-    const job: Job = { open, index, event, lane };
-    if (this.#lanes.enter(job)) this.#ready.push(job);
+    try {
+      const event = isRedriven ? redrivenEvent(stored) : stored;
+      const lane = this.#parts.settings.perKeyOrder ? event.key : undefined;
+      const job: Job = { open, index, event, lane };
+      if (this.#lanes.enter(job)) this.#ready.push(job);
+    } catch (error) {
+      this.#bury({ open, index, event: stored, lane: undefined }, error);
+    }
   }
 
   #pump(): void {
@@ -230,7 +203,7 @@ class GroupConsumer implements Consumer {
       this.#begin(job);
     }
     this.#isPumping = false;
-    this.#wakeReader();
+    this.#reader?.wake();
   }
 
   #begin(job: Job): void {
@@ -247,30 +220,32 @@ class GroupConsumer implements Consumer {
   }
 
   #call(job: Job, attempt: number): void {
-    const delivery = attempt === 1 ? this.#firstDelivery : { attempt, signal: this.#stopping.signal };
+    const delivery = this.#deliveries.begin(attempt);
     try {
       const result = this.#parts.handler(job.event, delivery);
       // A caller in JavaScript may return anything.
-      if (typeof result?.then !== "function") return this.#succeeded(job);
+      if (typeof result?.then !== "function") return this.#succeeded(job, delivery);
       result.then(
-        () => this.#succeeded(job),
-        (error: unknown) => this.#failed(job, error),
+        () => this.#succeeded(job, delivery),
+        (error: unknown) => this.#failed(job, delivery, error),
       );
     } catch (error) {
-      this.#failed(job, error);
+      this.#failed(job, delivery, error);
     }
   }
 
-  #succeeded(job: Job): void {
+  #succeeded(job: Job, delivery: BegunDelivery): void {
     this.#inFlight--;
+    delivery.end();
     if (job.open.isSuspect) this.#trials.settled(job);
     this.#totals.handled++;
     this.#finish(job);
     this.#pump();
   }
 
-  #failed(job: Job, error: unknown): void {
+  #failed(job: Job, delivery: BegunDelivery, error: unknown): void {
     this.#inFlight--;
+    delivery.end();
     const isCounted = job.open.isSuspect && this.#trials.settled(job);
     if (this.#stopping.signal.aborted) {
       if (isCounted) setAttempts(job, attemptsOf(job) - 1);
@@ -282,20 +257,9 @@ class GroupConsumer implements Consumer {
       this.#bury(job, error);
     } else {
       this.#record(job.open).catch(() => undefined);
-      this.#retryLater(job);
+      this.#retries.later(job);
     }
     this.#pump();
-  }
-
-  #retryLater(job: Job): void {
-    const { retryDelayMs } = this.#parts.settings;
-    const longestMs = Math.min(retryDelayMs * 2 ** (attemptsOf(job) - 1), maxRetryDelayMs);
-    const timer = setTimeout(() => {
-      this.#retries.delete(timer);
-      this.#ready.push(job);
-      this.#pump();
-    }, this.#parts.random() * longestMs);
-    this.#retries.add(timer);
   }
 
   #bury(job: Job, error: unknown): void {
@@ -340,7 +304,7 @@ class GroupConsumer implements Consumer {
 
   #onAcknowledged(entries: readonly string[]): void {
     for (const entry of entries) this.#open.delete(entry);
-    this.#wakeReader();
+    this.#reader?.wake();
   }
 
   #noteTrouble(error: unknown): void {
@@ -365,15 +329,16 @@ class GroupConsumer implements Consumer {
   }
 
   async #stop(): Promise<void> {
-    this.#stopping.abort(new DynoError("aborted", `the consumer of group ${this.group} is being stopped`));
+    const reason = new DynoError("aborted", `the consumer of group ${this.group} is being stopped`);
+    this.#stopping.abort(reason);
+    this.#deliveries.abort(reason);
     clearInterval(this.#recording);
-    for (const timer of this.#retries) clearTimeout(timer);
-    this.#retries.clear();
+    this.#retries.stop();
     this.#trials.stop();
-    this.#wakeReader();
+    this.#reader?.wake();
     const deadline = sleep(stopGraceMs, "late", { ref: false });
     if ((await Promise.race([this.#settled(), deadline])) === "late") {
-      const text = `group ${this.group} was stopped with ${this.#inFlight} handlers under way, or with a store that is away; what they had is handed out again`;
+      const text = `group ${this.group} was stopped with ${this.#inFlight} handlers under way; what they had is handed out again`;
       this.#parts.report(new DynoError("timeout", text));
     }
     this.#settler.end(new DynoError("closed", `the consumer of group ${this.group} is stopped`));
@@ -381,13 +346,14 @@ class GroupConsumer implements Consumer {
   }
 
   async #settled(): Promise<void> {
-    await this.#reading;
+    await this.#reader?.ended;
     while (this.#inFlight > 0) await sleep(1);
     if (this.#lost !== undefined) return;
     for (const open of this.#open.values()) {
       if (open.progress.left > 0) this.#record(open).catch(() => undefined);
     }
-    await this.#settler.flushed().catch(() => undefined);
+    const written = this.#settler.flushed().catch(() => undefined);
+    await Promise.race([written, sleep(lastWriteGraceMs, undefined, { ref: false })]);
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -395,7 +361,7 @@ class GroupConsumer implements Consumer {
       ...this.#totals,
       in_flight: this.#inFlight,
       ready: this.#ready.length,
-      retrying: this.#retries.size,
+      retrying: this.#retries.waiting,
       waiting_for_key: this.#lanes.waiting,
       open_entries: this.#open.size,
       ...this.#parts.group.counters(),

@@ -9,14 +9,26 @@ if owner ~= ARGV[1] then return redis.error_reply('FENCED ' .. owner) end
  * Takes over entries that were handed out and not acknowledged, whoever had them.
  *
  * KEYS: the stream, the owner's hash, the group's hash of progress. ARGV: our id, the group, our consumer, for how
- * long they must have been left alone in ms, where to go on, how many. After a whole round that took everything,
- * consumers that have nothing are deleted.
+ * long they must have been left alone in ms, where to go on, how many. At the beginning of a round, consumers that
+ * have nothing are deleted; and a round that is not for everything ends there if nobody else has anything.
  *
  * Replies with where to go on (0-0 for the end), how many entries were gone from the stream, and of each entry its id,
  * its first field, that field's value, and its progress or nothing. What is gone can only be acknowledged; Redis 7
  * does that itself, and names them.
  */
 export const claimScript = `${fence}
+if ARGV[5] == '0-0' then
+  local others = 0
+  for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[2])) do
+    local consumer = {}
+    for i = 1, #info, 2 do consumer[info[i]] = info[i + 1] end
+    if consumer.name ~= ARGV[3] then
+      others = others + consumer.pending
+      if consumer.pending == 0 then redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[2], consumer.name) end
+    end
+  end
+  if others == 0 and ARGV[4] ~= '0' then return {'0-0', 0} end
+end
 local claimed = redis.call('XAUTOCLAIM', KEYS[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], 'COUNT', ARGV[6], 'JUSTID')
 local gone = claimed[3] and #claimed[3] or 0
 local reply = {claimed[1], 0}
@@ -34,15 +46,6 @@ for _, id in ipairs(claimed[2]) do
   end
 end
 reply[2] = gone
-if claimed[1] == '0-0' and ARGV[4] == '0' then
-  for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[2])) do
-    local consumer = {}
-    for i = 1, #info, 2 do consumer[info[i]] = info[i + 1] end
-    if consumer.name ~= ARGV[3] and consumer.pending == 0 then
-      redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[2], consumer.name)
-    end
-  end
-end
 return reply
 `;
 

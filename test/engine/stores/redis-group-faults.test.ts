@@ -159,7 +159,7 @@ describe("a consumer group on a Redis that fails", () => {
     const raw = control();
     await raw.xgroup("CREATE", stream, "g", "0");
     await raw.xreadgroup("GROUP", "g", "dead", "COUNT", 3, "STREAMS", stream, ">");
-    const seen = await collect(engine);
+    const seen = await collect(engine, { claimAfterMs: 200 });
     await expect.poll(() => sorted(seen)).toEqual(range(0, 20));
     const consumers = async (): Promise<number> =>
       ((await raw.xinfo("CONSUMERS", stream, "g")) as unknown[]).length;
