@@ -276,6 +276,68 @@ export function describeGroupContract(name: string, freshConfig: () => Promise<S
       expect(engine.health().status).toBe("ok");
     });
 
+    test("handles each event once or has it as a dead letter, whatever is published, stopped, restarted and trimmed", async () => {
+      const step = fc.oneof(
+        {
+          weight: 3,
+          arbitrary: fc.record({
+            do: fc.constant("publish" as const),
+            count: fc.integer({ min: 1, max: 30 }),
+          }),
+        },
+        { weight: 2, arbitrary: fc.record({ do: fc.constant("consume" as const), count: fc.nat(20) }) },
+        {
+          weight: 1,
+          arbitrary: fc.record({
+            do: fc.constantFrom("restart" as const, "trim" as const),
+            count: fc.nat(20),
+          }),
+        },
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(step, { minLength: 2, maxLength: 14 }),
+          fc.boolean(),
+          async (steps, perKeyOrder) => {
+            const fixture = await start({ knobs: { maxBatch: 8, segmentBytes: 4096 } });
+            let { engine } = fixture;
+            const { persistent } = engine.features ?? {};
+            const handled: number[] = [];
+            let published = 0;
+            const options = { perKeyOrder, maxAttempts: 2, retryDelayMs: 1, maxInFlight: 5 };
+            // Every seventh is never handled, and every fifth only at the second try.
+            const handler = async ({ data: { n } }: { data: Numbered }, { attempt }: { attempt: number }) => {
+              if (n % 3 === 0) await sleep(1);
+              if (n % 7 === 0 || (n % 5 === 0 && attempt === 1)) throw new Error("no");
+              handled.push(n);
+            };
+            for (const { do: what, count } of steps) {
+              if (what === "publish") {
+                await publishNumbers(engine, published, published + count);
+                published += count;
+              } else if (what === "consume") {
+                const consumer = await engine.consume("g", handler, options);
+                await sleep(count);
+                await consumer.stop();
+              } else if (what === "trim") {
+                await engine.consume("g", handler, options).then((consumer) => consumer.stop());
+                await engine.trim({ olderThanMs: Date.now() + 60_000, maxEvents: count });
+              } else if (persistent) {
+                engine = await fixture.restart();
+              }
+            }
+            await engine.consume("g", handler, options);
+            const dead = range(0, published).filter((n) => n % 7 === 0);
+            await expect.poll(() => handled.length, { interval: 2 }).toBe(published - dead.length);
+            await expect.poll(() => deadOf(engine, "g"), { interval: 2 }).toHaveLength(dead.length);
+            expect(handled.toSorted((a, b) => a - b)).toEqual(range(0, published).filter((n) => n % 7 !== 0));
+            await engine.close();
+          },
+        ),
+        { numRuns: 12 },
+      );
+    });
+
     test("waits for handlers when the engine is closed, which may still publish, and then refuses to consume", async () => {
       const { engine } = await start();
       const published: string[] = [];
@@ -343,12 +405,13 @@ async function startOn(store: StoreConfig, config: Omit<EngineConfig, "store">):
     onTestFinished(() => engine.close());
     return engine;
   };
-  const engine = await open();
+  let engine = await open();
   return {
     engine,
     restart: async () => {
       await engine.close();
-      return open();
+      engine = await open();
+      return engine;
     },
     close: () => engine.close(),
   };
