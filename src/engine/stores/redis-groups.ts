@@ -10,6 +10,8 @@ export interface RedisGroupsOptions {
   readonly stream: string;
   readonly ownerId: string;
   readonly reconnectMs: number;
+  /** A connection that waits for a server that is away, and sends again what was lost. */
+  readonly patient: StreamClient;
   /** Opens a connection that is closed with the store. */
   readonly connect: () => Promise<StreamClient>;
 }
@@ -31,9 +33,9 @@ class StreamGroups implements GroupStore {
   }
 
   async open(group: string, options: OpenGroupOptions): Promise<StoreGroup> {
-    const { stream, ownerId, connect, reconnectMs } = this.#options;
+    const { stream, ownerId, connect, reconnectMs, patient } = this.#options;
+    const lastRead = await this.#ask(group, () => standOf(patient, stream, group, options.from));
     const control = await this.#connected();
-    const lastRead = await this.#ask(group, () => standOf(control, stream, group, options.from));
     const reader = await connect();
     // A connection on which nothing comes for that long is taken for dead.
     const blockMs = Math.max(1, Math.min(longestBlockMs, Math.floor(reconnectMs / 2)));
@@ -49,11 +51,11 @@ class StreamGroups implements GroupStore {
   }
 
   async *dead(group: string): AsyncGenerator<DeadRecord> {
-    const control = await this.#connected();
-    const key = deadKey(this.#options.stream, group);
+    const { stream, patient } = this.#options;
+    const key = deadKey(stream, group);
     for (let after = "-"; ; ) {
       const page = await this.#ask(group, () =>
-        control.zrange(key, after, "+", "BYLEX", "LIMIT", 0, deadPerPage),
+        patient.zrange(key, after, "+", "BYLEX", "LIMIT", 0, deadPerPage),
       );
       for (const member of page) yield recordOf(member);
       const last = page.at(-1);
@@ -63,16 +65,15 @@ class StreamGroups implements GroupStore {
   }
 
   async removeDead(group: string, records: readonly DeadRecord[]): Promise<void> {
-    const control = await this.#connected();
+    const { stream, patient } = this.#options;
     const members = records.map(({ id, text }) => `${id} ${text}`);
-    await this.#ask(group, () => control.zrem(deadKey(this.#options.stream, group), ...members));
+    await this.#ask(group, () => patient.zrem(deadKey(stream, group), ...members));
   }
 
   async remove(group: string): Promise<void> {
-    const { stream } = this.#options;
-    const control = await this.#connected();
+    const { stream, patient } = this.#options;
     await this.#ask(group, () =>
-      control.multi().xgroup("DESTROY", stream, group).del(progressKey(stream, group)).exec(),
+      patient.multi().xgroup("DESTROY", stream, group).del(progressKey(stream, group)).exec(),
     );
   }
 

@@ -59,6 +59,7 @@ export async function openRedisStore(config: Extract<StoreConfig, { kind: "redis
       stream,
       ownerId: owner.id,
       reconnectMs,
+      patient: reader,
       connect: () => connect("write"),
     });
     const close = (): Promise<void> => closeAll(opened);

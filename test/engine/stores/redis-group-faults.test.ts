@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
 import { Redis } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { deferred } from "../../../src/base/async.ts";
@@ -88,6 +89,45 @@ describe("a consumer group on a Redis that fails", () => {
     proxy.mend();
     await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(12);
     await expect.poll(pending).toBe(0);
+  });
+
+  test("loses nothing and repeats nothing, however connections and replies are lost", async () => {
+    const step = fc.record({
+      fault: fc.constantFrom("cut", "lost replies", "stop", "none"),
+      events: fc.integer({ min: 1, max: 20 }),
+      waitMs: fc.nat(30),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+        const proxy = await openRedisProxy(sharedUrl);
+        const { engine } = await open(`test:${randomUUID()}`, proxy.url);
+        const seen: number[] = [];
+        const consume = () => engine.consume<{ n: number }>("g", ({ data }) => void seen.push(data.n));
+        let consumer = await consume();
+        let published = 0;
+        const publishes: Promise<void>[] = [];
+        for (const { fault, events, waitMs } of steps) {
+          publishes.push(publishNumbers(engine, published, published + events));
+          published += events;
+          if (fault === "lost replies") proxy.loseReplies();
+          await sleep(waitMs);
+          if (fault === "stop") {
+            await consumer.stop();
+            consumer = await consume();
+          } else if (fault !== "none") {
+            proxy.cut();
+            proxy.mend();
+          }
+        }
+        await Promise.all(publishes);
+        await expect
+          .poll(() => seen.length, { interval: 5, timeout: 10_000 })
+          .toBeGreaterThanOrEqual(published);
+        expect(sorted(seen)).toEqual(range(0, published));
+        await engine.close();
+      }),
+      { numRuns: 8 },
+    );
   });
 
   test("handles everything when redis-server is killed again and again", async () => {
