@@ -88,6 +88,13 @@ function numberColumn(values: readonly number[]): NumberColumn {
   return values.every((value) => value === first) ? first : values;
 }
 
+/** How many events a packed batch holds, by its first characters (16 are enough); 0 for something else. */
+export function countOf(text: string): number {
+  return Number(counted.exec(text)?.[1] ?? 0);
+}
+
+const counted = new RegExp(`^${version}(\\d{1,9}),`);
+
 /** Unpacks what `encodeBatch` packed; `entry` becomes part of each position. Throws a DynoError `corrupt`. */
 export function decodeBatch(text: string, entry: string): StoredEvent[] {
   const { count, head, dataStart } = parseHead(text, entry);

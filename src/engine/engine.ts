@@ -2,9 +2,15 @@ import { systemClock } from "../base/clock.ts";
 import { DynoError, messageOf } from "../base/errors.ts";
 import { type Bus, createBus, type Handler, type Unsubscribe } from "./bus.ts";
 import { type EngineConfig, resolveKnobs } from "./config.ts";
+import type { ConsumeHandler, ConsumeOptions } from "./delivery/consume-options.ts";
+import type { Consumer } from "./delivery/consumer.ts";
+import type { DeadLetter } from "./delivery/dead-letter.ts";
+import { createDeliveries, type Deliveries, type RedriveOptions } from "./delivery/deliveries.ts";
+import { createRetention, type Retention } from "./delivery/retention.ts";
 import type { Event, EventInput } from "./event.ts";
 import { createFirstEvents, type FirstEvent, type FirstEvents } from "./first-events.ts";
 import { type Commit, createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { type Health, type HealthPart, healthOf } from "./health.ts";
 import { inherit, observedHandler } from "./observer.ts";
 import { prepareEvent } from "./prepare-event.ts";
 import { Publication } from "./publication.ts";
@@ -17,6 +23,7 @@ import {
   type ReadOptions,
   type StoredEvent,
   type StoreFeatures,
+  type TrimBounds,
 } from "./store.ts";
 import { openStore } from "./stores/open-store.ts";
 import { createUlidSource } from "./ulid.ts";
@@ -57,8 +64,37 @@ export interface Engine {
   subscribe<Data = unknown>(pattern: string, handler: Handler<Data>): Unsubscribe;
   /** Reads stored events in order, in batches. */
   replay(options?: ReadOptions): AsyncIterable<readonly StoredEvent[]>;
-  /** Drops stored entries that are older than this time (milliseconds since 1970, UTC). */
-  trim(olderThanMs: number): Promise<void>;
+  /**
+   * Hands each stored event that matches to `handler`, in the name of a group: from where the group stood, also after
+   * a restart or a crash, until the handler has returned or resolved. It may take as long as it likes.
+   *
+   * At least once: what was under way when the process died is handed out again. A handler that throws or rejects is
+   * tried again, and after `maxAttempts` the event is a dead letter. A group has one consumer at a time.
+   *
+   * Rejects with a DynoError: `usage` (a setting), `conflict` (this engine consumes the group already),
+   * `unsupported` (an engine without a store), or what the store says.
+   */
+  consume<Data = unknown>(
+    group: string,
+    handler: ConsumeHandler<Data>,
+    options?: ConsumeOptions,
+  ): Promise<Consumer>;
+  /** What a group has given up, the oldest event first. */
+  deadLetters(group: string): AsyncIterable<DeadLetter>;
+  /**
+   * Hands the dead letters of a group to that group again, as new events that are caused by the old ones; gives how
+   * many. One that fails again is a dead letter again. A crash in between may bring an event back twice, never lose it.
+   */
+  redrive(group: string, options?: RedriveOptions): Promise<number>;
+  /** Forgets where a group stands, so that it holds nothing back any more. Its dead letters stay. */
+  removeGroup(group: string): Promise<void>;
+  /**
+   * Drops stored entries that were written before a time (milliseconds since 1970, UTC), or that lie behind a number
+   * of newer events; but none that a group has not acknowledged, whether it is being consumed or not.
+   */
+  trim(bounds: number | TrimBounds): Promise<void>;
+  /** How the store and each group are. */
+  health(): Health;
   /** Resolves when a publish would not be refused for overload. */
   ready(): Promise<void>;
   /** The features of the store; undefined without one. */
@@ -120,13 +156,24 @@ class StoredEngine implements Engine {
   #duplicates = 0;
   #lostAccepted = 0;
   #onErrorThrew = 0;
+  readonly #deliveries: Deliveries | undefined;
+  readonly #retention: Retention | undefined;
   #closing: Promise<void> | undefined;
+  #isClosed = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#bus = createBus((error) => this.#report(error));
     this.#nextId = createUlidSource(() => parts.clock.epochMs());
     this.#levels = parts.store?.features.levels ?? withoutStore;
+    const { store, config, level } = parts;
+    if (store === undefined) return;
+    const epochMs = (): number => parts.clock.epochMs();
+    const report = (error: unknown): void => this.#report(error);
+    const redriveLevel = level === "accepted" ? "stored" : level;
+    const publish = (input: EventInput): Promise<Receipt> => this.publish(input, { level: redriveLevel });
+    this.#deliveries = createDeliveries({ store, epochMs, report, publish, observer: config.observer });
+    this.#retention = createRetention({ store, epochMs, report, settings: config.retention });
   }
 
   publish<Data>(given: EventInput<Data>, options?: PublishOptions): Promise<Receipt> {
@@ -134,7 +181,7 @@ class StoredEngine implements Engine {
       const input = inherit(this.#parts.config.observer, given);
       const level = options?.level ?? this.#parts.level;
       if (!this.#levels.includes(level)) requireLevel(level, this.#parts.store);
-      if (this.#closing !== undefined) {
+      if (this.#isClosed) {
         throw new DynoError("closed", "the engine is closed; the event was not accepted");
       }
       const { commits, firsts, clock } = this.#parts;
@@ -222,17 +269,50 @@ class StoredEngine implements Engine {
   }
 
   replay(options?: ReadOptions): AsyncIterable<readonly StoredEvent[]> {
-    return this.#need("replay").read(options);
+    return this.#ofStore(this.#parts.store, "replay").read(options);
   }
 
-  async trim(olderThanMs: number): Promise<void> {
-    await this.#need("trim").trim(olderThanMs);
+  async consume<Data = unknown>(
+    group: string,
+    handler: ConsumeHandler<Data>,
+    options?: ConsumeOptions,
+  ): Promise<Consumer> {
+    return this.#ofStore(this.#deliveries, "consume").consume(group, handler as ConsumeHandler, options);
   }
 
-  #need(what: string): EventStore {
+  deadLetters(group: string): AsyncIterable<DeadLetter> {
+    return this.#ofStore(this.#deliveries, "keep dead letters").deadLetters(group);
+  }
+
+  async redrive(group: string, options?: RedriveOptions): Promise<number> {
+    return this.#ofStore(this.#deliveries, "redrive").redrive(group, options);
+  }
+
+  async removeGroup(group: string): Promise<void> {
+    await this.#ofStore(this.#deliveries, "have groups").removeGroup(group);
+  }
+
+  async trim(bounds: number | TrimBounds): Promise<void> {
+    const given = typeof bounds === "number" ? { olderThanMs: bounds } : bounds;
+    await this.#ofStore(this.#retention, "trim").trim(given);
+  }
+
+  health(): Health {
     const { store } = this.#parts;
-    if (store === undefined) throw new DynoError("unsupported", `an engine without a store cannot ${what}`);
-    return store;
+    if (store === undefined) return healthOf([]);
+    const trouble = store.trouble();
+    const part: HealthPart = {
+      part: "store",
+      status: trouble === undefined ? "ok" : "down",
+      detail: trouble ?? `the ${store.name} store answers`,
+    };
+    const parts = [this.#deliveries?.health(), this.#retention?.health()].flatMap((of) => of ?? []);
+    return healthOf([part, ...parts]);
+  }
+
+  #ofStore<Part>(part: Part | undefined, what: string): Part {
+    if (part === undefined) throw new DynoError("unsupported", `an engine without a store cannot ${what}`);
+    return part;
   }
 
   async ready(): Promise<void> {
@@ -256,13 +336,25 @@ class StoredEngine implements Engine {
       dedup_keys: firsts.size,
       dedup_overflows: firsts.overflows,
       ...store?.counters(),
+      ...this.#deliveries?.counters(),
     };
   }
 
   close(): Promise<void> {
-    const { commits, store } = this.#parts;
-    this.#closing ??= Promise.resolve(commits?.close()).then(() => store?.close());
+    this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** Handlers that are under way may still publish; then nobody may. */
+  async #close(): Promise<void> {
+    const { commits, store } = this.#parts;
+    this.#retention?.stop();
+    const isConsuming = this.#deliveries?.isConsuming;
+    const stopped = this.#deliveries?.close();
+    if (isConsuming) await stopped;
+    this.#isClosed = true;
+    await commits?.close();
+    await store?.close();
   }
 }
 

@@ -43,6 +43,27 @@ export const counterRows: readonly CounterRow[] = [
   total("syncs", "store_syncs", "Times that the log was synced to the disk."),
   total("segments", "store_segments", "Segment files that were begun."),
   total("torn_bytes", "store_torn_bytes", "Bytes that were cut off the end of the log on opening."),
+  total("group_handled", "group_events_handled", "Events that the groups' handlers were done with."),
+  total("group_passed_over", "group_events_passed_over", "Events that a group's pattern does not match."),
+  total("group_failures", "group_handler_failures", "Calls of a group's handler that threw or rejected."),
+  total("group_dead_letters", "group_dead_letters", "Events that a group gave up."),
+  total("group_redelivered_entries", "group_redelivered_entries", "Batches that were handed out again."),
+  total(
+    "group_claimed_entries",
+    "group_claimed_entries",
+    "Batches that were taken over from another consumer.",
+  ),
+  total(
+    "group_lost_entries",
+    "group_lost_entries",
+    "Batches that were trimmed before a group was done with them.",
+  ),
+  total("group_regrouped", "group_regroups", "Times that a group was gone and was made again."),
+  gauge("group_in_flight", "group_events_in_flight", "Events that handlers are working on."),
+  gauge("group_ready", "group_events_ready", "Events that wait for a handler."),
+  gauge("group_retrying", "group_events_retrying", "Events that wait for their next try."),
+  gauge("group_waiting_for_key", "group_events_behind_key", "Events that wait for one of the same key."),
+  gauge("group_open_entries", "group_open_entries", "Batches that are handed out and not acknowledged."),
 ];
 
 /** The metrics of what is watched; several engines in one process are added up. */

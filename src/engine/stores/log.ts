@@ -1,10 +1,23 @@
-import { mkdir, open, rm, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
+import { closeAll } from "../../base/async.ts";
 import { DynoError, messageOf } from "../../base/errors.ts";
-import { decodeBatch, encodeBatch } from "../codec.ts";
+import { encodeBatch } from "../codec.ts";
 import type { StoreConfig, StoreContext } from "../config.ts";
-import type { AckLevel, EventStore, Position, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
+import { type Bell, createBell } from "../delivery/bell.ts";
+import type {
+  AckLevel,
+  EventStore,
+  PreparedEvent,
+  ReadOptions,
+  StoredEvent,
+  TrimBounds,
+  TrimOutcome,
+} from "../store.ts";
+import { type LogGroups, openLogGroups } from "./log-groups.ts";
 import { lockFolder } from "./log-lock.ts";
-import { damaged, findEnd, listSegments, readFrames, segmentPath } from "./log-segment.ts";
+import { LogReader } from "./log-reader.ts";
+import { trimLog } from "./log-retention.ts";
+import { findEnd, listSegments, segmentPath } from "./log-segment.ts";
 import { type LogWriter, openLogWriter } from "./log-writer.ts";
 
 const levels: readonly AckLevel[] = ["accepted", "stored", "durable"];
@@ -26,7 +39,16 @@ export async function openLogStore(
     const segment = (await listSegments(dir)).at(-1) ?? 1;
     const { end: offset, tornBytes } = await endOf(dir, segment);
     const writer = await openLogWriter({ dir, segment, offset, segmentBytes: knobs.segmentBytes });
-    return new LogStore({ dir, writer, unlock, tornBytes, epochMs: () => clock.epochMs() });
+    const reader = new LogReader(dir, writer);
+    const bell = createBell();
+    const groups = await openLogGroups({
+      dir,
+      bell,
+      entries: (after) => reader.entries(after),
+      end: () => writer.end(),
+    });
+    const epochMs = (): number => clock.epochMs();
+    return new LogStore({ dir, writer, reader, groups, bell, unlock, tornBytes, epochMs });
   } catch (thrown) {
     await unlock();
     throw thrown;
@@ -58,6 +80,9 @@ function isMissing(error: unknown): boolean {
 interface LogStoreParts {
   readonly dir: string;
   readonly writer: LogWriter;
+  readonly reader: LogReader;
+  readonly groups: LogGroups;
+  readonly bell: Bell;
   readonly unlock: () => Promise<void>;
   /** What was cut off the end on opening. */
   readonly tornBytes: number;
@@ -67,16 +92,24 @@ interface LogStoreParts {
 class LogStore implements EventStore {
   readonly name = "log";
   readonly features = { levels, persistent: true } as const;
+  readonly groups: LogGroups;
   readonly #dir: string;
   readonly #writer: LogWriter;
+  readonly #reader: LogReader;
+  readonly #bell: Bell;
+  /** How many events the segments hold that trimming has counted. */
+  readonly #eventsOf = new Map<number, number>();
   readonly #unlock: () => Promise<void>;
   readonly #epochMs: () => number;
   readonly #totals: { entries: number; events: number; torn_bytes: number };
   #closed = false;
 
-  constructor({ dir, writer, unlock, tornBytes, epochMs }: LogStoreParts) {
+  constructor({ dir, writer, reader, groups, bell, unlock, tornBytes, epochMs }: LogStoreParts) {
     this.#dir = dir;
     this.#writer = writer;
+    this.#reader = reader;
+    this.#bell = bell;
+    this.groups = groups;
     this.#unlock = unlock;
     this.#epochMs = epochMs;
     this.#totals = { entries: 0, events: 0, torn_bytes: tornBytes };
@@ -87,13 +120,14 @@ class LogStore implements EventStore {
     const entry = await this.#writer.write(encodeBatch(batch), this.#epochMs(), level === "durable");
     this.#totals.entries++;
     this.#totals.events += batch.length;
+    this.#bell.ring();
     return entry;
   }
 
   async *read(options: ReadOptions = {}): AsyncGenerator<readonly StoredEvent[]> {
     const { batchSize = 1000, signal } = options;
     let pending: StoredEvent[] = [];
-    for await (const events of this.#entries(options)) {
+    for await (const events of this.#reader.entries(options.after, options.sinceMs)) {
       for (const event of events) {
         pending.push(event);
         if (pending.length < batchSize) continue;
@@ -106,60 +140,13 @@ class LogStore implements EventStore {
     if (pending.length > 0) yield pending;
   }
 
-  async *#entries({ after, sinceMs = 0 }: ReadOptions): AsyncGenerator<readonly StoredEvent[]> {
-    const end = this.#writer.end();
-    const start = after === undefined ? undefined : parseEntry(after);
-    const segments = await listSegments(this.#dir);
-    for (const [i, segment] of segments.entries()) {
-      if (segment > end.segment || (start !== undefined && segment < start.segment)) continue;
-      try {
-        if (await this.#isOlder(segments[i + 1], sinceMs)) continue;
-        const from = segment === start?.segment ? start : undefined;
-        const to = segment === end.segment ? end.offset : undefined;
-        yield* this.#segmentEntries(segment, from, to, sinceMs);
-      } catch (error) {
-        if (!(await this.#wasTrimmed(segment, error))) throw error;
-      }
-    }
+  trim(bounds: TrimBounds): Promise<TrimOutcome> {
+    const { segment: lastSegment } = this.#writer.end();
+    return trimLog(bounds, { dir: this.#dir, lastSegment, groups: this.groups, eventsOf: this.#eventsOf });
   }
 
-  async *#segmentEntries(
-    segment: number,
-    from: { readonly offset: number; readonly index: number } | undefined,
-    to: number | undefined,
-    sinceMs: number,
-  ): AsyncGenerator<readonly StoredEvent[]> {
-    for await (const frame of readFrames(this.#dir, segment, from?.offset ?? 0, to)) {
-      if ("broken" in frame) throw damaged(this.#dir, segment, frame.broken);
-      if (frame.payload.length === 0 || frame.timeMs < sinceMs) continue;
-      const events = decodeBatch(frame.payload.toString(), `${segment}-${frame.offset}`);
-      yield frame.offset === from?.offset ? events.slice(from.index + 1) : events;
-    }
-  }
-
-  /** Whether a segment is missing because it was trimmed while somebody was reading on towards it. */
-  async #wasTrimmed(segment: number, error: unknown): Promise<boolean> {
-    if (!isMissing(error)) return false;
-    const [oldest] = await listSegments(this.#dir);
-    return oldest !== undefined && segment < oldest;
-  }
-
-  /** Whether the segment before `next` holds nothing from `sinceMs` on: `next` begins before that. */
-  async #isOlder(next: number | undefined, sinceMs: number): Promise<boolean> {
-    if (next === undefined || sinceMs <= 0) return false;
-    for await (const frame of readFrames(this.#dir, next)) return "timeMs" in frame && frame.timeMs < sinceMs;
-    return false;
-  }
-
-  async trim(olderThanMs: number): Promise<void> {
-    const segments = await listSegments(this.#dir);
-    const { segment: last } = this.#writer.end();
-    for (const [i, segment] of segments.entries()) {
-      if (segment >= last || !(await this.#isOlder(segments[i + 1], olderThanMs))) break;
-      await rm(segmentPath(this.#dir, segment));
-    }
-    const folder = await open(this.#dir, "r");
-    await folder.sync().finally(() => folder.close());
+  trouble(): string | undefined {
+    return this.#closed ? `the log store in ${this.#dir} is closed` : undefined;
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -169,14 +156,6 @@ class LogStore implements EventStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#writer.close().finally(this.#unlock);
+    await closeAll([this.#unlock, () => this.groups.close(), () => this.#writer.close()]);
   }
-}
-
-function parseEntry({ entry, index }: Position): { segment: number; offset: number; index: number } {
-  const [segment, offset] = entry.split("-").map(Number);
-  if (segment === undefined || offset === undefined || !(segment > 0) || !(offset >= 0)) {
-    throw new DynoError("usage", `${entry} is no position in a log store`);
-  }
-  return { segment, offset, index };
 }

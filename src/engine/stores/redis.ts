@@ -2,11 +2,22 @@ import { closeAll } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 import { encodeBatch } from "../codec.ts";
 import type { StoreConfig } from "../config.ts";
-import type { AckLevel, EventStore, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
+import type {
+  AckLevel,
+  EventStore,
+  GroupStore,
+  PreparedEvent,
+  ReadOptions,
+  StoredEvent,
+  TrimBounds,
+  TrimOutcome,
+} from "../store.ts";
 import { createRedisAppender, type RedisAppender } from "./redis-appender.ts";
 import { connectRedis, type StreamClient } from "./redis-client.ts";
 import { type Durability, readDurability } from "./redis-durability.ts";
 import { reasonOf, refusalOf, troubleOf } from "./redis-errors.ts";
+import { createRedisGroups } from "./redis-groups.ts";
+import { createRedisLength, isBefore, type RedisLength } from "./redis-length.ts";
 import { type RedisOwner, takeOwnership } from "./redis-owner.ts";
 import { readStream } from "./redis-reader.ts";
 import { createRedisSync, type RedisSync } from "./redis-sync.ts";
@@ -43,7 +54,16 @@ export async function openRedisStore(config: Extract<StoreConfig, { kind: "redis
       durability === "waitaof" ? createRedisSync(await connect("write"), stream, owner.id) : undefined;
     const appender = createAppender({ client, owner, stream, reconnectMs, sync, durability });
     opened.push(() => appender.close());
-    return new RedisStore({ client, reader, stream, appender, durability, close: () => closeAll(opened) });
+    const length = createRedisLength(reader, stream);
+    const groups = createRedisGroups({
+      stream,
+      ownerId: owner.id,
+      reconnectMs,
+      patient: reader,
+      connect: () => connect("write"),
+    });
+    const close = (): Promise<void> => closeAll(opened);
+    return new RedisStore({ client, reader, stream, appender, durability, length, groups, close });
   } catch (thrown) {
     await closeAll(opened);
     throw asSetupError(thrown, stream);
@@ -81,11 +101,14 @@ interface RedisStoreParts {
   readonly stream: string;
   readonly appender: RedisAppender;
   readonly durability: Durability;
+  readonly length: RedisLength;
+  readonly groups: GroupStore;
   readonly close: () => Promise<void>;
 }
 
 class RedisStore implements EventStore {
   readonly name = "redis";
+  readonly groups: GroupStore;
   readonly features: { readonly levels: readonly AckLevel[]; readonly persistent: true };
   readonly #parts: RedisStoreParts;
   readonly #totals = { entries: 0, events: 0, bytes: 0, reconnects: 0 };
@@ -93,6 +116,7 @@ class RedisStore implements EventStore {
 
   constructor(parts: RedisStoreParts) {
     this.#parts = parts;
+    this.groups = parts.groups;
     this.features = {
       levels: parts.durability === "none" ? ["accepted", "stored"] : ["accepted", "stored", "durable"],
       persistent: true,
@@ -110,6 +134,7 @@ class RedisStore implements EventStore {
     this.#totals.entries++;
     this.#totals.events += batch.length;
     this.#totals.bytes += payload.length;
+    this.#parts.length.appended(entry, batch.length);
     return entry;
   }
 
@@ -124,16 +149,27 @@ class RedisStore implements EventStore {
     return readStream(this.#parts.reader, this.#parts.stream, options);
   }
 
-  /** By MINID, which never drops by count; `~` keeps whole nodes of the stream, which is much cheaper. */
-  async trim(olderThanMs: number): Promise<void> {
-    const { reader, stream } = this.#parts;
-    const floor = `${Math.max(0, Math.floor(olderThanMs))}-0`;
+  async trim({ olderThanMs = 0, maxEvents }: TrimBounds): Promise<TrimOutcome> {
+    const { reader, stream, length } = this.#parts;
     try {
+      const byAge = `${Math.max(0, Math.floor(olderThanMs))}-0`;
+      const byLength = (maxEvents === undefined ? undefined : await length.floor(maxEvents)) ?? "0-0";
+      const floor = isBefore(byAge, byLength) ? byLength : byAge;
       // One call removes a bounded number of entries.
-      while ((await reader.xtrim(stream, "MINID", "~", floor)) > 0);
+      for (;;) {
+        const [removed, heldBy, first] = await reader.dynoTrim(stream, floor);
+        if (removed > 0) continue;
+        if (first !== "") length.trimmed(first);
+        return { heldBy: heldBy === "" ? undefined : heldBy };
+      }
     } catch (cause) {
       throw new DynoError("unavailable", `stream ${stream} cannot be trimmed: ${reasonOf(cause)}`, { cause });
     }
+  }
+
+  trouble(): string | undefined {
+    const { client, stream } = this.#parts;
+    return client.status === "ready" ? undefined : `Redis with stream ${stream} does not answer`;
   }
 
   counters(): Readonly<Record<string, number>> {
