@@ -25,6 +25,9 @@ const mostSteal = 0.05;
  * Finds what makes a run unfit to prove anything: the generator or the machine was the bottleneck, a trial broke down, or
  * nothing was measured.
  *
+ * Faults excuse nothing but the sender's lag in their own time, which the trial leaves out; and a run in which a fault did
+ * not take place is invalid, since it proves nothing about it.
+ *
  * The generator's lag is held against the targets at their own quantile: a late p99 cannot move a median, and a run
  * whose p50 is judged is not thrown away for it.
  */
@@ -34,6 +37,7 @@ export function checkValidity(scenario: Scenario, trials: readonly TrialResult[]
   for (const trial of trials) {
     if (trial.failure !== undefined && trial.failure.kind !== "interrupted")
       invalid.push(failureText(trial, trials.length));
+    invalid.push(...faultReasons(trial, scenario));
     warnings.push(...trial.warnings);
     for (const phase of trial.phases) {
       if (phase.kind !== "measured") continue;
@@ -49,6 +53,15 @@ export function checkValidity(scenario: Scenario, trials: readonly TrialResult[]
     invalid.push("no operation was measured, and no data is never a pass");
   }
   return { invalid: [...new Set(invalid)], warnings: [...new Set(warnings)] };
+}
+
+function faultReasons({ marks, status }: TrialResult, { faults }: Scenario): string[] {
+  const struck = marks.filter(({ fault }) => fault !== undefined);
+  const troubles = struck.flatMap(({ label, problem }) =>
+    problem === undefined ? [] : [`${label} ${problem}`],
+  );
+  const isShort = status === "completed" && struck.length < faults.length;
+  return isShort ? [...troubles, `${struck.length} of ${faults.length} faults took place`] : troubles;
 }
 
 function isEmpty(trial: TrialResult): boolean {

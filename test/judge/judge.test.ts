@@ -74,7 +74,7 @@ describe("a target", () => {
 
 describe("a measurement", () => {
   const scenarioWith = (...rules: string[]): Scenario =>
-    ({ targets: rules.map(rule) }) as unknown as Scenario;
+    ({ targets: rules.map(rule), faults: [] }) as unknown as Scenario;
   const lateTail = encoded([...Array<number>(97).fill(1), 5000, 5000, 5000]);
 
   test.each([

@@ -11,8 +11,18 @@ const metricTitles: Readonly<Record<string, string>> = {
   rss: "Memory (RSS)",
   max: "Latency max",
   mean: "Latency mean",
+  lost: "Events lost",
+  duplicates: "Events stored twice",
+  recovery: "Recovery after faults",
+  availability: "Availability",
 };
-const signs: Readonly<Record<Verdict["op"], string>> = { "<": "<", "<=": "≤", ">": ">", ">=": "≥" };
+const signs: Readonly<Record<Verdict["op"], string>> = {
+  "<": "<",
+  "<=": "≤",
+  "==": "=",
+  ">": ">",
+  ">=": "≥",
+};
 const order: Readonly<Record<string, number>> = { "v-fail": 0, "v-doubt": 1, "v-none": 2, "v-pass": 3 };
 
 /** The table of targets, failures first. */
@@ -61,7 +71,7 @@ function positionBar(verdict: Verdict): Html {
   if (measured === undefined) {
     return html`<svg viewBox="0 0 ${width} 18" role="img" aria-label="${sentence}"><rect y="5" width="${width}" height="8" rx="2" fill="var(--zone)" stroke="var(--line)" stroke-dasharray="3 3"/></svg>`;
   }
-  const badFrom = op.startsWith("<") ? limitX : 0;
+  const badFrom = op.startsWith(">") ? 0 : limitX;
   const at = x(measured);
   const ci =
     interval &&
