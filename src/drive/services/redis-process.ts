@@ -14,6 +14,10 @@ export interface RedisProcess {
   readonly pid: number;
   /** Kills it at once (SIGKILL), as a crash would; its data stay. Resolves when it is dead. */
   kill(): Promise<void>;
+  /** Stops it in its tracks (SIGSTOP): it neither answers nor ends. */
+  pause(): void;
+  /** Lets it go on (SIGCONT). */
+  resume(): void;
   /** Starts it again after its death, on the same port and data. Resolves when it answers. */
   restart(): Promise<void>;
   /** Ends it for good and removes its folder. */
@@ -78,6 +82,8 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
       return server?.pid ?? 0;
     },
     kill: async () => server?.kill(),
+    pause: () => server?.signal("SIGSTOP"),
+    resume: () => server?.signal("SIGCONT"),
     restart: start,
     close,
   };
@@ -86,6 +92,7 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
 interface Supervised {
   readonly pid: number;
   readonly ended: () => boolean;
+  readonly signal: (name: "SIGSTOP" | "SIGCONT") => void;
   readonly kill: () => Promise<void>;
   readonly end: () => Promise<void>;
 }
@@ -109,6 +116,9 @@ async function supervise(dir: string, command: readonly string[]): Promise<Super
   return {
     pid,
     ended,
+    signal: (name) => {
+      if (!ended()) process.kill(pid, name);
+    },
     kill: async () => {
       if (!ended()) process.kill(pid, "SIGKILL");
       await waitForEnd();
