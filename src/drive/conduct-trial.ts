@@ -1,14 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
 import { startHiccupMeter } from "../measure/hiccup-meter.ts";
 import { startResourceMeter } from "../measure/resources.ts";
-import type { Interval, PhaseResult, TrialResult } from "../measure/result.ts";
+import type { Interval, PhaseResult, TimelineMark, TrialResult } from "../measure/result.ts";
+import { placeOf } from "../scenario/fault.ts";
 import { describePhase } from "../scenario/load-shapes.ts";
 import type { Phase } from "../scenario/scenario.ts";
+import type { FaultLine } from "./fault-line.ts";
+import { startTimetable, type Timetable } from "./faults/timetable.ts";
 import { isSteady, type WarmupWindow } from "./load/steady.ts";
 import { openTarget } from "./open-target.ts";
 import type { PhaseContext } from "./phase.ts";
-import { runPhase } from "./phase-runner.ts";
+import { drainMs, runPhase } from "./phase-runner.ts";
 import { openSamplesFile } from "./samples-file.ts";
 import type { Session } from "./target.ts";
 import type { FromChild, TrialSpec } from "./trial-messages.ts";
@@ -16,16 +20,20 @@ import type { FromChild, TrialSpec } from "./trial-messages.ts";
 /** Whom a trial talks to. */
 export interface TrialLink {
   readonly send: (message: FromChild) => void;
+  readonly faults: FaultLine;
   /** Aborted: end soon, with what was measured. */
   readonly signal: AbortSignal;
 }
 
 /** A warm-up is looked at this often. */
 const warmupIntervalMs = 250;
+/** So long after a fault, what it held up is still being worked off, also in the sender's thread. */
+const aftermathMs = 1000;
 
 /** Runs a trial from the start of its target to its checks. Throws a DynoError where the target cannot be started. */
-export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink): Promise<TrialResult> {
+export async function conductTrial(spec: TrialSpec, link: TrialLink): Promise<TrialResult> {
   const { scenario, seed } = spec;
+  const { send, signal } = link;
   const startedAt = new Date().toISOString();
   const session = await startTarget(spec, signal);
   send({ type: "ready" });
@@ -34,6 +42,7 @@ export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink)
   const samples = spec.samplesPath === undefined ? undefined : openSamplesFile(spec.samplesPath, spec.trial);
   const timeline: Interval[] = [];
   const phases: PhaseResult[] = [];
+  let timetable: Timetable | undefined;
   const context: PhaseContext = {
     session,
     clock: systemClock,
@@ -42,6 +51,8 @@ export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink)
     seed,
     trialStartMicros: systemClock.nowMicros(),
     intervalMs: scenario.intervalMs,
+    drainMs: drainMs + Math.max(0, ...scenario.faults.map(({ forMs }) => forMs)),
+    isBroken: () => timetable?.isBroken(aftermathMs) ?? false,
     onInterval: (interval) => {
       timeline.push(interval);
       send({ type: "progress", event: { type: "interval", interval } });
@@ -67,10 +78,12 @@ export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink)
   const alive = setInterval(() => send({ type: "alive" }), 1000);
   try {
     await warmUp(spec, context, signal, drive);
+    if (!signal.aborted) timetable = openTimetable(spec, link, session, context.trialStartMicros);
     for (const phase of scenario.load) {
       if (signal.aborted) break;
       await drive(phase, "measured", context, signal);
     }
+    const marks = (await timetable?.stop()) ?? [];
     await samples?.close();
     const checks = await session.stop();
     return {
@@ -83,15 +96,40 @@ export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink)
         : {}),
       phases,
       timeline,
-      marks: [],
+      marks,
       checks,
       warnings: [],
     };
   } finally {
     clearInterval(alive);
+    await timetable?.stop();
     resources.close();
     await hiccups.close();
   }
+}
+
+function openTimetable(
+  { scenario: { faults } }: TrialSpec,
+  { send, faults: line, signal }: TrialLink,
+  session: Session,
+  trialStartMicros: number,
+): Timetable {
+  const nowMs = (): number => (systemClock.nowMicros() - trialStartMicros) / 1000;
+  return startTimetable({
+    faults,
+    loadStartMs: nowMs(),
+    nowMs,
+    signal,
+    waitUntil: async (atMs, stopped) => {
+      await sleep(Math.max(0, atMs - nowMs()), undefined, { signal: stopped }).catch(() => undefined);
+    },
+    begin: async (fault) => {
+      if (placeOf(fault.kind) !== "target") return line.begin(fault);
+      if (session.inject === undefined) throw new DynoError("unsupported", "the target cannot do it");
+      return session.inject(fault);
+    },
+    onMark: (mark: TimelineMark) => send({ type: "progress", event: { type: "fault", mark } }),
+  });
 }
 
 async function startTarget(
@@ -100,7 +138,13 @@ async function startTarget(
 ): Promise<Session> {
   const target = await openTarget(scenario.target.kind);
   if (target === undefined) throw new DynoError("internal", `there is no target ${scenario.target.kind}`);
-  return target.start(scenario.target.settings, { seed, scratchDir, services, signal });
+  return target.start(scenario.target.settings, {
+    seed,
+    scratchDir,
+    services,
+    faults: scenario.faults.map(({ kind }) => kind),
+    signal,
+  });
 }
 
 type Drive = (

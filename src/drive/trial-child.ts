@@ -1,5 +1,6 @@
 import { DynoError, messageOf } from "../base/errors.ts";
 import { conductTrial } from "./conduct-trial.ts";
+import { createFaultLine } from "./fault-line.ts";
 import type { FromChild, ToChild } from "./trial-messages.ts";
 
 // The entry of the fresh process that runs one trial. It takes one `start`, perhaps a `stop`, and ends by itself.
@@ -7,6 +8,8 @@ const abort = new AbortController();
 const send = (message: FromChild): void => {
   if (process.connected) process.send?.(message);
 };
+
+const faults = createFaultLine(send);
 
 // Dyno is gone: nobody will hear the result, and no process may be left behind.
 process.on("disconnect", () => process.exit(1));
@@ -16,12 +19,13 @@ process.on("SIGTERM", () => abort.abort());
 
 process.on("message", (message: ToChild) => {
   if (message.type === "stop") abort.abort();
-  else void start(message.spec);
+  else if (message.type === "start") void start(message.spec);
+  else faults.take(message);
 });
 
 async function start(spec: Extract<ToChild, { type: "start" }>["spec"]): Promise<void> {
   try {
-    const result = await conductTrial(spec, { send, signal: abort.signal });
+    const result = await conductTrial(spec, { send, faults, signal: abort.signal });
     send({ type: "result", result });
   } catch (error) {
     if (!(error instanceof DynoError)) throw error;

@@ -14,6 +14,9 @@ import { scratchDir } from "../support/scratch-dir.ts";
 
 /** The compiled child, as dyno starts it. */
 const entry = new URL("../../dist/drive/trial-child.js", import.meta.url);
+const noFault = async (): Promise<never> => {
+  throw new Error("no fault was to be asked for");
+};
 
 function scenarioOf(target: string, load: string, warmup = "none"): Scenario {
   const text = `why: test\ntarget: { ${target} }\nwarmup: ${warmup}\ninterval: 100ms\nload: [${load}]\n`;
@@ -179,6 +182,7 @@ describe("a trial that goes wrong", () => {
   test("is reported with what it wrote when it crashes", async () => {
     const spec = await specOf({ ...noop(), name: "crash" });
     const trial = await runTrial(spec, {
+      beginFault: noFault,
       onEvent: () => undefined,
       signal: new AbortController().signal,
       entry: misbehaving,
@@ -196,6 +200,7 @@ describe("a trial that goes wrong", () => {
   test("is killed when it hangs", async () => {
     const spec = await specOf({ ...noop(), name: "hang" });
     const trial = await runTrial(spec, {
+      beginFault: noFault,
       onEvent: () => undefined,
       signal: new AbortController().signal,
       entry: misbehaving,
@@ -208,6 +213,7 @@ describe("a trial that goes wrong", () => {
     const abort = new AbortController();
     let intervals = 0;
     const trial = await runTrial(await specOf(noop()), {
+      beginFault: noFault,
       onEvent: (event) => {
         if (event.type === "interval" && ++intervals === 5) abort.abort();
       },
