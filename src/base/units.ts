@@ -99,9 +99,15 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? Math.round(value) : three(value)}${thin}${units[unit]}`;
 }
 
-/** A share as per cent: `0.071 %`. */
+/** A share as per cent: `0.071 %`; close to all of it, with two digits of what is missing: `99.9963 %`. */
 export function formatRatio(ratio: number): string {
-  return Number.isFinite(ratio) ? `${ratio === 0 ? "0" : three(ratio * 100)}${thin}%` : "–";
+  if (!Number.isFinite(ratio)) return "–";
+  return `${ratio > 0.99 && ratio < 1 ? nearlyAll(ratio * 100) : three(ratio * 100)}${thin}%`;
+}
+
+function nearlyAll(percent: number): string {
+  const decimals = 1 - Math.floor(Math.log10(100 - percent));
+  return String(Number(percent.toFixed(Math.min(decimals, 12))));
 }
 
 function large(value: number): string {

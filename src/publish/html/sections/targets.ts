@@ -16,6 +16,7 @@ const metricTitles: Readonly<Record<string, string>> = {
   recovery: "Recovery after faults",
   availability: "Availability",
 };
+const ofWholeRun: ReadonlySet<string> = new Set(["lost", "duplicates", "recovery"]);
 const signs: Readonly<Record<Verdict["op"], string>> = {
   "<": "<",
   "<=": "≤",
@@ -44,7 +45,8 @@ function row(verdict: Verdict): Html {
     verdict.samplesNeeded !== undefined && `${verdict.samples} of ${verdict.samplesNeeded} samples needed`;
   const note = measured === undefined ? "no samples" : needed || range;
   const title = metricTitles[verdict.metricName] ?? `Latency ${verdict.metricName}`;
-  const where = verdict.phase === undefined ? "all measured phases" : `phase ${verdict.phase}`;
+  const all = ofWholeRun.has(verdict.metricName) ? "the whole run" : "all measured phases";
+  const where = verdict.phase === undefined ? all : `phase ${verdict.phase}`;
   return html`<tr class="${look.className}"><td><span class="pill ${look.className}">${look.icon}${look.word}</span></td><td class="most"><b>${title}</b><small>${where}</small></td><td class="r" data-label="Limit">${signs[verdict.op]} ${formatMetric(verdict.limit, unit)}</td><td class="r" data-label="Measured"><b>${measured === undefined ? "–" : formatMetric(measured, unit)}</b>${note && html`<small>${note}</small>`}</td><td class="line">${positionBar(verdict)}</td><td class="r" data-label="Margin">${margin(verdict)}</td></tr>`;
 }
 
