@@ -12,10 +12,13 @@ export interface EngineProcess {
   readonly gone: Promise<string>;
 }
 
+/** Reading back a large store takes its time. */
+const openTimeoutMs = 60_000;
+
 /** Where the process begins; tests run it from where it was built. */
 export const engineChild = new URL("./engine-child.js", import.meta.url);
 
-/** Starts the process and opens its engine. Rejects with the engine's DynoError, or `setup` where it ends at once. */
+/** Starts the process and opens its engine. Rejects with the engine's DynoError, or `setup` where it ends or hangs. */
 export async function startEngineProcess(
   config: HostConfig,
   onMessage: (message: FromHost) => void,
@@ -43,12 +46,15 @@ export async function startEngineProcess(
     });
     void gone.then((how) => reject(new DynoError("setup", `the engine's own process ${how}`)));
   });
+  const opening = setTimeout(() => child.kill("SIGKILL"), openTimeoutMs);
   send({ type: "start", config });
   try {
     await ready;
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
+  } finally {
+    clearTimeout(opening);
   }
   return { send, kill: () => void child.kill("SIGKILL"), gone };
 }
