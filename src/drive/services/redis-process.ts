@@ -18,7 +18,7 @@ export interface RedisProcess {
   pause(): void;
   /** Lets it go on (SIGCONT). */
   resume(): void;
-  /** Starts it again after its death, on the same port and data. Resolves when it answers. */
+  /** Starts it again after its death, on the same port and data; also in a run that is being broken off. Resolves when it answers. */
   restart(): Promise<void>;
   /** Ends it for good and removes its folder. */
   close(): Promise<void>;
@@ -28,7 +28,7 @@ export interface RedisProcess {
 export interface RedisProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly appendfsync: "always" | "everysec" | "no";
-  /** Ends the waiting for a server that starts. */
+  /** Ends the waiting for the server to start the first time. */
   readonly signal: AbortSignal;
 }
 
@@ -62,16 +62,16 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
   const dir = await mkdtemp(join(tmpdir(), "dyno-redis-"));
   const port = await freePort();
   let server: Supervised | undefined;
-  const start = async (): Promise<void> => {
+  const start = async (signal?: AbortSignal): Promise<void> => {
     server = await supervise(dir, [program, ...serverArguments(port, dir, options.appendfsync)]);
-    await waitUntilAnswering(port, server, dir, options.signal);
+    await waitUntilAnswering(port, server, dir, signal);
   };
   const close = async (): Promise<void> => {
     await server?.end();
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await start();
+    await start(options.signal);
   } catch (thrown) {
     await close();
     throw thrown;
@@ -84,7 +84,7 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
     kill: async () => server?.kill(),
     pause: () => server?.signal("SIGSTOP"),
     resume: () => server?.signal("SIGCONT"),
-    restart: start,
+    restart: () => start(),
     close,
   };
 }
@@ -156,11 +156,11 @@ async function waitUntilAnswering(
   port: number,
   server: Supervised,
   dir: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   while (!(await answersPing(port))) {
-    if (signal.aborted) throw new DynoError("aborted", "stopped while Redis was starting");
+    if (signal?.aborted) throw new DynoError("aborted", "stopped while Redis was starting");
     if (server.ended() || Date.now() > deadline) {
       const log = await readFile(join(dir, "server.log"), "utf8").catch(() => "");
       const how = server.ended() ? "ended at once" : `did not answer within ${startTimeoutMs / 1000} s`;
