@@ -26,12 +26,19 @@ process.on("message", (message: ToChild) => {
 async function start(spec: Extract<ToChild, { type: "start" }>["spec"]): Promise<void> {
   try {
     const result = await conductTrial(spec, { send, faults, signal: abort.signal });
-    send({ type: "result", result });
+    await deliver({ type: "result", result });
   } catch (error) {
     if (!(error instanceof DynoError)) throw error;
-    send({ type: "failed", code: error.code, message: messageOf(error) });
+    await deliver({ type: "failed", code: error.code, message: messageOf(error) });
   }
-  process.disconnect?.();
   // What a target left open (a socket, a timer) must not keep the process.
   process.exit(0);
+}
+
+/** Resolves when the message has left: what a channel still holds is lost when the process ends. */
+function deliver(message: FromChild): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, () => resolve());
+    else resolve();
+  });
 }

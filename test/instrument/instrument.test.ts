@@ -209,6 +209,16 @@ describe("a trial that goes wrong", () => {
     expect(trial).toMatchObject({ status: "failed", failure: { kind: "hung", stderr: "hanging" } });
   });
 
+  test("gives its result however large it is", async () => {
+    const phases = Array.from(
+      { length: 300 },
+      (_, i) => `{ phase: p${i}, shape: constant-rate, rate: 2k/s, for: 10ms, lowCpu: true }`,
+    );
+    const trial = await trialOf(scenarioOf("kind: synthetic, law: noop", phases.join(",")));
+    expect(trial).toMatchObject({ status: "completed" });
+    expect(trial.phases).toHaveLength(300);
+  });
+
   test("gives what it has when it is stopped", async () => {
     const abort = new AbortController();
     let intervals = 0;
