@@ -56,9 +56,10 @@ export const counts = family("a count such as 500, 10k or 1M", multiples);
 export function parseUnit(text: string, { factors }: UnitFamily): number | undefined {
   const [, digits, unit] = /^\s*(\d+(?:\.\d+)?)\s*([^\s\d.]*)\s*$/.exec(text) ?? [];
   if (digits === undefined || unit === undefined || !Object.hasOwn(factors, unit)) return undefined;
-  // Divided where the factor is a fraction, since 1/60 and 0.01 have no exact double.
   const factor = factors[unit] ?? Number.NaN;
-  return factor < 1 ? Number(digits) / Math.round(1 / factor) : Number(digits) * factor;
+  if (factor >= 1) return Number(digits) * factor;
+  // Fractions such as 1/60 have no exact double, so they divide; per cent as a decimal, so that 99.9% is 0.999.
+  return factor === 0.01 ? Number(`${digits}e-2`) : Number(digits) / Math.round(1 / factor);
 }
 
 /** U+202F, the narrow space that no line breaks at: between a figure and its unit, and between thousands. */

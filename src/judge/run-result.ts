@@ -22,7 +22,9 @@ export interface RunFacts extends Pick<Evidence, "interrupted" | "setupError"> {
 export function makeRunResult(facts: RunFacts): RunResult {
   const { scenario, trials, environment, command, startedAt, durationMs, interrupted, setupError } = facts;
   const verdicts = judgeTargets(scenario.targets, trials);
-  const { invalid, warnings } = setupError ? { invalid: [], warnings: [] } : checkValidity(scenario, trials);
+  const { invalid, warnings } = setupError
+    ? { invalid: [], warnings: [] }
+    : checkValidity(scenario, trials, verdicts);
   const evidence = {
     trials,
     verdicts,

@@ -17,6 +17,8 @@ import {
 describe("parseUnit", () => {
   test.each([
     ["500us", durations, 500],
+    ["99.9%", ratios, 0.999],
+    ["0.07%", ratios, 0.0007],
     ["0.5ms", durations, 500],
     ["2 s", durations, 2e6],
     ["5m", durations, 3e8],

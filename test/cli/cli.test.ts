@@ -223,13 +223,17 @@ describe("dyno without a scenario", () => {
       "store-redis",
       "redis-spike",
       "redis-soak",
+      "redis-kill",
+      "redis-pause",
+      "redis-partition",
+      "engine-kill",
       "replay",
     ]) {
       expect(list.stdout).toContain(name);
     }
     expect(await dyno(["lint"])).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^\d files checked, nothing wrong/),
+      stdout: expect.stringMatching(/^\d+ files checked, nothing wrong/),
     });
   });
 

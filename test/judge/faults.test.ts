@@ -122,20 +122,44 @@ describe("a run with faults", () => {
   const scenario = { targets: [], faults: [fault] } as unknown as Scenario;
 
   test("is valid where each took place", () => {
-    expect(checkValidity(scenario, [trialWith({ marks: [killed(5000)] })]).invalid).toEqual([]);
+    expect(checkValidity(scenario, [trialWith({ marks: [killed(5000)] })], []).invalid).toEqual([]);
   });
 
   test("is invalid where one did not take place, and says why", () => {
-    expect(checkValidity(scenario, [trialWith({})]).invalid).toEqual(["0 of 1 faults took place"]);
+    expect(checkValidity(scenario, [trialWith({})], []).invalid).toEqual(["0 of 1 faults took place"]);
     const { untilMs: _, ...begun } = killed(5000);
     const marks = [{ ...begun, problem: "could not be ended: no port" }];
-    expect(checkValidity(scenario, [trialWith({ marks })]).invalid).toEqual([
+    expect(checkValidity(scenario, [trialWith({ marks })], []).invalid).toEqual([
       "redis-kill could not be ended: no port",
     ]);
   });
 
+  const busy = { hiccups: { count: 1, p50Micros: 1, p99Micros: 1, maxMicros: 1, lostRatio: 0.2 } };
+  test.each([
+    [
+      ["lost == 0", "availability > 99%", "recovery < 5s"],
+      true,
+      "a pass stands that a busy machine can only worsen",
+    ],
+    [["lost == 0", "recovery < 100ms"], false, "a fail may be the machine's"],
+    [["lost == 0", "p50 < 1s"], false, "a latency is judged as well"],
+    [[], false, "nothing is judged"],
+  ] as const)("with targets %j on a busy machine is valid: %s (%s)", (texts, isValid, _why) => {
+    const trials = [trialWith({ checks: [lost(0)], marks: [killed(5500)] }, busy)];
+    const targets = texts.map(rule);
+    const { invalid, warnings } = checkValidity(
+      { ...scenario, targets },
+      trials,
+      judgeTargets(targets, trials),
+    );
+    const noise = [expect.stringContaining("a thread that only sleeps lost")];
+    expect({ invalid, noted: warnings.filter((text) => text.includes("only sleeps")) }).toEqual(
+      isValid ? { invalid: [], noted: noise } : { invalid: noise, noted: [] },
+    );
+  });
+
   test("is not blamed for faults that an interrupt kept from taking place", () => {
     const failure = { kind: "interrupted", message: "the run was interrupted", stderr: "" } as const;
-    expect(checkValidity(scenario, [trialWith({ status: "partial", failure })]).invalid).toEqual([]);
+    expect(checkValidity(scenario, [trialWith({ status: "partial", failure })], []).invalid).toEqual([]);
   });
 });
