@@ -69,8 +69,14 @@ function isUpperLimit({ op }: TargetRule): boolean {
   return op === "<" || op === "<=" || op === "==";
 }
 
+/** The share of operations that an availability lets fail; 0 for other rules. */
+function mayFail({ metric, op, limit }: TargetRule): number {
+  return metric.kind === "availability" && op.startsWith(">") && limit < 1 ? 1 - limit : 0;
+}
+
 function marginOf(rule: TargetRule, value: number): number {
   if (rule.limit === 0) return value === 0 ? 0 : isUpperLimit(rule) ? -1 : 1;
+  if (mayFail(rule) > 0) return (value - rule.limit) / mayFail(rule);
   if (rule.op === "==") return -Math.abs(value - rule.limit) / rule.limit;
   const distance = isUpperLimit(rule) ? rule.limit - value : value - rule.limit;
   return distance / rule.limit;
@@ -95,6 +101,7 @@ function sentenceOf(rule: TargetRule, measured: MeasuredMetric, outcome: Verdict
   if (outcome === "inconclusive") {
     return `${name} is ${figure} from ${formatCount(samples)} samples; at least ${formatCount(samplesNeeded)} are needed to say that it is ${isUpperLimit(rule) ? "below" : "above"} ${limit}.`;
   }
+  if (mayFail(rule) > 0) return `${name} is ${figure}: ${failedText(rule, value)}.${doubtOf(rule, interval)}`;
   const percent = Math.abs(marginOf(rule, value)) * 100;
   const share = `${percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`;
   const isOver = isUpperLimit(rule) === (outcome === "fail");
@@ -102,9 +109,20 @@ function sentenceOf(rule: TargetRule, measured: MeasuredMetric, outcome: Verdict
     percent === 0
       ? `exactly at its limit of ${limit}`
       : `${share} ${isOver ? "over" : "under"} its limit of ${limit}`;
-  const doubt =
-    interval && interval[0] <= rule.limit && rule.limit <= interval[1]
-      ? " The limit lies inside the 95 % interval: a rerun could decide otherwise."
-      : "";
-  return `${name} is ${figure}, ${position}.${doubt}${caution ? ` This is ${caution}.` : ""}`;
+  return `${name} is ${figure}, ${position}.${doubtOf(rule, interval)}${caution ? ` This is ${caution}.` : ""}`;
+}
+
+/** How much of what may fail did: near to all of it, a share of the limit itself tells nothing. */
+function failedText(rule: TargetRule, value: number): string {
+  const allowed = formatMetric(mayFail(rule), "ratio");
+  const used = (1 - value) / mayFail(rule);
+  if (used > 1) return `${used.toPrecision(2)} times the ${allowed} that may fail did`;
+  return used === 0
+    ? `none of the ${allowed} that may fail did`
+    : `${(used * 100).toFixed(0)} % of the ${allowed} that may fail did`;
+}
+
+function doubtOf({ limit }: TargetRule, interval: readonly [number, number] | undefined): string {
+  const isInside = interval !== undefined && interval[0] <= limit && limit <= interval[1];
+  return isInside ? " The limit lies inside the 95 % interval: a rerun could decide otherwise." : "";
 }

@@ -182,7 +182,7 @@ export interface Verdict {
   readonly measured?: number;
   /** A 95 % interval, where the metric has one. */
   readonly interval?: readonly [number, number];
-  /** How far the measured value lies on the good side of the limit, as a share of the limit; negative on the bad side. */
+  /** How far the measured value lies on the good side of the limit, as a share of the limit; negative on the bad side. Of an availability, as a share of what may fail. */
   readonly marginRatio?: number;
   /** How many samples it rests on, and how many it would need. */
   readonly samples: number;

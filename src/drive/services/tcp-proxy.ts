@@ -23,7 +23,7 @@ export async function openTcpProxy(url: string): Promise<TcpProxy> {
   const pipes = new Set<Pipe>();
   const state = { delayMs: 0, jitterMs: 0, isBlocked: false };
   const accept = (client: Socket): void => {
-    const server = connect(Number(target.port || 6379), target.hostname);
+    const server = connect(Number(target.port || 6379), target.hostname.replaceAll(/[[\]]/g, ""));
     for (const socket of [client, server]) socket.setNoDelay(true);
     for (const [from, to] of [
       [client, server],

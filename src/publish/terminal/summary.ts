@@ -35,7 +35,11 @@ function targetsTable(result: RunResult, colours: Colours): string {
       `${verdictMark(verdict.outcome, colours)} ${verdict.rule}`,
       verdict.measured === undefined ? "not measured" : formatMetric(verdict.measured, verdict.unit),
       verdict.interval ? verdict.interval.map((end) => formatMetric(end, verdict.unit)).join(" to ") : "",
-      verdict.outcome === "inconclusive" ? verdict.sentence : marginText(verdict.marginRatio),
+      verdict.outcome === "inconclusive"
+        ? verdict.sentence
+        : verdict.op === "=="
+          ? ""
+          : marginText(verdict.marginRatio),
     ]);
   return renderTable(["target", "measured", "95 % interval", "margin"], 9, rows, colours);
 }

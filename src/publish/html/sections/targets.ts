@@ -52,7 +52,8 @@ function row(verdict: Verdict): Html {
 
 /** `64 %` of the limit left, or beyond it; as a multiple where that reads better. */
 function margin({ marginRatio, op }: Verdict): Html | string {
-  if (marginRatio === undefined) return "–";
+  // What must be exactly so has no margin.
+  if (marginRatio === undefined || op === "==") return "–";
   if (marginRatio > 1 && op.startsWith(">")) return `${(marginRatio + 1).toPrecision(3)} ×`;
   const percent = marginRatio * 100;
   const text = `${percent < 0 ? "−" : ""}${Math.abs(percent).toFixed(Math.abs(percent) < 10 ? 1 : 0)} %`;
@@ -64,11 +65,13 @@ function positionBar(verdict: Verdict): Html {
   const { measured, interval, limit, op, sentence } = verdict;
   const width = 230;
   const limitX = width / 2;
-  const x = (value: number): number =>
-    Math.min(
-      width - 4,
-      Math.max(4, limit > 0 ? (value / (2 * limit)) * width : value > 0 ? width - 4 : limitX),
-    );
+  // An availability lies so close to all that only what fails shows: none of it at the right end.
+  const placeOf = (value: number): number => {
+    if (verdict.metricName === "availability" && limit < 1)
+      return width - ((1 - value) / (1 - limit)) * limitX;
+    return limit > 0 ? (value / limit) * limitX : value > 0 ? width : limitX;
+  };
+  const x = (value: number): number => Math.min(width - 4, Math.max(4, placeOf(value)));
   const { className } = verdictLook(verdict);
   if (measured === undefined) {
     return html`<svg viewBox="0 0 ${width} 18" role="img" aria-label="${sentence}"><rect y="5" width="${width}" height="8" rx="2" fill="var(--zone)" stroke="var(--line)" stroke-dasharray="3 3"/></svg>`;
