@@ -6,16 +6,15 @@ import { startResourceMeter } from "../measure/resources.ts";
 import type { Interval, PhaseResult, TimelineMark, TrialResult } from "../measure/result.ts";
 import { placeOf } from "../scenario/fault.ts";
 import { describePhase } from "../scenario/load-shapes.ts";
-import type { Phase } from "../scenario/scenario.ts";
 import type { FaultLine } from "./fault-line.ts";
 import { startTimetable, type Timetable } from "./faults/timetable.ts";
-import { isSteady, type WarmupWindow } from "./load/steady.ts";
 import { openTarget } from "./open-target.ts";
 import type { PhaseContext } from "./phase.ts";
 import { drainMs, runPhase } from "./phase-runner.ts";
 import { openSamplesFile } from "./samples-file.ts";
 import type { Session } from "./target.ts";
 import type { FromChild, TrialSpec } from "./trial-messages.ts";
+import { type Drive, warmUp } from "./warm-up.ts";
 
 /** Whom a trial talks to. */
 export interface TrialLink {
@@ -25,8 +24,6 @@ export interface TrialLink {
   readonly signal: AbortSignal;
 }
 
-/** A warm-up is looked at this often. */
-const warmupIntervalMs = 250;
 /** So long after a fault, what it held up is still being worked off, also in the sender's thread. */
 const aftermathMs = 1000;
 
@@ -60,12 +57,7 @@ export async function conductTrial(spec: TrialSpec, link: TrialLink): Promise<Tr
     ...(samples ? { sink: samples.sink } : {}),
   };
   let operations = 0;
-  const drive = async (
-    phase: Phase,
-    kind: PhaseResult["kind"],
-    during: PhaseContext,
-    stop: AbortSignal,
-  ): Promise<void> => {
+  const drive: Drive = async (phase, kind, during, stop) => {
     const { durationMs } = phase;
     send({
       type: "progress",
@@ -145,56 +137,4 @@ async function startTarget(
     faults: scenario.faults.map(({ kind }) => kind),
     signal,
   });
-}
-
-type Drive = (
-  phase: Phase,
-  kind: PhaseResult["kind"],
-  context: PhaseContext,
-  signal: AbortSignal,
-) => Promise<void>;
-
-/** Drives at the mean of the first phase until throughput and latency are steady, within the scenario's bounds. */
-async function warmUp(
-  { scenario }: TrialSpec,
-  context: PhaseContext,
-  signal: AbortSignal,
-  drive: Drive,
-): Promise<void> {
-  const { minMs, maxMs } = scenario.warmup;
-  const first = scenario.load[0];
-  if (maxMs <= 0 || first === undefined || signal.aborted) return;
-  const steady = new AbortController();
-  const windows: WarmupWindow[] = [];
-  const onInterval: PhaseContext["onInterval"] = (interval, serviceP50) => {
-    context.onInterval(interval, serviceP50);
-    windows.push({ completedPerSec: (interval.completed * 1000) / interval.lengthMs, serviceP50 });
-    const elapsedMs = interval.atMs + interval.lengthMs;
-    if (elapsedMs >= minMs && isSteady(windows)) steady.abort();
-  };
-  await drive(
-    warmupPhase(first, maxMs),
-    "warmup",
-    { ...context, intervalMs: warmupIntervalMs, onInterval },
-    AbortSignal.any([signal, steady.signal]),
-  );
-}
-
-function warmupPhase(first: Phase, durationMs: number): Phase {
-  const phase = "warm-up";
-  if (first.loop === "closed") {
-    return { ...first, phase, durationMs, fromClients: first.toClients };
-  }
-  const { corners } = first;
-  let area = 0;
-  for (let i = 1; i < corners.length; i++) {
-    const [from, to] = [corners[i - 1], corners[i]];
-    if (from && to) area += ((from.ratePerSec + to.ratePerSec) / 2) * (to.atMs - from.atMs);
-  }
-  const ratePerSec = area / first.durationMs;
-  const flat = [
-    { atMs: 0, ratePerSec },
-    { atMs: durationMs, ratePerSec },
-  ];
-  return { ...first, phase, shape: "constant-rate", durationMs, corners: flat };
 }
