@@ -13,7 +13,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   drive: ["scenario", "measure", "stats", "base"],
   "drive/services": ["base"],
   "drive/faults": ["drive", "drive/services", "scenario", "measure", "base"],
-  "drive/targets": ["drive", "drive/services", "engine", "scenario", "measure", "stats", "base"],
+  "drive/targets": [
+    "drive",
+    "drive/faults",
+    "drive/services",
+    "engine",
+    "scenario",
+    "measure",
+    "stats",
+    "base",
+  ],
   judge: ["drive", "scenario", "measure", "stats", "base"],
   publish: ["drive", "scenario", "measure", "stats", "base"],
   cli: [

@@ -74,10 +74,14 @@ function overlapProblem(fault: Fault, before: readonly Fault[]): Found | undefin
 }
 
 function placeProblem({ kind }: Fault, target: TargetSpec): Found | undefined {
-  const text = target.kind === "engine" ? engineProblem(kind, target.settings as Settings) : undefined;
-  if (target.kind !== "engine")
-    return { setting: "fault", text: `needs the target kind: engine, not ${target.kind}` };
+  const text = targetProblem(kind, target);
   return text === undefined ? undefined : { setting: "fault", text };
+}
+
+function targetProblem(kind: Fault["kind"], { kind: target, settings }: TargetSpec): string | undefined {
+  if (target === "engine") return engineProblem(kind, settings as Settings);
+  if (!kind.startsWith("handler-")) return `needs the target kind: engine, not ${target}`;
+  return target === "calls" ? undefined : `needs the target kind: engine or kind: calls, not ${target}`;
 }
 
 function engineProblem(kind: Fault["kind"], settings: Settings): string | undefined {

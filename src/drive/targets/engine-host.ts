@@ -4,8 +4,8 @@ import type { Knobs, StoreConfig } from "../../engine/config.ts";
 import { createEngine, type Engine } from "../../engine/engine.ts";
 import type { StoredEvent } from "../../engine/store.ts";
 import type { Fault } from "../../scenario/fault.ts";
+import { createHandlerFaults } from "../faults/handler-faults.ts";
 import type { Counters, EndFault } from "../target.ts";
-import { createHandlerFaults } from "./engine-handlers.ts";
 import { createEngineLoad, loadTopics } from "./engine-load.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 

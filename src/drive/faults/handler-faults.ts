@@ -10,6 +10,8 @@ export interface HandlerFaults {
   begin(fault: Extract<Fault, { readonly kind: "handler-errors" | "handler-slow" }>): EndFault;
   /** How many calls were made to fail. */
   readonly failed: number;
+  /** Whether a call was made to fail or to dawdle. */
+  readonly struck: boolean;
 }
 
 /** The failure of a handler that a scenario asked for. */
@@ -24,13 +26,16 @@ export function createHandlerFaults(seed: number): HandlerFaults {
   let slowShare = 0;
   let delayMs = 0;
   let failed = 0;
+  let slowed = 0;
   return {
     meet: () => {
       if (errorShare > 0 && random.next() < errorShare) {
         failed++;
         throw new HandlerFault("a failure that the scenario asked for");
       }
-      return slowShare > 0 && random.next() < slowShare ? sleep(delayMs) : undefined;
+      if (slowShare === 0 || random.next() >= slowShare) return undefined;
+      slowed++;
+      return sleep(delayMs);
     },
     begin: (fault) => {
       if (fault.kind === "handler-errors") {
@@ -47,6 +52,9 @@ export function createHandlerFaults(seed: number): HandlerFaults {
     },
     get failed() {
       return failed;
+    },
+    get struck() {
+      return failed + slowed > 0;
     },
   };
 }
