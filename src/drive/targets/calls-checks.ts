@@ -1,5 +1,6 @@
 import { formatCount } from "../../base/units.ts";
-import type { NetworkChange, NetworkSnapshot } from "../../engine/resilience/network.ts";
+import type { NetworkChange } from "../../engine/resilience/network.ts";
+import type { NetworkSnapshot } from "../../engine/resilience/network-snapshot.ts";
 import { resolveRetryBudgetSettings } from "../../engine/resilience/retry-budget.ts";
 import type { Check } from "../target.ts";
 import type { GuardedService } from "./calls-service.ts";
@@ -10,7 +11,7 @@ export interface CallsEvidence {
   readonly settings: CallsSettings;
   readonly network: NetworkSnapshot;
   readonly changes: readonly NetworkChange[];
-  readonly services: readonly Pick<GuardedService, "name" | "service" | "policy" | "budget">[];
+  readonly services: readonly Pick<GuardedService, "name" | "service" | "policy">[];
   /** How long the services were up. */
   readonly seconds: number;
   /** Whether a fault struck. */
@@ -59,7 +60,7 @@ function checkBudgets({ settings, services, seconds }: CallsEvidence): Check {
     policyInput(settings.policy).retryBudget,
   );
   const rows = services.map(({ name, service, policy }) => {
-    const { retries, succeeded, calls } = policy.counts();
+    const { retries, succeeded, calls } = policy.snapshot().counts;
     // An attempt may succeed whose call does not end so; the calls that arrived bound them.
     const allowed = burst + perSuccess * Math.max(succeeded, service.calls) + perSec * seconds;
     return { name, retries, calls, allowed, reached: service.calls };

@@ -1,6 +1,5 @@
 import type { Call } from "../../engine/resilience/call.ts";
 import type { Policy } from "../../engine/resilience/policy.ts";
-import type { RetryBudget } from "../../engine/resilience/retry-budget.ts";
 
 /** Stands in for a service that an application calls. */
 export interface Service {
@@ -17,7 +16,6 @@ export interface GuardedService {
   readonly name: string;
   readonly service: Service;
   readonly policy: Policy;
-  readonly budget: RetryBudget;
 }
 
 /** What a service is made of. */

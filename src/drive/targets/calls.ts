@@ -2,10 +2,8 @@ import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
 import { createRandom, deriveSeed } from "../../base/random.ts";
 import type { Call } from "../../engine/resilience/call.ts";
-import { createNetwork, type Network, type NetworkChange } from "../../engine/resilience/network.ts";
-import { createPolicy } from "../../engine/resilience/policy.ts";
-import { createRetryBudget } from "../../engine/resilience/retry-budget.ts";
-import { createTimers } from "../../engine/resilience/timers.ts";
+import type { Network, NetworkChange } from "../../engine/resilience/network.ts";
+import { createResilience } from "../../engine/resilience/resilience.ts";
 import { createHandlerFaults, type HandlerFaults } from "../faults/handler-faults.ts";
 import type { Target } from "../target.ts";
 import { checkCalls } from "./calls-checks.ts";
@@ -47,13 +45,10 @@ function build(
   seed: number,
   onChange: (change: NetworkChange) => void,
 ): { network: Network; guarded: ReadonlyMap<string, GuardedService> } {
-  const timers = createTimers({ clock: systemClock });
-  const random = createRandom(deriveSeed(seed, "policies"));
-  const parts = { clock: systemClock, random, timers };
+  const resilience = createResilience({ random: createRandom(deriveSeed(seed, "policies")), onChange });
   const input = policyInput(settings.policy);
-  const network = createNetwork({ ...parts, onChange });
   const services = Object.entries(settings.services);
-  network.add(
+  resilience.network.add(
     Object.fromEntries(services.map(([name, { dependsOn }]) => [name, { ...input.breaker, dependsOn }])),
   );
   const guarded = new Map<string, GuardedService>();
@@ -63,17 +58,19 @@ function build(
   };
   const broken = settings.broken ?? settings.entry;
   for (const [name, { latency, capacity, dependsOn }] of services) {
-    const budget = createRetryBudget(name, input.retryBudget);
     const meet = name === broken ? faults.meet : () => undefined;
-    const dependencies = dependsOn.map(callOf);
     guarded.set(name, {
       name,
-      budget,
-      service: createService({ latencyMs: latency, capacity, meet, dependencies }),
-      policy: createPolicy(name, input, { ...parts, gate: network.gate(name), budget }),
+      service: createService({
+        latencyMs: latency,
+        capacity,
+        meet,
+        dependencies: dependsOn.map(callOf),
+      }),
+      policy: resilience.policy(name, input, { breaker: name }),
     });
   }
-  return { network, guarded };
+  return { network: resilience.network, guarded };
 }
 
 function missing(name: string): never {
@@ -87,7 +84,7 @@ function countersOf(
   const counters: Record<string, number> = {};
   for (const { name, state } of network.snapshot().breakers) {
     const { service, policy } = guarded.get(name) ?? missing(name);
-    const { rejected, retries, timeouts } = policy.counts();
+    const { rejected, retries, timeouts } = policy.snapshot().counts;
     counters[`${name}_calls`] = service.calls;
     counters[`${name}_rejected`] = rejected;
     counters[`${name}_retries`] = retries;

@@ -4,7 +4,8 @@ import type { Session } from "../../../src/drive/target.ts";
 import { callsTarget } from "../../../src/drive/targets/calls.ts";
 import { type CallsEvidence, checkCalls } from "../../../src/drive/targets/calls-checks.ts";
 import { callsSettings } from "../../../src/drive/targets/calls-settings.ts";
-import type { NetworkChange, NetworkSnapshot } from "../../../src/engine/resilience/network.ts";
+import type { NetworkChange } from "../../../src/engine/resilience/network.ts";
+import type { NetworkSnapshot } from "../../../src/engine/resilience/network-snapshot.ts";
 
 const chain = {
   kind: "calls",
@@ -145,7 +146,7 @@ describe("what is held against it", () => {
     ({
       name: "base",
       service: { calls, mostAtOnce },
-      policy: { counts: () => ({ calls, succeeded: calls, retries }) },
+      policy: { snapshot: () => ({ counts: { calls, succeeded: calls, retries } }) },
     }) as unknown as CallsEvidence["services"][number];
   const evidence: CallsEvidence = {
     settings,
