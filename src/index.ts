@@ -1,5 +1,8 @@
 // The library's public names, one by one.
+export { type Clock, systemClock } from "./base/clock.ts";
 export { DynoError, type ErrorCode } from "./base/errors.ts";
+export { createRandom, type Random } from "./base/random.ts";
+export { breakerEvents } from "./engine/breaker-events.ts";
 export { type Bus, createBus, type Handler, type Unsubscribe } from "./engine/bus.ts";
 export {
   type EngineConfig,
@@ -24,6 +27,31 @@ export {
   serveObservability,
 } from "./engine/observe/observe-server.ts";
 export type { Inherited, Observer, Scope } from "./engine/observer.ts";
+export type { BreakerSettings } from "./engine/resilience/breaker-settings.ts";
+export type { BulkheadSettings } from "./engine/resilience/bulkhead-settings.ts";
+export type { Call, Callee, CallOptions } from "./engine/resilience/call.ts";
+export type {
+  BreakerDeclaration,
+  Network,
+  NetworkChange,
+  NetworkSettings,
+} from "./engine/resilience/network.ts";
+export { networkHealth } from "./engine/resilience/network-health.ts";
+export type { NetworkState } from "./engine/resilience/network-node.ts";
+export type { NetworkBreaker, NetworkSnapshot } from "./engine/resilience/network-snapshot.ts";
+export type { Policy, PolicySnapshot } from "./engine/resilience/policy.ts";
+export type { PolicyCounts } from "./engine/resilience/policy-core.ts";
+export { type PolicyInput, resolvePolicySettings } from "./engine/resilience/policy-settings.ts";
+export { isRejection } from "./engine/resilience/rejection.ts";
+export {
+  createResilience,
+  type PolicyUse,
+  type Resilience,
+  type ResilienceOptions,
+  type ResilienceSnapshot,
+} from "./engine/resilience/resilience.ts";
+export type { RetryBudgetSettings } from "./engine/resilience/retry-budget.ts";
+export type { RetrySettings } from "./engine/resilience/retry-settings.ts";
 export type {
   AckLevel,
   Position,

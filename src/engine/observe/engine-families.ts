@@ -1,8 +1,11 @@
+import type { ResilienceSnapshot } from "../resilience/resilience.ts";
 import type { Labels, MetricFamily } from "./metric-family.ts";
+import { createResilienceFamilies } from "./resilience-families.ts";
 
 /** What metrics are read from. */
 export interface Watched {
   readonly engine?: { counters(): Readonly<Record<string, number>> };
+  readonly resilience?: { snapshot(): ResilienceSnapshot };
 }
 
 interface CounterRow {
@@ -68,12 +71,15 @@ export const counterRows: readonly CounterRow[] = [
 
 /** The metrics of what is watched; several engines in one process are added up. */
 export function createEngineFamilies(watched: readonly Watched[]): MetricFamily[] {
-  return counterRows.map(({ counter, name, help, type }) => ({
+  const ofEngines = counterRows.map(({ counter, name, help, type }) => ({
     name,
     help,
     type,
     samples: () => sumOf(watched, counter),
   }));
+  const snapshots = (): ResilienceSnapshot[] =>
+    watched.flatMap(({ resilience }) => (resilience === undefined ? [] : [resilience.snapshot()]));
+  return [...ofEngines, ...createResilienceFamilies(snapshots)];
 }
 
 function sumOf(watched: readonly Watched[], counter: string): Iterable<readonly [Labels, number]> {

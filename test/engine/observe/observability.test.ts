@@ -1,11 +1,13 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { breakerEvents } from "../../../src/engine/breaker-events.ts";
 import { createEngine, type Engine } from "../../../src/engine/engine.ts";
 import type { Event } from "../../../src/engine/event.ts";
 import type { Health } from "../../../src/engine/health.ts";
 import { createObservability } from "../../../src/engine/observe/create-observability.ts";
-import { counterRows } from "../../../src/engine/observe/engine-families.ts";
+import { createEngineFamilies } from "../../../src/engine/observe/engine-families.ts";
 import type { Observability } from "../../../src/engine/observe/observability.ts";
 import { serveObservability } from "../../../src/engine/observe/observe-server.ts";
+import { createResilience } from "../../../src/engine/resilience/resilience.ts";
 
 async function observedEngine(): Promise<{ readonly engine: Engine; readonly observability: Observability }> {
   const observability = await createObservability();
@@ -72,12 +74,48 @@ describe("an observed engine", () => {
   });
 });
 
+describe("an observed resilience", () => {
+  test("tells the state of breakers and what policies did", async () => {
+    const observability = await createObservability();
+    const resilience = createResilience();
+    observability.watch({ resilience });
+    resilience.network.add({ cards: { consecutiveFailures: 1 }, shop: { dependsOn: ["cards"] } });
+    const cards = resilience.policy("cards", { bulkhead: {} }, { breaker: "cards" });
+    await cards.run(() => Promise.reject(new Error("down"))).catch(() => undefined);
+    await cards.run(() => 1).catch(() => undefined);
+    const text = await observability.registry.metrics();
+    expect(text).toContain('dyno_engine_breaker_state{breaker="cards",state="open"} 1');
+    expect(text).toContain('dyno_engine_breaker_state{breaker="shop",state="degraded"} 1');
+    expect(text).toContain('dyno_engine_breaker_refused_calls_total{breaker="cards"} 1');
+    expect(text).toContain('dyno_engine_policy_calls_total{policy="cards",outcome="rejected"} 1');
+    expect(text).toContain('dyno_engine_bulkhead_running_calls{policy="cards"} 0');
+  });
+
+  test("puts each change of a breaker on the bus", async () => {
+    const engine = await createEngine({});
+    const seen: Event[] = [];
+    engine.subscribe("$breaker.>", (event) => void seen.push(event));
+    const resilience = createResilience({ onChange: breakerEvents(engine) });
+    resilience.network.add({ cards: { consecutiveFailures: 1 }, shop: { dependsOn: ["cards"] } });
+    const cards = resilience.policy("cards", {}, { breaker: "cards" });
+    await cards.run(() => Promise.reject(new Error("down"))).catch(() => undefined);
+    await expect
+      .poll(() => seen.map(({ topic, key }) => [topic, key]))
+      .toEqual([
+        ["$breaker.open", "cards"],
+        ["$breaker.degraded", "shop"],
+      ]);
+    expect(seen[1]?.data).toMatchObject({ causeChain: ["shop", "cards"] });
+  });
+});
+
 test("every metric is named by Prometheus's conventions, and each name is there once", () => {
-  for (const { name, type } of counterRows) {
+  const families = createEngineFamilies([]);
+  for (const { name, type } of families) {
     expect(name).toMatch(/^dyno_engine_[a-z_]+$/);
     expect(name.endsWith("_total")).toBe(type === "counter");
   }
-  expect(new Set(counterRows.map(({ name }) => name)).size).toBe(counterRows.length);
+  expect(new Set(families.map(({ name }) => name)).size).toBe(families.length);
 });
 
 describe("the server of metrics and health", () => {
