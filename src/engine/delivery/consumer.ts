@@ -150,7 +150,8 @@ class GroupConsumer implements Consumer {
     // What comes when the consumer is being stopped is handed out again with the rest.
     if (this.#stopping.signal.aborted) return;
     const progress = this.#progressOf(entry, events.length, text);
-    const open: OpenEntry = { entry, progress, isSuspect: isLeftover, isChanged: false };
+    const timeMs = events[0]?.timeMs ?? 0;
+    const open: OpenEntry = { entry, progress, timeMs, isSuspect: isLeftover, isChanged: false };
     this.#open.set(entry, open);
     if (isLeftover) this.#totals.redelivered_entries++;
     if (damage !== undefined) return this.#buryDamaged(open, events, damage);
@@ -356,6 +357,12 @@ class GroupConsumer implements Consumer {
     await Promise.race([written, sleep(lastWriteGraceMs, undefined, { ref: false })]);
   }
 
+  /** How many seconds ago the oldest event was published that is in hand and not done; 0 for none. */
+  #lagSeconds(): number {
+    const [oldest] = this.#open.values();
+    return oldest === undefined ? 0 : Math.max(0, this.#parts.epochMs() - oldest.timeMs) / 1000;
+  }
+
   counters(): Readonly<Record<string, number>> {
     return {
       ...this.#totals,
@@ -364,6 +371,7 @@ class GroupConsumer implements Consumer {
       retrying: this.#retries.waiting,
       waiting_for_key: this.#lanes.waiting,
       open_entries: this.#open.size,
+      lag_seconds: this.#lagSeconds(),
       ...this.#parts.group.counters(),
     };
   }

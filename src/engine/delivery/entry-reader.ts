@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { DynoError } from "../../base/errors.ts";
 import type { GroupEntry, StoreGroup } from "../store.ts";
 
@@ -27,6 +27,8 @@ export interface EntryReaderOptions {
 
 const maxPageEntries = 64;
 const readAgainMs = 50;
+/** A store in memory never waits for anything, and would keep timers and sockets from having their turn. */
+const eventsPerTurn = 1024;
 
 /** Starts reading. A store that is away is asked again and again. */
 export function startEntryReader(options: EntryReaderOptions): EntryReader {
@@ -63,12 +65,19 @@ export function startEntryReader(options: EntryReaderOptions): EntryReader {
   /** While one page is worked on the next is asked for, if there is room for it. */
   async function run(): Promise<void> {
     let ahead: Promise<readonly GroupEntry[]> | undefined;
+    let events = 0;
     while (!signal.aborted) {
       const page = await (ahead ?? readPage());
-      for (const { events } of page) eventsPerEntry += (events.length - eventsPerEntry) / 8;
+      for (const entry of page) {
+        eventsPerEntry += (entry.events.length - eventsPerEntry) / 8;
+        events += entry.events.length;
+      }
       ahead = hasRoom(page) ? readPage() : undefined;
       takeIn(page);
       if (ahead === undefined) await room();
+      if (events < eventsPerTurn) continue;
+      events = 0;
+      await turn();
     }
     await ahead;
   }

@@ -1,11 +1,11 @@
 import type { RetentionSettings } from "../config.ts";
-import type { HealthPart } from "../health.ts";
 import type { EventStore, TrimBounds } from "../store.ts";
 
 /** Trims, and knows which group keeps the stream above its bounds. */
 export interface Retention {
   trim(bounds: TrimBounds): Promise<void>;
-  health(): readonly HealthPart[];
+  /** The group that kept the stream above its bounds when it was last trimmed. */
+  readonly heldBy: string | undefined;
   /** Looks no more. */
   stop(): void;
 }
@@ -46,10 +46,8 @@ export function createRetention({ store, settings, epochMs, report }: RetentionO
       : setInterval(() => void look(settings), settings.everyMs ?? standardEveryMs).unref();
   return {
     trim,
-    health: () => {
-      if (heldBy === undefined) return [];
-      const detail = `group ${heldBy} has not acknowledged events that would have been trimmed; they are kept, and the stream grows until it does. A group that is no longer needed can be removed`;
-      return [{ part: `retention held by group ${heldBy}`, status: "degraded", detail }];
+    get heldBy() {
+      return heldBy;
     },
     stop: () => clearInterval(timer),
   };
