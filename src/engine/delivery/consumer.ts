@@ -75,7 +75,8 @@ class GroupConsumer implements Consumer {
   #reader: EntryReader | undefined;
   #inFlight = 0;
   #isPumping = false;
-  #trouble: string | undefined;
+  /** What reading and writing last failed with; each knows only of itself when all is well again. */
+  readonly #troubles = new Map<"read" | "write", unknown>();
   #lost: string | undefined;
   #stopped: Promise<void> | undefined;
   readonly #totals = { handled: 0, passed_over: 0, failures: 0, dead_letters: 0, redelivered_entries: 0 };
@@ -86,7 +87,7 @@ class GroupConsumer implements Consumer {
     this.#settler = createSettler({
       group: parts.group,
       onDone: (entries) => this.#onAcknowledged(entries),
-      onTrouble: (error) => this.#noteTrouble(error),
+      onTrouble: (error) => this.#troubles.set("write", error),
       onLost: (error) => this.#onLost(error),
     });
     this.#retries = createRetries({
@@ -124,7 +125,7 @@ class GroupConsumer implements Consumer {
       pageEvents: prefetchEvents + settings.maxInFlight,
       hasRoom: (coming) => this.#hasRoom(coming),
       takeIn: (entries) => this.#takeIn(entries),
-      onTrouble: (error) => this.#noteTrouble(error),
+      onTrouble: (error) => this.#troubles.set("read", error),
       onLost: (error) => this.#onLost(error),
     });
   }
@@ -270,7 +271,8 @@ class GroupConsumer implements Consumer {
     const stack = error instanceof Error ? error.stack : undefined;
     const { event } = job;
     const attempts = attemptsOf(job);
-    this.#settler.dead(deadRecordOf({ group, event, attempts, reason, stack, failedAtMs: epochMs() }));
+    const letter = { group, event, attempts, reason, stack, failedAtMs: epochMs() };
+    this.#settler.dead(job.open.entry, deadRecordOf(letter));
     this.#parts.report(
       new DynoError(
         "rejected",
@@ -308,10 +310,6 @@ class GroupConsumer implements Consumer {
     this.#reader?.wake();
   }
 
-  #noteTrouble(error: unknown): void {
-    this.#trouble = error === undefined ? undefined : messageOf(error);
-  }
-
   #onLost(error: unknown): void {
     if (this.#lost !== undefined) return;
     this.#lost = messageOf(error);
@@ -321,7 +319,9 @@ class GroupConsumer implements Consumer {
   }
 
   trouble(): string | undefined {
-    return this.#lost ?? this.#trouble;
+    if (this.#lost !== undefined) return this.#lost;
+    const error = this.#troubles.get("write") ?? this.#troubles.get("read");
+    return error === undefined ? undefined : messageOf(error);
   }
 
   stop(): Promise<void> {

@@ -27,12 +27,14 @@ export interface EntryReaderOptions {
 
 const maxPageEntries = 64;
 const readAgainMs = 50;
+const lastReadGraceMs = 1000;
 /** A store in memory never waits for anything, and would keep timers and sockets from having their turn. */
 const eventsPerTurn = 1024;
 
 /** Starts reading. A store that is away is asked again and again. */
 export function startEntryReader(options: EntryReaderOptions): EntryReader {
   const { group, signal, pageEvents, hasRoom, takeIn, onTrouble, onLost } = options;
+  const unlessGivenUp = createGivingUp(signal);
   let eventsPerEntry = 1;
   let onWake: (() => void) | undefined;
 
@@ -45,7 +47,7 @@ export function startEntryReader(options: EntryReaderOptions): EntryReader {
     if (signal.aborted) return [];
     const entries = Math.ceil(pageEvents / eventsPerEntry);
     try {
-      const page = await group.read(Math.min(Math.max(entries, 1), maxPageEntries), signal);
+      const page = await unlessGivenUp(group.read(Math.min(Math.max(entries, 1), maxPageEntries), signal));
       onTrouble(undefined);
       return page;
     } catch (error) {
@@ -82,4 +84,21 @@ export function startEntryReader(options: EntryReaderOptions): EntryReader {
     await ahead;
   }
   return { wake, ended: run() };
+}
+
+/**
+ * Waits for a page until a while after the signal was aborted, then gives none: a store that hangs must not hold up
+ * the end. (`Promise.race` with one promise for all pages would keep something of every page.)
+ */
+function createGivingUp(
+  signal: AbortSignal,
+): (page: Promise<readonly GroupEntry[]>) => Promise<readonly GroupEntry[]> {
+  let giveUp: (() => void) | undefined;
+  const wait = (): void => void setTimeout(() => giveUp?.(), lastReadGraceMs).unref();
+  signal.addEventListener("abort", wait, { once: true });
+  return (page) =>
+    new Promise((resolve, reject) => {
+      giveUp = () => resolve([]);
+      page.then(resolve, reject);
+    });
 }
