@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynoError, messageOf } from "../../base/errors.ts";
-import type { GroupEntry, StoredEvent, StoreGroup } from "../store.ts";
+import type { GroupEntry, StoreGroup } from "../store.ts";
 import type { ConsumeHandler, ConsumeSettings } from "./consume-options.ts";
-import { deadRecordOf, redrivenEvent, redriveTopic } from "./dead-letter.ts";
+import { deadRecordOf, gaveUp } from "./dead-letter.ts";
 import { type BegunDelivery, createDeliverySource } from "./deliver.ts";
 import { type EntryReader, startEntryReader } from "./entry-reader.ts";
 import { Fifo } from "./fifo.ts";
 import { attemptsOf, type Job, type OpenEntry, setAttempts } from "./job.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
-import { Progress } from "./progress.ts";
+import { type OpeningOptions, openEntry } from "./open-entry.ts";
 import { createRetries, type Retries } from "./retries.ts";
 import { createSettler, type Settler } from "./settler.ts";
 import { createTrials, type Trials } from "./trials.ts";
@@ -70,7 +70,7 @@ class GroupConsumer implements Consumer {
   readonly #retries: Retries;
   readonly #stopping = new AbortController();
   readonly #deliveries = createDeliverySource();
-  readonly #ownTopic: string;
+  readonly #opening: OpeningOptions;
   #recording: NodeJS.Timeout | undefined;
   #reader: EntryReader | undefined;
   #inFlight = 0;
@@ -83,7 +83,8 @@ class GroupConsumer implements Consumer {
 
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
-    this.#ownTopic = redriveTopic(parts.name);
+    const { name: group, matches, report, settings } = parts;
+    this.#opening = { group, matches, report, perKeyOrder: settings.perKeyOrder };
     this.#settler = createSettler({
       group: parts.group,
       onDone: (entries) => this.#onAcknowledged(entries),
@@ -147,52 +148,16 @@ class GroupConsumer implements Consumer {
     this.#pump();
   }
 
-  #takeInEntry({ entry, events, isLeftover, progress: text, damage }: GroupEntry): void {
+  #takeInEntry(given: GroupEntry): void {
     // What comes when the consumer is being stopped is handed out again with the rest.
     if (this.#stopping.signal.aborted) return;
-    const progress = this.#progressOf(entry, events.length, text);
-    const timeMs = events[0]?.timeMs ?? 0;
-    const open: OpenEntry = { entry, progress, timeMs, isSuspect: isLeftover, isChanged: false };
-    this.#open.set(entry, open);
-    if (isLeftover) this.#totals.redelivered_entries++;
-    if (damage !== undefined) return this.#buryDamaged(open, events, damage);
-    for (let i = 0; i < events.length; i++) {
-      const event = events[i];
-      if (event !== undefined && !progress.isDone(i)) this.#queue(open, i, event);
-    }
-    if (progress.left === 0) this.#settler.done(entry);
-  }
-
-  /** A record that cannot be read is as good as none: then events are handled again. */
-  #progressOf(entry: string, events: number, text: string | undefined): Progress {
-    try {
-      return new Progress(events, text);
-    } catch (error) {
-      const what = `group ${this.group}, entry ${entry}: ${messageOf(error)}; all its events are handled again`;
-      this.#parts.report(new DynoError("corrupt", what, { cause: error }));
-      return new Progress(events);
-    }
-  }
-
-  #buryDamaged(open: OpenEntry, [event]: readonly StoredEvent[], damage: DynoError): void {
-    if (event !== undefined) this.#bury({ open, index: 0, event, lane: undefined }, damage);
-  }
-
-  #queue(open: OpenEntry, index: number, stored: StoredEvent): void {
-    const isRedriven = stored.topic === this.#ownTopic;
-    if (!isRedriven && !this.#parts.matches(stored.topic)) {
-      this.#totals.passed_over++;
-      open.progress.setDone(index);
-      return;
-    }
-    try {
-      const event = isRedriven ? redrivenEvent(stored) : stored;
-      const lane = this.#parts.settings.perKeyOrder ? event.key : undefined;
-      const job: Job = { open, index, event, lane };
-      if (this.#lanes.enter(job)) this.#ready.push(job);
-    } catch (error) {
-      this.#bury({ open, index, event: stored, lane: undefined }, error);
-    }
+    const { open, jobs, unreadable, passedOver } = openEntry(given, this.#opening);
+    this.#open.set(given.entry, open);
+    this.#totals.passed_over += passedOver;
+    if (given.isLeftover) this.#totals.redelivered_entries++;
+    if (open.progress.left === 0) this.#settler.done(given.entry);
+    for (const { job, error } of unreadable) this.#bury(job, error);
+    for (const job of jobs) if (this.#lanes.enter(job)) this.#ready.push(job);
   }
 
   #pump(): void {
@@ -266,20 +231,13 @@ class GroupConsumer implements Consumer {
 
   #bury(job: Job, error: unknown): void {
     this.#totals.dead_letters++;
-    const { name: group, epochMs } = this.#parts;
+    const { name: group, epochMs, report } = this.#parts;
     const reason = messageOf(error);
     const stack = error instanceof Error ? error.stack : undefined;
-    const { event } = job;
     const attempts = attemptsOf(job);
-    const letter = { group, event, attempts, reason, stack, failedAtMs: epochMs() };
+    const letter = { group, event: job.event, attempts, reason, stack, failedAtMs: epochMs() };
     this.#settler.dead(job.open.entry, deadRecordOf(letter));
-    this.#parts.report(
-      new DynoError(
-        "rejected",
-        `group ${group} gave up event ${event.id} on ${event.topic} after ${attempts} attempts: ${reason}. It is a dead letter now; redrive brings it back`,
-        { cause: error },
-      ),
-    );
+    report(gaveUp(letter, error));
     this.#finish(job);
   }
 
