@@ -306,8 +306,7 @@ class StoredEngine implements Engine {
       status: trouble === undefined ? "ok" : "down",
       detail: trouble ?? `the ${store.name} store answers`,
     };
-    const parts = [this.#deliveries?.health(), this.#retention?.health()].flatMap((of) => of ?? []);
-    return healthOf([part, ...parts]);
+    return healthOf([part, ...(this.#deliveries?.health(this.#retention?.heldBy) ?? [])]);
   }
 
   #ofStore<Part>(part: Part | undefined, what: string): Part {
