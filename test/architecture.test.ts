@@ -55,7 +55,13 @@ const adapterFolders = ["engine/stores", "drive/targets"];
 const owners: Readonly<Record<string, readonly string[]>> = {
   ioredis: ["engine/stores/", "drive/services/"],
   yaml: ["base/yaml"],
-  zod: ["scenario/", "drive/targets/", "drive/target-schemas.ts"],
+  zod: [
+    "base/unit-schema.ts",
+    "base/schema-problems.ts",
+    "scenario/",
+    "drive/targets/",
+    "drive/target-schemas.ts",
+  ],
   "hdr-histogram-js": ["stats/histogram.ts"],
   commander: ["cli/"],
   "log-update": ["publish/terminal/"],
