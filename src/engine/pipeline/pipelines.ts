@@ -63,7 +63,7 @@ export interface Pipelines {
   /**
    * Runs a pipeline with `data` as the data of its event. Resolves however the run ends; rejects with a DynoError:
    * `usage` (no such pipeline), `unsupported` (stored, and there is no engine or it was not started), `aborted` (the
-   * engine stops; a stored run goes on when it is started again), or what the store says.
+   * engine stops; a stored run goes on when it is started again), or what the store says (a stored run may go on, too).
    */
   run(name: string, data: unknown, options?: RunOptions): Promise<PipelineResult>;
   /** Ends a stored run for good. False where this process has no such run. */
@@ -232,7 +232,9 @@ class RunningPipelines implements Pipelines {
 
   async stop(): Promise<void> {
     this.#isStarted = false;
+    // First, since what is handed back to a consumer that is not stopping counts as failed.
+    const stopped = this.#consumers.splice(0).map((consumer) => consumer.stop());
     this.#stored?.suspend();
-    await Promise.all(this.#consumers.splice(0).map((consumer) => consumer.stop()));
+    await Promise.all(stopped);
   }
 }

@@ -9,8 +9,8 @@ export interface RunHistory {
   recall(runId: string, event: StoredEvent): Promise<FoldedRun | undefined>;
   /** What a run of this process has recorded that lost its hold on it: it is read once more. */
   recallAgain(runId: string, event: StoredEvent): Promise<FoldedRun | undefined>;
-  /** What a run that another run called has recorded, as far as it has been read. */
-  known(runId: string): FoldedRun | undefined;
+  /** What a run that another run called has recorded, as far as it has been read; it is given once. */
+  take(runId: string): FoldedRun | undefined;
 }
 
 /**
@@ -51,7 +51,11 @@ export function createRunHistory(engine: Pick<Engine, "replay">): RunHistory {
       for (const [key, run] of found) if (key !== runId) runs.set(key, run);
       return found.get(runId);
     },
-    known: (runId) => runs.get(runId),
+    take: (runId) => {
+      const found = runs.get(runId);
+      runs.delete(runId);
+      return found;
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import { createRunHistory, type RunHistory } from "./run-history.ts";
 import type { ChildRun, Journal, PipelineResult, RunHost } from "./run-host.ts";
 import { inputOf } from "./run-input.ts";
 import type { RunInput } from "./run-record.ts";
+import { createStopBell } from "./stop-bell.ts";
 
 /** Runs by what became of them, since the start of the process. */
 export interface RunCounts {
@@ -54,6 +55,7 @@ export class StoredRuns {
   /** Runs that lost their hold here; what they recorded must be read again. */
   readonly #lost = new Set<string>();
   readonly #parked = new Map<string, { readonly pipeline: string; readonly reason: string }>();
+  readonly #bell = createStopBell();
   readonly #counts = { started: 0, resumed: 0, completed: 0, failed: 0, cancelled: 0, parked: 0 };
 
   constructor(parts: StoredRunsParts) {
@@ -97,7 +99,12 @@ export class StoredRuns {
     const runId = `${pipeline.name}-${input.id}`;
     const { engine, level } = this.#parts;
     const called = engine.publish(
-      { topic: runTopic(pipeline.name, "called"), key: runId, data: input },
+      {
+        topic: runTopic(pipeline.name, "called"),
+        key: runId,
+        correlationId: input.correlationId ?? undefined,
+        data: input,
+      },
       level === undefined ? {} : { level },
     );
     const run = this.#start(pipeline, runId, input, undefined);
@@ -108,8 +115,11 @@ export class StoredRuns {
     signal?.addEventListener("abort", cancel, { once: true });
     const result = run.result.finally(() => signal?.removeEventListener("abort", cancel));
     this.#calls.set(runId, result);
-    // Where it fails, its event comes by and finds it gone from here.
-    result.catch(() => this.#calls.delete(runId));
+    result.catch(() => {
+      // Its event comes by, finds it gone from here, and takes it up again.
+      this.#calls.delete(runId);
+      this.#lost.add(runId);
+    });
     return result;
   }
 
@@ -131,13 +141,15 @@ export class StoredRuns {
       return this.#hold(current, runId, reason, delivery);
     }
     const run = this.#start(pipeline, runId, past?.input ?? input, past);
-    const suspend = (): void => run.suspend();
-    delivery.signal.addEventListener("abort", suspend, { once: true });
+    const unhear = this.#bell.hear(delivery.signal, () => run.suspend());
     try {
       const { status, error } = await run.result;
       if (status === "parked") await this.#hold(pipeline, runId, error?.message ?? "", delivery);
+    } catch (thrown) {
+      this.#lost.add(runId);
+      throw thrown;
     } finally {
-      delivery.signal.removeEventListener("abort", suspend);
+      unhear();
     }
   }
 
@@ -159,17 +171,14 @@ export class StoredRuns {
         this.#counts[result.status]++;
         this.#parts.onEnd?.(result);
       },
-      () => {
-        this.#active.delete(runId);
-        this.#lost.add(runId);
-      },
+      () => this.#active.delete(runId),
     );
     run.start();
     return run;
   }
 
   #startChild(name: string, runId: string, input: RunInput): ChildRun {
-    const past = this.#history.known(runId);
+    const past = this.#history.take(runId);
     const { table } = this.#parts;
     const pipeline =
       past?.definition === undefined ? table.current(name) : table.pinned(name, past.definition);
@@ -202,15 +211,11 @@ export class StoredRuns {
     const held = [...this.#parked.values()].filter(({ pipeline }) => pipeline === name).length;
     if (held >= concurrency / 2) throw new DynoError("conflict", reason);
     this.#parked.set(runId, { pipeline: name, reason });
-    try {
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
-      throw new DynoError("aborted", reason);
-    } finally {
-      this.#parked.delete(runId);
-    }
+    await new Promise<void>((resolve) => {
+      this.#bell.hear(signal, resolve);
+    });
+    this.#parked.delete(runId);
+    throw new DynoError("aborted", reason);
   }
 
   cancel(runId: string, reason: string): boolean {
