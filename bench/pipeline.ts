@@ -35,7 +35,7 @@ export async function run({ rounds, log, signal }: BenchContext): Promise<readon
     samples.reused.push(await microsPerRun(reused));
   }
   const rows = [
-    against("p-graph, built for each run", samples.ours, samples.built, { op: "<=", value: 1 / 3 }),
+    against("p-graph, built for each run", samples.ours, samples.built, { op: "<=", value: 0.333 }),
     against("p-graph, one graph for all, no records", samples.ours, samples.reused),
   ];
   if (signal.aborted) return rows;

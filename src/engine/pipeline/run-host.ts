@@ -13,6 +13,8 @@ export interface Journal {
    * a rejection it is unknown whether they do, and the run must be read again before it goes on.
    */
   append(run: RunIdentity, records: readonly RunRecord[]): Promise<unknown> | undefined;
+  /** Throws where an output cannot be recorded. */
+  check?(output: unknown): void;
 }
 
 /** Which run it is. */

@@ -1,9 +1,9 @@
-import { itemsOf } from "./attempt.ts";
 import type { Scope } from "./expression.ts";
 import { failureOf } from "./failure.ts";
 import type { FoldedRun, FoldedStep, StepStatus } from "./fold-run.ts";
 import type { Pipeline, Step } from "./pipeline.ts";
 import { type Failure, type RunRecord, slotName } from "./run-record.ts";
+import { itemsOf } from "./step-input.ts";
 import { createTask, type Task } from "./task.ts";
 
 /** What the steps of a run tell the run. */

@@ -109,7 +109,7 @@ export class StoredRuns {
     );
     const run = this.#start(pipeline, runId, input, undefined);
     // Without its event nobody would bring it back after a crash.
-    called.catch((error: unknown) => run.abandon(error));
+    called.catch((error: unknown) => run.lost(error));
     const cancel = (): void => run.cancel(String(signal?.reason));
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
