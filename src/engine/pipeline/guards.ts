@@ -1,53 +1,42 @@
-import type { Clock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
-import type { Random } from "../../base/random.ts";
 import type { BreakerSettings } from "../resilience/breaker-settings.ts";
 import type { Network } from "../resilience/network.ts";
-import { createPolicy } from "../resilience/policy.ts";
-import type { Timers } from "../resilience/timers.ts";
+import type { Resilience } from "../resilience/resilience.ts";
 import type { Pipeline, Step } from "./pipeline.ts";
 import type { BreakerInput, BulkheadInput } from "./pipeline-schema.ts";
 import type { Guard } from "./run-host.ts";
 
-/** What guards are made with. */
-export interface GuardParts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly timers: Timers;
-  /** Where the breakers are; those that it lacks are added. */
-  readonly network: Network;
-}
-
 /**
  * Makes the guards of all steps: timeout, breaker and bulkhead in one policy. Retries are not in it, since attempts
- * are recorded. Throws a DynoError `scenario` where two steps give one breaker different settings.
+ * are recorded. Throws a DynoError: `scenario` where two steps give one breaker different
+ * settings, `usage` where a setting cannot be.
  */
 export function createGuards(
   pipelines: readonly Pipeline[],
-  parts: GuardParts,
+  resilience: Resilience,
 ): (step: Step) => Guard | undefined {
-  addBreakers(pipelines, parts.network);
+  addBreakers(pipelines, resilience.network);
   const guards = new Map<Step, Guard>();
-  for (const { name, steps } of pipelines) {
+  const names = new Set<string>();
+  for (const { name, hash, steps } of pipelines) {
     for (const step of steps) {
       if (step.timeoutMs === undefined && step.breaker === undefined && step.bulkhead === undefined) continue;
-      guards.set(step, createGuard(`${name}.${step.id}`, step, parts));
+      // A former definition has the same steps.
+      const plain = `${name}.${step.id}`;
+      const policy = names.has(plain) ? `${plain}@${hash}` : plain;
+      names.add(policy);
+      guards.set(step, createGuard(policy, step, resilience));
     }
   }
   return (step) => guards.get(step);
 }
 
-function createGuard(
-  name: string,
-  { timeoutMs, breaker, bulkhead }: Step,
-  { clock, random, timers, network }: GuardParts,
-): Guard {
+function createGuard(name: string, { timeoutMs, breaker, bulkhead }: Step, resilience: Resilience): Guard {
   const settings = {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(bulkhead === undefined ? {} : { bulkhead: bulkheadSettings(bulkhead) }),
   };
-  const gate = breaker === undefined ? {} : { gate: network.gate(nameOf(breaker)) };
-  const policy = createPolicy(name, settings, { clock, random, timers, ...gate });
+  const policy = resilience.policy(name, settings, breaker === undefined ? {} : { breaker: nameOf(breaker) });
   return (call, signal) => policy.run((attempt) => call(() => attempt.signal), { signal });
 }
 

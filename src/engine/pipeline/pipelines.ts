@@ -7,7 +7,7 @@ import type { Consumer } from "../delivery/consumer.ts";
 import type { Engine } from "../engine.ts";
 import type { HealthPart } from "../health.ts";
 import type { Observer } from "../observer.ts";
-import { createNetwork, type Network } from "../resilience/network.ts";
+import { createResilience, type Resilience } from "../resilience/resilience.ts";
 import { createTimers, type Timers } from "../resilience/timers.ts";
 import type { AckLevel, StoredEvent } from "../store.ts";
 import { createUlidSource } from "../ulid.ts";
@@ -33,8 +33,8 @@ export interface PipelinesConfig {
   readonly engine?: Pick<Engine, "publish" | "consume" | "replay">;
   /** For the records of runs. Default: the engine's own. */
   readonly level?: AckLevel;
-  /** Where breakers are looked up and added. Default: one of its own. */
-  readonly network?: Network;
+  /** Where breakers are looked up, and where those that are not there and the policies of steps are added. Default: one of its own. */
+  readonly resilience?: Resilience;
   readonly clock?: Clock;
   readonly timers?: Timers;
   readonly random?: Random;
@@ -74,8 +74,8 @@ export interface Pipelines {
   stepMetrics(): readonly StepMetrics[];
   /** One part for each pipeline that has runs parked; one that is ok where none has. */
   health(): readonly HealthPart[];
-  /** The breakers that steps share. */
-  readonly network: Network;
+  /** The breakers that steps share, and a policy for each step that has a timeout, a breaker or a bulkhead. */
+  readonly resilience: Resilience;
   /** Suspends all stored runs and ends the consumers. */
   stop(): Promise<void>;
 }
@@ -91,7 +91,7 @@ const noOptions: RunOptions = {};
 const callsGroup = "$pipeline-calls";
 
 class RunningPipelines implements Pipelines {
-  readonly network: Network;
+  readonly resilience: Resilience;
   readonly #config: PipelinesConfig;
   readonly #table: PipelineTable;
   readonly #host: Omit<RunHost, "callPipeline">;
@@ -110,13 +110,8 @@ class RunningPipelines implements Pipelines {
     this.#clock = clock;
     this.#table = createPipelineTable(config.pipelines, former);
     checkCalls(config.pipelines);
-    this.network = config.network ?? createNetwork({ clock, random, timers });
-    const guardOf = createGuards([...config.pipelines, ...former], {
-      clock,
-      random,
-      timers,
-      network: this.network,
-    });
+    this.resilience = config.resilience ?? createResilience({ clock, random, timers });
+    const guardOf = createGuards([...config.pipelines, ...former], this.resilience);
     const meterOf = this.#meters.of;
     this.#host = {
       clock,

@@ -130,7 +130,7 @@ export class StoredRuns {
     event: StoredEvent,
     delivery: Delivery,
   ): Promise<void> {
-    const past = await this.#recall(runId, event);
+    const past = await this.#recall(runId, event, delivery.signal);
     if (delivery.signal.aborted)
       throw new DynoError("aborted", `run ${runId} is not begun: the engine stops`);
     const { definition } = past ?? {};
@@ -153,9 +153,9 @@ export class StoredRuns {
     }
   }
 
-  async #recall(runId: string, event: StoredEvent): Promise<FoldedRun | undefined> {
-    if (!this.#lost.has(runId)) return this.#history.recall(runId, event);
-    const past = await this.#history.recallAgain(runId, event);
+  async #recall(runId: string, event: StoredEvent, signal: AbortSignal): Promise<FoldedRun | undefined> {
+    if (!this.#lost.has(runId)) return this.#history.recall(runId, event, signal);
+    const past = await this.#history.recallAgain(runId, event, signal);
     this.#lost.delete(runId);
     return past;
   }

@@ -351,7 +351,7 @@ describe("a run", () => {
     await run();
     expect(await run()).toMatchObject({ status: "failed", error: { code: "rejected" } });
     expect(noted).toHaveLength(2);
-    expect(pipelines.network.snapshot().breakers).toMatchObject([{ name: "bank", state: "open" }]);
+    expect(pipelines.resilience.network.snapshot().breakers).toMatchObject([{ name: "bank", state: "open" }]);
   });
 
   test("lets so many attempts of a step through as its bulkhead has room, over all runs", async () => {

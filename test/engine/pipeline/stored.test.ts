@@ -129,7 +129,7 @@ describe.each(stores)("pipelines on the %s store", (_, storeConfig) => {
     let failuresLeft = 1;
     const flaky: NonNullable<PipelinesConfig["engine"]> = {
       publish: (input, options) => {
-        const { step } = input.data as { readonly step?: string };
+        const { step } = (input.data ?? {}) as { readonly step?: string };
         if (input.topic.endsWith("step.scheduled") && step === "b" && failuresLeft-- > 0) {
           return Promise.reject(new DynoError("unavailable", "the store is away"));
         }
@@ -246,4 +246,20 @@ describe("a stored run", () => {
     const ends = await ended(1000);
     expect(new Set(ends.map(({ runId }) => runId)).size).toBe(1000);
   });
+});
+
+test("a stored step whose output is no JSON fails, instead of being made again and again", async () => {
+  const engine = await openEngine({ kind: "memory" });
+  let calls = 0;
+  const { ended } = await start(engine, "name: p\non: go\nsteps: [{ id: a, action: big }]\n", {
+    big: {
+      run: async () => {
+        calls++;
+        return { n: 1n };
+      },
+    },
+  });
+  await engine.publish({ topic: "go", data: {} });
+  expect(await ended(1)).toMatchObject([{ status: "failed", error: { code: "usage" } }]);
+  expect(calls).toBe(1);
 });
