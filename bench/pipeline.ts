@@ -1,8 +1,7 @@
 import { PGraph } from "p-graph";
-import { builtInActions } from "../src/engine/pipeline/actions/built-in.ts";
-import { checkPipeline, formatPipelineProblems } from "../src/engine/pipeline/check-pipeline.ts";
 import type { Pipeline } from "../src/engine/pipeline/pipeline.ts";
 import { createPipelines } from "../src/engine/pipeline/pipelines.ts";
+import { parsePipeline } from "../src/engine/pipeline/read-pipelines.ts";
 import { measureStoredRuns } from "./pipeline-stored.ts";
 import { medianOf, ratioOf } from "./ratio.ts";
 import type { BenchContext, BenchRow } from "./row.ts";
@@ -44,10 +43,7 @@ export async function run({ rounds, log, signal }: BenchContext): Promise<readon
 }
 
 function fourSteps(): Pipeline {
-  const actions = { ...builtInActions(), work: { run: work } };
-  const { pipeline, problems } = checkPipeline(text, "bench.yaml", { actions, env: {} });
-  if (pipeline === undefined) throw new Error(formatPipelineProblems(problems, text));
-  return pipeline;
+  return parsePipeline(text, "bench.yaml", { actions: { work: { run: work } }, env: {} });
 }
 
 type Once = () => Promise<unknown>;

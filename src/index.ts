@@ -76,7 +76,7 @@ export {
   type PipelinesConfig,
   type RunOptions,
 } from "./engine/pipeline/pipelines.ts";
-export { type ReadPipelinesOptions, readPipelines } from "./engine/pipeline/read-pipelines.ts";
+export { parsePipeline, type ReadPipelinesOptions, readPipelines } from "./engine/pipeline/read-pipelines.ts";
 export { readRunRecords } from "./engine/pipeline/read-run.ts";
 export type { PipelineResult } from "./engine/pipeline/run-host.ts";
 export type { RunRecord } from "./engine/pipeline/run-record.ts";

@@ -3,22 +3,20 @@ import { createManualClock, type ManualClock } from "../../src/base/clock.ts";
 import { createRandom } from "../../src/base/random.ts";
 import type { Actions } from "../../src/engine/pipeline/action.ts";
 import { builtInActions } from "../../src/engine/pipeline/actions/built-in.ts";
-import { checkPipeline, formatPipelineProblems } from "../../src/engine/pipeline/check-pipeline.ts";
 import type { Pipeline } from "../../src/engine/pipeline/pipeline.ts";
 import {
   createPipelines,
   type Pipelines,
   type PipelinesConfig,
 } from "../../src/engine/pipeline/pipelines.ts";
+import { parsePipeline } from "../../src/engine/pipeline/read-pipelines.ts";
 import type { PipelineResult } from "../../src/engine/pipeline/run-host.ts";
 import { createTimers, type Timers } from "../../src/engine/resilience/timers.ts";
 
 /** Checks a pipeline and throws its problems. Its name is `p` where it gives none. */
 export function pipelineOf(text: string, actions: Actions = {}, isFormer = false): Pipeline {
   const all = { ...builtInActions(), ...actions };
-  const { pipeline, problems } = checkPipeline(text, "p.yaml", { actions: all, env: {}, isFormer });
-  if (pipeline === undefined) throw new Error(formatPipelineProblems(problems, text));
-  return pipeline;
+  return parsePipeline(text, "p.yaml", { actions: all, env: {}, isFormer });
 }
 
 /** Timers that only move by hand. */

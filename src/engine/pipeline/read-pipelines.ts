@@ -28,6 +28,13 @@ export async function readPipelines(
   return checked.flatMap(({ pipeline }) => (pipeline === undefined ? [] : [pipeline]));
 }
 
+/** Checks a pipeline that is at hand as text; `file` is what messages call it. Throws a DynoError `scenario` with every problem. */
+export function parsePipeline(text: string, file: string, options: CheckPipelineOptions): Pipeline {
+  const { pipeline, problems } = checkPipeline(text, file, options);
+  if (pipeline === undefined) throw new DynoError("scenario", formatPipelineProblems(problems, text));
+  return pipeline;
+}
+
 async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
