@@ -27,31 +27,6 @@ export {
   serveObservability,
 } from "./engine/observe/observe-server.ts";
 export type { Inherited, Observer, Scope } from "./engine/observer.ts";
-export type { BreakerSettings } from "./engine/resilience/breaker-settings.ts";
-export type { BulkheadSettings } from "./engine/resilience/bulkhead-settings.ts";
-export type { Call, Callee, CallOptions } from "./engine/resilience/call.ts";
-export type {
-  BreakerDeclaration,
-  Network,
-  NetworkChange,
-  NetworkSettings,
-} from "./engine/resilience/network.ts";
-export { networkHealth } from "./engine/resilience/network-health.ts";
-export type { NetworkState } from "./engine/resilience/network-node.ts";
-export type { NetworkBreaker, NetworkSnapshot } from "./engine/resilience/network-snapshot.ts";
-export type { Policy, PolicySnapshot } from "./engine/resilience/policy.ts";
-export type { PolicyCounts } from "./engine/resilience/policy-core.ts";
-export { type PolicyInput, resolvePolicySettings } from "./engine/resilience/policy-settings.ts";
-export { isRejection } from "./engine/resilience/rejection.ts";
-export {
-  createResilience,
-  type PolicyUse,
-  type Resilience,
-  type ResilienceOptions,
-  type ResilienceSnapshot,
-} from "./engine/resilience/resilience.ts";
-export type { RetryBudgetSettings } from "./engine/resilience/retry-budget.ts";
-export type { RetrySettings } from "./engine/resilience/retry-settings.ts";
 export { type Action, type ActionContext, type Actions, defineAction } from "./engine/pipeline/action.ts";
 export { type BuiltInParts, builtInActions } from "./engine/pipeline/actions/built-in.ts";
 export type { LogLine } from "./engine/pipeline/actions/log.ts";
@@ -81,6 +56,31 @@ export { readRunRecords } from "./engine/pipeline/read-run.ts";
 export type { PipelineResult } from "./engine/pipeline/run-host.ts";
 export type { RunRecord } from "./engine/pipeline/run-record.ts";
 export { type StepMetrics, stepBucketMicros } from "./engine/pipeline/step-metrics.ts";
+export type { BreakerSettings } from "./engine/resilience/breaker-settings.ts";
+export type { BulkheadSettings } from "./engine/resilience/bulkhead-settings.ts";
+export type { Call, Callee, CallOptions } from "./engine/resilience/call.ts";
+export type {
+  BreakerDeclaration,
+  Network,
+  NetworkChange,
+  NetworkSettings,
+} from "./engine/resilience/network.ts";
+export { networkHealth } from "./engine/resilience/network-health.ts";
+export type { NetworkState } from "./engine/resilience/network-node.ts";
+export type { NetworkBreaker, NetworkSnapshot } from "./engine/resilience/network-snapshot.ts";
+export type { Policy, PolicySnapshot } from "./engine/resilience/policy.ts";
+export type { PolicyCounts } from "./engine/resilience/policy-core.ts";
+export { type PolicyInput, resolvePolicySettings } from "./engine/resilience/policy-settings.ts";
+export { isRejection } from "./engine/resilience/rejection.ts";
+export {
+  createResilience,
+  type PolicyUse,
+  type Resilience,
+  type ResilienceOptions,
+  type ResilienceSnapshot,
+} from "./engine/resilience/resilience.ts";
+export type { RetryBudgetSettings } from "./engine/resilience/retry-budget.ts";
+export type { RetrySettings } from "./engine/resilience/retry-settings.ts";
 export type {
   AckLevel,
   Position,
