@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { count, durationMs, ratio, sizeBytes } from "../../base/unit-schema.ts";
 import { knobs } from "../../engine/config.ts";
-import { count, durationMs, ratio, sizeBytes } from "../../scenario/unit-schema.ts";
 
 const knobShape = Object.fromEntries(
   knobs.map(({ name, meaning, unit, min, max, default: standard }) => [
