@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
@@ -132,6 +133,7 @@ async function startTarget(
   if (target === undefined) throw new DynoError("internal", `there is no target ${scenario.target.kind}`);
   return target.start(scenario.target.settings, {
     seed,
+    scenarioDir: dirname(scenario.file),
     scratchDir,
     services,
     faults: scenario.faults.map(({ kind }) => kind),

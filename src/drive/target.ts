@@ -31,6 +31,8 @@ export type EndFault = () => Promise<void>;
 export interface TargetContext {
   /** The seed of this trial. */
   readonly seed: number;
+  /** The folder of the scenario's file: what a scenario names is looked for there. */
+  readonly scenarioDir: string;
   /** A folder of this trial's own, for files; removed afterwards. */
   readonly scratchDir: string;
   readonly services: ServiceAddresses;

@@ -23,7 +23,12 @@ const lookEveryMs = 100;
 const patienceMs = 15_000;
 const longestMs = 60_000;
 /** A group that has nothing in its hands has 0 of each. */
-const handsFull = ["in_flight", "ready", "retrying", "waiting_for_key"].map((name) => `group_${name}`);
+const handsFull = [
+  ...["in_flight", "ready", "retrying", "waiting_for_key"].map((name) => `group_${name}`),
+  "runs_active",
+];
+/** Between two pages a group has nothing in its hands either. */
+const idleLooks = 5;
 
 /**
  * Waits until the groups have handled everything that was acknowledged, but for poison, and have nothing in their hands;
@@ -34,7 +39,7 @@ export async function drainGroups(
   ledger: Ledger,
   counters: () => Promise<Counters>,
 ): Promise<void> {
-  if (settings.groups.length === 0) return;
+  if (settings.groups.length + settings.pipelines.length === 0) return;
   const wanted = settings.groups.map((group) => {
     let count = 0;
     for (const n of ledger.numbers()) if (!isPoison(group, n, seed)) count++;
@@ -43,12 +48,15 @@ export async function drainGroups(
   const watches = settings.groups.map(({ name }) => watchEffects(effectsPath(dir, name)));
   const deadlineMs = Date.now() + longestMs;
   let progressMs = Date.now();
+  let idle = 0;
   while (Date.now() < deadlineMs && Date.now() - progressMs < patienceMs) {
     const counts = await Promise.all(watches.map((look) => look()));
     if (counts.some(({ isNew }) => isNew)) progressMs = Date.now();
     const now = await counters();
     const isIdle = handsFull.every((name) => (now[name] ?? 0) === 0);
-    if (isIdle && counts.every(({ distinct }, i) => distinct >= (wanted[i] ?? 0))) return;
+    idle = isIdle ? idle + 1 : 0;
+    if (idle === 0) progressMs = settings.pipelines.length > 0 ? Date.now() : progressMs;
+    if (idle >= idleLooks && counts.every(({ distinct }, i) => distinct >= (wanted[i] ?? 0))) return;
     await sleep(lookEveryMs);
   }
 }

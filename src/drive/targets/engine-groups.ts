@@ -4,7 +4,7 @@ import { createRandom, deriveSeed } from "../../base/random.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { HandlerFaults } from "../faults/handler-faults.ts";
 import { type Effects, openEffects } from "./engine-effects.ts";
-import { loadTopics, operationOf } from "./engine-load.ts";
+import { loadPattern, operationOf } from "./engine-load.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 /** The groups of one engine, at work. */
@@ -50,7 +50,7 @@ export async function startGroups(
         if (handlerTime > 0) await sleep(handlerTime);
         await effects.record(String(n));
       },
-      { pattern: `${loadTopics}>`, maxInFlight, perKeyOrder, maxAttempts, retryDelayMs: retryDelay },
+      { pattern: loadPattern(settings), maxInFlight, perKeyOrder, maxAttempts, retryDelayMs: retryDelay },
     );
   }
   return {

@@ -8,7 +8,8 @@ import type { Fault } from "../../scenario/fault.ts";
 import { createHandlerFaults } from "../faults/handler-faults.ts";
 import type { Counters, EndFault } from "../target.ts";
 import { startGroups } from "./engine-groups.ts";
-import { createEngineLoad, loadTopics } from "./engine-load.ts";
+import { createEngineLoad, loadPattern, operationOf } from "./engine-load.ts";
+import { startPipelines } from "./engine-pipelines.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 /** An application with the engine in it: it publishes when it is told to, and its handlers listen. */
@@ -67,9 +68,11 @@ export async function openLocalHost({ settings, store, seed, effectsDir }: HostC
   const engine = await openEngine(settings, store);
   const load = createEngineLoad(settings, seed);
   const faults = createHandlerFaults(deriveSeed(seed, "handlers"));
+  const pattern = loadPattern(settings);
   const delivered = new Array<number>(settings.subscribers).fill(0);
   for (let i = 0; i < settings.subscribers; i++) {
-    engine.subscribe(`${loadTopics}>`, () => {
+    engine.subscribe(pattern, (event) => {
+      if (operationOf(event) === undefined) return;
       delivered[i] = (delivered[i] ?? 0) + 1;
       return faults.meet();
     });
@@ -77,14 +80,22 @@ export async function openLocalHost({ settings, store, seed, effectsDir }: HostC
   // Of their own, since a group's failures are not the bus's.
   const groupFaults = createHandlerFaults(deriveSeed(seed, "groups"));
   const groups = await startGroups(engine, settings, { seed, dir: effectsDir, faults: groupFaults });
+  const pipelines = await startPipelines(engine, settings, { dir: effectsDir, faults: groupFaults });
+  // Pipelines publish as well.
+  let acknowledged = 0;
+  const publish = async (n: number): Promise<unknown> => {
+    const { id, duplicate } = await engine.publish(load(n));
+    if (!duplicate) acknowledged++;
+    return settings.until === "finished" ? pipelines?.finished(id) : undefined;
+  };
   const trimming = startTrimming(settings, engine);
   return {
     engine,
     settings,
     isApart: false,
     replay: () => engine.replay(),
-    publish: (n) => engine.publish(load(n)),
-    usage: () => ({ counters: engine.counters() }),
+    publish: pipelines === undefined ? (n) => engine.publish(load(n)) : publish,
+    usage: () => ({ counters: { ...engine.counters(), ...pipelines?.counters() } }),
     inject: async (fault) => {
       if (fault.kind === "handler-errors" || fault.kind === "handler-slow") {
         const ends = [faults.begin(fault), groupFaults.begin(fault)];
@@ -95,9 +106,11 @@ export async function openLocalHost({ settings, store, seed, effectsDir }: HostC
     close: async () => {
       await trimming.stop();
       const deadLetters = await groups.deadLetters();
+      await pipelines?.close();
       await engine.close();
       await groups.close();
-      const { published = 0, handler_errors: handlerErrors = 0 } = engine.counters();
+      const { published: all = 0, handler_errors: handlerErrors = 0 } = engine.counters();
+      const published = pipelines === undefined ? all : acknowledged;
       return { published, delivered, handlerErrors, askedErrors: faults.failed, deadLetters };
     },
   };

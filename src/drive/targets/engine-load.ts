@@ -1,13 +1,13 @@
-import { deriveSeed } from "../../base/random.ts";
+import { createRandom, deriveSeed } from "../../base/random.ts";
 import type { EventInput } from "../../engine/event.ts";
 import { createKeys } from "./engine-keys.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 /** What operation number `n` publishes: the same for the same number and seed, in whatever process it is made. */
-export type EngineLoad = (n: number) => EventInput<string>;
+export type EngineLoad = (n: number) => EventInput;
 
-/** Every event of the load has a topic that begins so. */
-export const loadTopics = "load.";
+/** Every event of a load that names no events has a topic that begins so. */
+const loadTopics = "load.";
 
 /** Creates the load of a trial. */
 export function createEngineLoad(settings: EngineSettings, seed: number): EngineLoad {
@@ -17,13 +17,30 @@ export function createEngineLoad(settings: EngineSettings, seed: number): Engine
   const topics = Array.from({ length: settings.topics }, (_, i) => `${loadTopics}topic-${i}`);
   const usesKeys = settings.dedup && settings.store !== "none";
   // JSON adds two quotes; the number in front tells the events apart when they are read back.
+  const { events } = settings;
+  const random = createRandom(deriveSeed(seed, "events"));
+  const draws = Array.from({ length: events.length > 1 ? drawnEvents : 1 }, () =>
+    random.integer(events.length),
+  );
   const dataOf = (n: number): string => `${n}:${padding}`.slice(0, Math.max(1, settings.payload - 2));
-  return (n) => ({
+  const plain: EngineLoad = (n) => ({
     topic: topics[n % topics.length] ?? `${loadTopics}topic-0`,
     key: keyOf(n),
     ...(usesKeys ? { idempotencyKey: `${run}-${n}` } : {}),
     data: dataOf(n),
   });
+  if (events.length === 0) return plain;
+  return (n) => {
+    const event = events[draws[n % draws.length] ?? 0];
+    return { ...plain(n), topic: event?.topic ?? "", data: { ...event?.data, operation: n } };
+  };
+}
+
+const drawnEvents = 4096;
+
+/** The pattern of the topics that a load publishes on. */
+export function loadPattern({ events }: EngineSettings): string {
+  return events.length === 0 ? `${loadTopics}>` : ">";
 }
 
 /** The number of the operation that published an event; undefined for one that is none of the load's. */
@@ -34,5 +51,8 @@ export function operationOf({
   readonly topic: string;
   readonly data: unknown;
 }): number | undefined {
-  return topic.startsWith(loadTopics) ? Number.parseInt(String(data), 10) : undefined;
+  if (topic.startsWith(loadTopics)) return Number.parseInt(String(data), 10);
+  if (topic.startsWith("$") || typeof data !== "object" || data === null) return undefined;
+  const { operation } = data as { readonly operation?: unknown };
+  return typeof operation === "number" ? operation : undefined;
 }

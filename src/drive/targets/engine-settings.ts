@@ -71,6 +71,24 @@ export const engineSettings = z
       ),
     subscribers: z.int().min(0).max(1000).default(1).describe("Handlers that listen on the bus."),
     topics: z.int().min(1).max(10_000).default(1).describe("Topics that events are spread over."),
+    events: z
+      .array(
+        z.strictObject({ topic: z.string().min(1), data: z.record(z.string(), z.unknown()).default({}) }),
+      )
+      .default([])
+      .describe(
+        "What is published, drawn by seed, in place of topics and payload; the data gets the number of its operation.",
+      ),
+    pipelines: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        "Pipeline files that run on the events, named from the scenario's folder. They may use the actions reserve, release, charge, refund and work, which write down what they did.",
+      ),
+    until: z
+      .enum(["acknowledged", "finished"])
+      .default("acknowledged")
+      .describe("When a publish counts as done; finished: when the run that it starts has completed."),
     groups: z
       .array(group)
       .default([])
@@ -119,6 +137,15 @@ export const engineSettings = z
     }
     if (settings.groups.length > 0 && (settings.store === "none" || settings.operation === "replay")) {
       refuse("groups", "groups need a store and operation: publish");
+    }
+    if (settings.pipelines.length > 0 && (settings.store === "none" || settings.operation === "replay")) {
+      refuse("pipelines", "pipelines need a store and operation: publish");
+    }
+    if (
+      settings.until === "finished" &&
+      (settings.pipelines.length === 0 || settings.process === "separate")
+    ) {
+      refuse("until", "finished needs pipelines, and the engine in the trial's own process");
     }
     const names = settings.groups.map(({ name }) => name);
     const twice = names.find((name, i) => names.indexOf(name) < i);

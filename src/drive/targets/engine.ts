@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DynoError } from "../../base/errors.ts";
 import type { StoreConfig } from "../../engine/config.ts";
+import type { StoredEvent } from "../../engine/store.ts";
 import { streamKeys } from "../../engine/stores/redis-script.ts";
 import { openRedisObserver, type RedisObserver } from "../services/redis-observer.ts";
 import type { Check, Session, Target, TargetContext } from "../target.ts";
 import { checkDelivery, checkStore, createLedger, type Ledger } from "./engine-checks.ts";
+import { readEffects } from "./engine-effects.ts";
 import { checkGroups, drainGroups } from "./engine-group-checks.ts";
 import {
   type EngineHost,
@@ -15,9 +17,11 @@ import {
   retentionMs,
 } from "./engine-host.ts";
 import { operationOf } from "./engine-load.ts";
+import { stepEffectsPath } from "./engine-pipelines.ts";
 import { readStore } from "./engine-readback.ts";
 import { openRemoteHost } from "./engine-remote.ts";
 import { openReplaySession } from "./engine-replay.ts";
+import { checkRuns, createRunReader } from "./engine-run-checks.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 /** The engine on the dynamometer: one operation is one publish, or the replay of one page. */
@@ -31,7 +35,12 @@ export const engineTarget: Target<EngineSettings> = {
       observer?.close();
     };
     try {
-      const config = { settings, store, seed: context.seed, effectsDir: context.scratchDir };
+      const config = {
+        settings: withFiles(settings, context),
+        store,
+        seed: context.seed,
+        effectsDir: context.scratchDir,
+      };
       if (settings.operation === "replay")
         return await startReplay(await openLocalHost(config), observer, end);
       const isApart = settings.process === "separate" || context.faults.includes("engine-kill");
@@ -58,6 +67,11 @@ function storeConfig(
     return { kind: "log", dir: join(scratchDir, "log") };
   if (redisUrl === undefined) throw new DynoError("setup", "there is no Redis for the engine's store");
   return { kind: "redis", url: redisUrl, stream: `dyno:${randomUUID()}` };
+}
+
+/** Pipeline files are named from the scenario's folder. */
+function withFiles(settings: EngineSettings, { scenarioDir }: TargetContext): EngineSettings {
+  return { ...settings, pipelines: settings.pipelines.map((file) => resolve(scenarioDir, file)) };
 }
 
 async function startReplay(
@@ -96,11 +110,19 @@ function startPublish(
         await drainGroups(config, ledger, async () => (await host.usage()).counters);
         const inMemory = store?.kind === "memory" ? await checkEvents(host.replay?.(), ledger, settings) : [];
         const report = await host.close();
-        const outside = store && store.kind !== "memory" ? readStore(store) : undefined;
+        const runs = createRunReader(operationOf);
+        const outside = store && store.kind !== "memory" ? watched(readStore(store), runs.read) : undefined;
         return [
           ...inMemory,
           ...(await checkEvents(outside, ledger, settings)),
           ...(await checkGroups(config, ledger, report)),
+          ...(settings.pipelines.length === 0 || outside === undefined
+            ? []
+            : checkRuns(
+                runs.evidence(),
+                ledger,
+                (await readEffects(stepEffectsPath(config.effectsDir))).lines,
+              )),
           checkDelivery(report),
         ];
       } finally {
@@ -108,6 +130,17 @@ function startPublish(
       }
     },
   };
+}
+
+/** Passes events on, and lets somebody look at each. */
+async function* watched(
+  stored: AsyncIterable<readonly StoredEvent[]>,
+  look: (event: StoredEvent) => void,
+): AsyncGenerator<readonly StoredEvent[]> {
+  for await (const batch of stored) {
+    batch.forEach(look);
+    yield batch;
+  }
 }
 
 async function checkEvents(

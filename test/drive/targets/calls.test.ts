@@ -22,6 +22,7 @@ async function start(settings: object): Promise<Session> {
   const context = {
     seed: 1,
     scratchDir: "",
+    scenarioDir: "",
     services: {},
     faults: [],
     signal: new AbortController().signal,

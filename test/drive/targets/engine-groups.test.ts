@@ -51,6 +51,7 @@ describe("groups on the dynamometer", () => {
     const session = await engineTarget.start(settings, {
       seed: 3,
       scratchDir: await scratchDir(),
+      scenarioDir: "",
       services: {},
       faults: [],
       signal: new AbortController().signal,
