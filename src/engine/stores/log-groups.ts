@@ -1,9 +1,10 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeEntry, floorOf, type Place, type PlaceStore, settlePlace } from "../delivery/place.ts";
 import { createPlaceReader } from "../delivery/place-reader.ts";
 import type { DeadRecord, GroupStore, OpenGroupOptions, StoreGroup } from "../store.ts";
 import { type LogDead, openLogDead } from "./log-dead.ts";
+import { syncFolder } from "./log-journal.ts";
 import { type LogPlace, openLogPlace } from "./log-place.ts";
 
 /** The groups of a log, in a folder beside its segments: two files for each. */
@@ -25,13 +26,22 @@ export interface LogGroupsOptions extends PlaceStore {
 /** Opens all groups that are known in a log's folder. */
 export async function openLogGroups(options: LogGroupsOptions): Promise<LogGroups> {
   const folder = join(options.dir, "groups");
-  await mkdir(folder, { recursive: true });
   const groups = new FolderGroups(options, folder);
-  for (const file of await readdir(folder)) {
+  for (const file of await filesIn(folder)) {
     const name = /^(.+)\.place$/.exec(file)?.[1];
     if (name !== undefined) await groups.load(decodeURIComponent(name));
   }
   return groups;
+}
+
+/** A log whose groups nobody has opened yet has no folder for them. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 class FolderGroups implements LogGroups {
@@ -59,6 +69,8 @@ class FolderGroups implements LogGroups {
   }
 
   async open(group: string, { from }: OpenGroupOptions): Promise<StoreGroup> {
+    const made = await mkdir(this.#folder, { recursive: true });
+    if (made !== undefined) await syncFolder(this.#options.dir);
     const known = this.#places.get(group);
     const opened = known ?? (await openLogPlace(this.#path(group, "place"), () => this.#begin(from)));
     this.#places.set(group, opened);
@@ -93,7 +105,8 @@ class FolderGroups implements LogGroups {
   }
 
   async *dead(group: string): AsyncGenerator<DeadRecord> {
-    yield* (await this.#deadOf(group)).read();
+    const files = await filesIn(this.#folder);
+    if (files.includes(basename(this.#path(group, "dead")))) yield* (await this.#deadOf(group)).read();
   }
 
   async removeDead(group: string, records: readonly DeadRecord[]): Promise<void> {

@@ -29,13 +29,13 @@ export async function openLogJournal(
     end = frame.end;
   }
   await file.truncate(end);
-  await syncFolder(path);
+  await syncFolder(dirname(path));
   return new FrameJournal(path, file, end);
 }
 
-/** A file's name is on the disk only when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(dirname(path), "r");
+/** Brings a folder to the disk: only then are the names of the files in it. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
   await folder.sync().finally(() => folder.close());
 }
 
@@ -86,7 +86,7 @@ class FrameJournal implements LogJournal {
         .then(() => draft.datasync())
         .finally(() => draft.close());
       await rename(draftPath, this.#path);
-      await syncFolder(this.#path);
+      await syncFolder(dirname(this.#path));
       await this.#file.close();
       this.#file = await open(this.#path, "a+");
     } catch (error) {

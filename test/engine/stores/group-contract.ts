@@ -155,6 +155,43 @@ export function describeGroupContract(name: string, freshConfig: () => Promise<S
       expect(await deadOf(engine, "g")).toEqual([]);
     });
 
+    test("gets a redriven event once though its dead letter could not be removed and it was redriven again", async () => {
+      let fails = true;
+      const { engine } = await start({
+        observer: {
+          store: (store) => {
+            const { removeDead } = store.groups;
+            store.groups.removeDead = async (group, records) => {
+              if (fails) throw new Error("a crash in between");
+              await removeDead.call(store.groups, group, records);
+            };
+            return store;
+          },
+        },
+      });
+      let broken = true;
+      const { seen } = await consumeNumbers(engine, "g", { maxAttempts: 1 }, () => {
+        if (broken) throw new Error("broken");
+      });
+      await publishNumbers(engine, 0, 3);
+      await expect.poll(() => deadOf(engine, "g")).toHaveLength(3);
+      broken = false;
+      await expect(engine.redrive("g")).rejects.toThrow("a crash in between");
+      expect(await deadOf(engine, "g")).toHaveLength(3);
+      fails = false;
+      expect(await engine.redrive("g")).toBe(3);
+      expect(await deadOf(engine, "g")).toEqual([]);
+      await publishNumbers(engine, 3, 4);
+      await expect.poll(() => seen).toEqual([0, 1, 2, 3]);
+    });
+
+    test("has no dead letters where it is not known", async () => {
+      const { engine } = await start();
+      expect(await deadOf(engine, "unknown")).toEqual([]);
+      expect(await engine.redrive("unknown")).toBe(0);
+      await engine.removeGroup("unknown");
+    });
+
     test("makes a redriven event that fails again a dead letter again", async () => {
       const { engine } = await start();
       await consumeNumbers(engine, "g", { maxAttempts: 1 }, () => {
