@@ -1,11 +1,13 @@
 import type { ResilienceSnapshot } from "../resilience/resilience.ts";
 import type { Labels, MetricFamily } from "./metric-family.ts";
+import { createPipelineFamilies, type WatchedPipelines } from "./pipeline-families.ts";
 import { createResilienceFamilies } from "./resilience-families.ts";
 
 /** What metrics are read from. */
 export interface Watched {
   readonly engine?: { counters(): Readonly<Record<string, number>> };
   readonly resilience?: { snapshot(): ResilienceSnapshot };
+  readonly pipelines?: WatchedPipelines;
 }
 
 interface CounterRow {
@@ -80,7 +82,9 @@ export function createEngineFamilies(watched: readonly Watched[]): MetricFamily[
   }));
   const snapshots = (): ResilienceSnapshot[] =>
     watched.flatMap(({ resilience }) => (resilience === undefined ? [] : [resilience.snapshot()]));
-  return [...ofEngines, ...createResilienceFamilies(snapshots)];
+  const pipelines = (): WatchedPipelines[] =>
+    watched.flatMap((each) => (each.pipelines === undefined ? [] : [each.pipelines]));
+  return [...ofEngines, ...createResilienceFamilies(snapshots), ...createPipelineFamilies(pipelines)];
 }
 
 function sumOf(watched: readonly Watched[], counter: string): Iterable<readonly [Labels, number]> {

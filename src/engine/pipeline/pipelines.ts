@@ -16,11 +16,12 @@ import { createGuards } from "./guards.ts";
 import { createMemoryRuns } from "./memory-runs.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { checkCalls, createPipelineTable, type PipelineTable } from "./pipeline-table.ts";
+import type { RunCounts } from "./run-counters.ts";
 import type { PipelineResult, RunHost } from "./run-host.ts";
 import type { RunInput } from "./run-record.ts";
 import { createStepMeters } from "./step-meters.ts";
 import type { StepMetrics } from "./step-metrics.ts";
-import { type RunCounts, StoredRuns } from "./stored-runs.ts";
+import { StoredRuns } from "./stored-runs.ts";
 import { createWallTimers } from "./wall-timers.ts";
 
 /** What pipelines run on. */
@@ -68,8 +69,8 @@ export interface Pipelines {
   run(name: string, data: unknown, options?: RunOptions): Promise<PipelineResult>;
   /** Ends a stored run for good. False where this process has no such run. */
   cancel(runId: string, reason: string): boolean;
-  /** Stored runs since the start, and those under way. */
-  counts(): RunCounts;
+  /** Stored runs since the start, and those under way, for each pipeline that has had one. */
+  runCounts(): readonly RunCounts[];
   /** What each step did since the start. */
   stepMetrics(): readonly StepMetrics[];
   /** One part for each pipeline that has runs parked; one that is ok where none has. */
@@ -197,18 +198,8 @@ class RunningPipelines implements Pipelines {
     return this.#stored?.cancel(runId, reason) ?? false;
   }
 
-  counts(): RunCounts {
-    return (
-      this.#stored?.counts() ?? {
-        active: 0,
-        started: 0,
-        resumed: 0,
-        completed: 0,
-        failed: 0,
-        cancelled: 0,
-        parked: 0,
-      }
-    );
+  runCounts(): readonly RunCounts[] {
+    return this.#stored?.counts() ?? [];
   }
 
   stepMetrics(): readonly StepMetrics[] {

@@ -7,23 +7,12 @@ import type { FoldedRun } from "./fold-run.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { PipelineTable } from "./pipeline-table.ts";
 import { PipelineRun } from "./run.ts";
+import { createRunCounters, type RunCounts } from "./run-counters.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
 import type { ChildRun, Journal, PipelineResult, RunHost } from "./run-host.ts";
 import { inputOf } from "./run-input.ts";
 import type { RunInput } from "./run-record.ts";
 import { createStopBell } from "./stop-bell.ts";
-
-/** Runs by what became of them, since the start of the process. */
-export interface RunCounts {
-  readonly active: number;
-  readonly started: number;
-  /** Of those, how many had begun in a process before this one, or before the store failed. */
-  readonly resumed: number;
-  readonly completed: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  readonly parked: number;
-}
 
 /** What stored runs are made with. */
 export interface StoredRunsParts {
@@ -56,7 +45,7 @@ export class StoredRuns {
   readonly #lost = new Set<string>();
   readonly #parked = new Map<string, { readonly pipeline: string; readonly reason: string }>();
   readonly #bell = createStopBell();
-  readonly #counts = { started: 0, resumed: 0, completed: 0, failed: 0, cancelled: 0, parked: 0 };
+  readonly #counters = createRunCounters();
 
   constructor(parts: StoredRunsParts) {
     this.#parts = parts;
@@ -162,16 +151,18 @@ export class StoredRuns {
 
   #start(pipeline: Pipeline, runId: string, input: RunInput, past: FoldedRun | undefined): PipelineRun {
     const run = new PipelineRun({ host: this.#host, journal: this.#journal, pipeline, runId, input, past });
-    this.#counts.started++;
-    if (past?.definition !== undefined) this.#counts.resumed++;
+    this.#counters.started(pipeline.name, past?.definition !== undefined);
     this.#active.set(runId, run);
     run.result.then(
       (result) => {
         this.#active.delete(runId);
-        this.#counts[result.status]++;
+        this.#counters.ended(pipeline.name, result.status);
         this.#parts.onEnd?.(result);
       },
-      () => this.#active.delete(runId),
+      () => {
+        this.#active.delete(runId);
+        this.#counters.left(pipeline.name);
+      },
     );
     run.start();
     return run;
@@ -192,7 +183,7 @@ export class StoredRuns {
     past: FoldedRun | undefined,
     reason: string,
   ): Promise<void> {
-    this.#counts.parked++;
+    this.#counters.parked(run.pipeline.name);
     if (past?.status === "parked" && past.error?.message === reason) return;
     await this.#journal.append(run, [{ type: "parked", reason }]);
   }
@@ -228,8 +219,8 @@ export class StoredRuns {
     for (const run of this.#active.values()) run.suspend();
   }
 
-  counts(): RunCounts {
-    return { active: this.#active.size, ...this.#counts };
+  counts(): readonly RunCounts[] {
+    return this.#counters.counts();
   }
 
   /** Parked runs by pipeline, with the reason of the first. */

@@ -237,7 +237,8 @@ describe("a run that is resumed", () => {
     const changed = await startProcess(world, [text("2")]);
     await world.time.passUntil(
       (async () => {
-        while (changed.pipelines.counts().parked === 0) await new Promise((resolve) => setImmediate(resolve));
+        while ((changed.pipelines.runCounts()[0]?.parked ?? 0) === 0)
+          await new Promise((resolve) => setImmediate(resolve));
       })(),
     );
     expect(recordsOf(world).at(-1)).toMatchObject({ type: "parked" });
@@ -260,7 +261,7 @@ describe("a run that is resumed", () => {
     await pipelines.start();
     while (results.length === 0) await new Promise((resolve) => setImmediate(resolve));
     expect(results).toMatchObject([{ status: "completed", outputs: { n: 2 } }]);
-    expect(pipelines.counts()).toMatchObject({ resumed: 1, completed: 1 });
+    expect(pipelines.runCounts()).toMatchObject([{ resumed: 1, completed: 1 }]);
   });
 
   test("is parked where an action is gone, with what had ended kept", async () => {
@@ -286,7 +287,8 @@ describe("a run that is resumed", () => {
     await pipelines.start();
     await world.time.passUntil(
       (async () => {
-        while (pipelines.counts().parked === 0) await new Promise((resolve) => setImmediate(resolve));
+        while ((pipelines.runCounts()[0]?.parked ?? 0) === 0)
+          await new Promise((resolve) => setImmediate(resolve));
       })(),
     );
     expect(recordsOf(world).at(-1)).toMatchObject({
