@@ -39,7 +39,7 @@ export async function run({ rounds, log, signal }: BenchContext): Promise<readon
   ];
   if (signal.aborted) return rows;
   log("pipeline: stored in Redis");
-  return [...rows, await storedRow(pipeline, rounds, signal)];
+  return [...rows, ...(await storedRows(pipeline, rounds, signal))];
 }
 
 function fourSteps(): Pipeline {
@@ -95,18 +95,18 @@ function against(
   return goal === undefined ? row : { ...row, goal };
 }
 
-async function storedRow(pipeline: Pipeline, rounds: number, signal: AbortSignal): Promise<BenchRow> {
-  const perSec = await measureStoredRuns(pipeline, rounds, signal);
+async function storedRows(pipeline: Pipeline, rounds: number, signal: AbortSignal): Promise<BenchRow[]> {
+  const { runs, bare } = await measureStoredRuns(pipeline, rounds, signal);
+  const what = "stored in Redis, 300 under way: runs a second";
+  const ours = perSec(runs);
   const goal = { op: ">=", value: 5000 } as const;
-  return {
-    what: "stored in Redis, 300 under way: runs a second",
-    ours: `${(medianOf(perSec) / 1000).toFixed(1)}k/s`,
-    peerName: "the limit",
-    peer: `${goal.value / 1000}k/s`,
-    ratio: ratioOf(
-      perSec,
-      perSec.map(() => 1),
-    ),
-    goal,
-  };
+  const ones = runs.map(() => 1);
+  return [
+    { what, ours, peerName: "the limit", peer: "5.0k/s", ratio: ratioOf(runs, ones), goal },
+    { what, ours, peerName: "the same events published", peer: perSec(bare), ratio: ratioOf(runs, bare) },
+  ];
+}
+
+function perSec(figures: readonly number[]): string {
+  return `${(medianOf(figures) / 1000).toFixed(1)}k/s`;
 }

@@ -121,6 +121,8 @@ function applyToStep(run: FoldedRun, step: FoldedStep, record: StepRecord): void
     step.output = record.items === undefined ? record.output : outputsOf(step, record.step, record.items);
     end("succeeded");
   } else {
+    // A pure attempt has no record of its beginning.
+    task.attempts = Math.max(task.attempts, record.attempt);
     if (record.attempt > task.failedAttempt) {
       task.failures++;
       task.failedAttempt = record.attempt;

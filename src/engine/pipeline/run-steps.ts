@@ -1,6 +1,6 @@
 import type { Scope } from "./expression.ts";
 import { failureOf } from "./failure.ts";
-import type { FoldedRun, FoldedStep, StepStatus } from "./fold-run.ts";
+import type { FoldedRun, FoldedStep, FoldedTask, StepStatus } from "./fold-run.ts";
 import type { Pipeline, Step } from "./pipeline.ts";
 import { type Failure, type RunRecord, slotName } from "./run-record.ts";
 import { itemsOf } from "./step-input.ts";
@@ -84,7 +84,7 @@ export class RunSteps {
       if (this.#stateOf(step).status !== "pending") continue;
       const past = this.#past?.steps.get(step.id);
       // A failing run begins nothing; what was under way when it was cut off is still brought to an end.
-      if (this.failure !== undefined && !isUnderWay(past)) continue;
+      if (this.failure !== undefined && ![...(past?.tasks.values() ?? [])].some(isUnderWay)) continue;
       this.#decide(step, past);
     }
   }
@@ -169,11 +169,13 @@ export class RunSteps {
     items.isFilling = true;
     const past = this.#past?.steps.get(step.id)?.tasks;
     const { concurrency } = step.forEach ?? { concurrency: 1 };
-    while (items.underWay < concurrency && items.next < items.list.length && !this.#isHeld(step, items)) {
+    while (items.underWay < concurrency && items.next < items.list.length) {
       const index = items.next++;
       const slot = { step: step.id, index };
       const known = past?.get(slotName(slot));
       if (known?.result !== undefined) continue;
+      // A step that fails begins no more items; one that was under way when it was cut off is brought to an end.
+      if (this.#isHeld(step, items) && !isUnderWay(known)) continue;
       items.underWay++;
       const given = { slot, call: callOf(step), item: items.list[index] };
       this.#run.begin(createTask(this.#run.runId, step, given, known), known?.retryAtMs);
@@ -250,10 +252,8 @@ function callOf({ work }: Step): Task["call"] {
   return work.kind === "action" ? work.call : undefined;
 }
 
-/** Whether a step had an attempt under way, and not one that waited for its time. */
-function isUnderWay(past: FoldedStep | undefined): boolean {
+/** Whether an attempt was under way, and not one that waited for its time. */
+function isUnderWay(past: FoldedTask | undefined): boolean {
   if (past === undefined) return false;
-  return [...past.tasks.values()].some(
-    ({ result, retryAtMs, dueMs }) => result === undefined && retryAtMs === undefined && dueMs === undefined,
-  );
+  return past.result === undefined && past.retryAtMs === undefined && past.dueMs === undefined;
 }

@@ -48,6 +48,13 @@ function actionsIn(world: World, life: Life): Actions {
         return work(input, context);
       },
     },
+    pick: {
+      run: async (input: { n: number }, context) => {
+        if (input.n === 2) throw new Error("2 is out of order");
+        for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+        return work(input, context);
+      },
+    },
     bad: {
       run: () => {
         throw new Error("out of order");
@@ -144,6 +151,22 @@ const failing = [
   `,
 ];
 
+const failingItem = [
+  `
+  name: p
+  on: orders.*
+  steps:
+    - { id: one, action: work, compensate: { action: work, with: { n: 1 } } }
+    - id: each
+      action: pick
+      needs: [one]
+      forEach: event.data.list
+      concurrency: 3
+      onError: compensate
+      with: { n: "{{ item }}" }
+  `,
+];
+
 const order = { topic: "orders.created", data: { n: 5, list: [1, 2, 3] }, correlationId: "request-9" };
 
 /** Runs one order to its end, killing each process after its share of records; gives the end, and what was there to kill. */
@@ -169,6 +192,11 @@ describe("a run that is killed after any of its records", () => {
   test.each([
     ["with every kind of step", everything, { status: "completed", outputs: { n: 160, each: [2, 4, 6] } }],
     ["that fails and is undone", failing, { status: "failed", error: { message: "out of order" } }],
+    [
+      "with an item that fails while others are under way",
+      failingItem,
+      { status: "failed", error: { message: "2 is out of order" } },
+    ],
   ] as const)(
     "%s ends as if it had not been, and does nothing again that was done",
     async (_, texts, end) => {
