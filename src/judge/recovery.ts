@@ -2,7 +2,7 @@ import type { Interval, TimelineMark, TrialResult } from "../measure/result.ts";
 
 /** How long the load took to be carried as before, after the end of one or more faults. */
 export interface Recovery {
-  /** From the end of the last of the faults. Where it did not come, how long was looked for it. */
+  /** From the end of the last of the faults. Where it was not seen, how long it could be looked for. */
   readonly tookMs: number;
   readonly isRecovered: boolean;
 }
@@ -27,8 +27,8 @@ type EndedFault = TimelineMark & { readonly untilMs: number };
  * maximum of rows is held against a maximum of rows, so that a machine's usual noise is on both sides. In a closed loop,
  * what is offered is the mean rate before the fault. Rows of other phases do not count: theirs is another load.
  *
- * A fault that begins before the load has recovered from the one before makes one outage with it, and the time runs from
- * the end of the last. Gives undefined where there is no fault, or less than a second of load before the first.
+ * Faults that overlap are one outage, and the time runs from the end of the last. Where the next fault begins before the
+ * load has recovered, it is only known that it took longer. Gives undefined where there is no fault, or less than a second of load before the first.
  */
 export function readRecoveries(trial: TrialResult): readonly Recovery[] | undefined {
   const faults = trial.marks
@@ -74,12 +74,26 @@ function readPhase({ isOpen, rows, faults }: StruckPhase): readonly Recovery[] |
   const limits = limitsOf(before, isOpen);
   const lastRow = rows.at(-1);
   const endMs = lastRow === undefined ? 0 : lastRow.atMs + lastRow.lengthMs;
-  return faults.flatMap(({ untilMs }, i): Recovery[] => {
-    const nextMs = faults[i + 1]?.atMs ?? Number.POSITIVE_INFINITY;
+  const outages = outagesOf(faults);
+  return outages.map(({ untilMs }, i): Recovery => {
+    const nextMs = outages[i + 1]?.atMs ?? Number.POSITIVE_INFINITY;
     const recoveredMs = firstGoodWindow(rows, untilMs, nextMs, limits);
-    if (recoveredMs !== undefined) return [{ tookMs: recoveredMs - untilMs, isRecovered: true }];
-    return i < faults.length - 1 ? [] : [{ tookMs: Math.max(0, endMs - untilMs), isRecovered: false }];
+    if (recoveredMs !== undefined) return { tookMs: recoveredMs - untilMs, isRecovered: true };
+    return { tookMs: Math.max(0, Math.min(nextMs, endMs) - untilMs), isRecovered: false };
   });
+}
+
+/** Faults that overlap, as one. */
+function outagesOf(
+  faults: readonly EndedFault[],
+): readonly { readonly atMs: number; readonly untilMs: number }[] {
+  const outages: { readonly atMs: number; untilMs: number }[] = [];
+  for (const { atMs, untilMs } of faults) {
+    const last = outages.at(-1);
+    if (last === undefined || atMs > last.untilMs) outages.push({ atMs, untilMs });
+    else last.untilMs = Math.max(last.untilMs, untilMs);
+  }
+  return outages;
 }
 
 interface Limits {

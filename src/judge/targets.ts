@@ -93,8 +93,8 @@ function sentenceOf(rule: TargetRule, measured: MeasuredMetric, outcome: Verdict
   const figure = formatMetric(value, unit);
   const limit = formatMetric(rule.limit, unit);
   if (isAtLeast) {
-    const more = outcome === "fail" ? "" : "; give the phase more time";
-    return `${name} had not come ${figure} after the end of the faults, when the phase was over, and its limit is ${limit}${more}.`;
+    const more = outcome === "fail" ? "" : "; give it more time";
+    return `${name} had not come ${figure} after the end of a fault, when the phase was over or the next fault began, and its limit is ${limit}${more}.`;
   }
   if (rule.op === "==")
     return `${name} is ${figure}, ${outcome === "pass" ? "as it must be" : `and must be ${limit}`}.`;

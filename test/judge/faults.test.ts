@@ -73,7 +73,7 @@ describe("a target on what faults do", () => {
       "recovery < 1s",
       trialWith({ marks: [killed(7500)] }),
       "inconclusive",
-      /had not come 500.ms after the end of the faults.*more time/,
+      /had not come 500.ms after the end of a fault.*more time/,
     ],
     [
       "recovery < 400ms",

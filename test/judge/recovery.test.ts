@@ -97,7 +97,19 @@ describe("the recovery from a fault", () => {
     ["is unknown without a second of load before", { faults: [[0.5, 2]], course: () => ({}) }, undefined],
     ["is unknown without a fault", { faults: [], course: () => ({}) }, undefined],
     [
-      "counts from the end of the last of faults that come before it",
+      "counts from the end of the last of faults that overlap",
+      {
+        faults: [
+          [3, 6],
+          [4, 5],
+          [5.5, 5.8],
+        ],
+        course: (sec) => (between(sec, 3, 7) ? { completed: 0, p99: 0 } : {}),
+      },
+      [[900, true]],
+    ],
+    [
+      "is not known where the next fault begins before it",
       {
         faults: [
           [3, 5],
@@ -105,7 +117,10 @@ describe("the recovery from a fault", () => {
         ],
         course: (sec) => (between(sec, 6, 7) ? { p99: 900_000 } : outage(5)(sec)),
       },
-      [[1000, true]],
+      [
+        [500, false],
+        [1000, true],
+      ],
     ],
     [
       "is counted for each fault that is apart",

@@ -9,15 +9,28 @@ import { troubleOf } from "./redis-errors.ts";
 export type Durability = "always" | "waitaof" | "none";
 
 /**
+ * What a server says itself to commands that it cannot serve yet. While it loads its append-only file it answers INFO,
+ * and says that it has no such file: aof.c switches it off for that time.
+ */
+class StillLoading extends Error {
+  override readonly name = "ReplyError";
+
+  constructor() {
+    super("LOADING Redis is loading the dataset in memory");
+  }
+}
+
+/**
  * Asks a server how durable it is, and whether events are safe with it. Where CONFIG is forbidden it promises
  * nothing. What it says holds until somebody changes its configuration.
  *
- * Throws a DynoError `setup` for a read-only replica, for a version before 6.2 (which cannot trim by time), and
- * for a memory policy that would evict streams. The `volatile-` policies evict only keys that expire, and ours
- * do not.
+ * Throws what the server says itself where it still loads its data. Throws a DynoError `setup` for a read-only
+ * replica, for a version before 6.2 (which cannot trim by time), and for a memory policy that would evict streams. The
+ * `volatile-` policies evict only keys that expire, and ours do not.
  */
 export async function readDurability(client: Redis): Promise<Durability> {
   const info = parseInfo(await client.info());
+  if (info.loading === "1") throw new StillLoading();
   const [major = 0, minor = 0] = (info.redis_version ?? "").split(".").map(Number);
   if (major < 6 || (major === 6 && minor < 2)) {
     throw new DynoError("setup", `this Redis has version ${info.redis_version}; streams need 6.2 or later`);
