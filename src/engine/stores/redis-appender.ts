@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Deferred, deferred } from "../../base/async.ts";
+import { abortable, type Deferred, deferred } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
+import { type Batch, createBatch, putBack } from "./redis-batch.ts";
 import { reasonOf, refusalOf, troubleOf } from "./redis-errors.ts";
 import type { RedisOwner } from "./redis-owner.ts";
+import { createRetainedBatches, type RetainedBatches } from "./redis-retained.ts";
 import type { RedisSync } from "./redis-sync.ts";
 
 /** Appends batches to a stream, each exactly once, in order, across lost connections. */
@@ -14,8 +16,13 @@ export interface RedisAppender {
    * closed while Redis is away.
    */
   append(payload: string, needsSync: boolean): Promise<string>;
-  /** To be told of each connection that came back: the server may have lost batches, or its settings. */
-  reconnected(): void;
+  /** To be told of each connection that was lost or came back: the server may have lost batches, or its settings. */
+  connectionChanged(): void;
+  /**
+   * Where rejections are handed over: resolves when appends are accepted again, of those rejected before none is
+   * on its way any more. Rejects with a DynoError `conflict` or `closed`, or with the signal's reason.
+   */
+  regain(signal: AbortSignal | undefined): Promise<void>;
   readonly totals: Readonly<AppenderTotals>;
   /** Resolves when everything under way is settled. */
   close(): Promise<void>;
@@ -27,8 +34,13 @@ export interface AppenderTotals {
   resends: number;
   /** Found in the stream when the connection came back. */
   already_stored: number;
-  /** Acknowledged as stored, and gone when the server came back: it crashed before its fsync, or was flushed. */
+  /**
+   * Acknowledged as stored, and gone when the server came back: it crashed before its fsync, or was flushed. Those of
+   * the last seconds are sent again, and count as `resent_after_loss`; these are the others.
+   */
   lost_by_server: number;
+  /** Acknowledged as stored, gone when the server came back, and sent again. */
+  resent_after_loss: number;
   /** Times that an outage lasted longer than `reconnectMs`. */
   outages: number;
 }
@@ -43,16 +55,16 @@ export interface RedisAppenderOptions {
   readonly sync: RedisSync | undefined;
   /** Asked after each lost connection; rejects where the server must not be used any more. */
   readonly checkServer: () => Promise<void>;
+  /** How long the server may take to sync what it acknowledged; 0 where it syncs first. */
+  readonly retainMs: number;
+  /**
+   * Whether somebody takes over what is rejected, and looks in the stream for what became of it. Then nothing is
+   * removed there, and after a rejection everything is rejected until `regain` is called, to keep the order.
+   */
+  readonly handsOver: boolean;
 }
 
-interface Item {
-  readonly payload: string;
-  readonly needsSync: boolean;
-  readonly done: Deferred<string>;
-  /** The number under which it was sent last; 0 before. */
-  sequence: number;
-}
-
+const maxRetainedBytes = 64 * 1_048_576;
 const firstRetryDelayMs = 5;
 const maxRetryDelayMs = 200;
 
@@ -67,14 +79,15 @@ export function createRedisAppender(options: RedisAppenderOptions): RedisAppende
  *
  * When that takes longer than `reconnectMs`, what is under way is rejected. Whether Redis has it is unknown then,
  * and a caller may publish it again; so its numbers are kept, and the first thing that the owner does when Redis
- * is back is to remove them.
+ * is back is to remove them; unless rejections are handed over.
  */
 class FencedAppender implements RedisAppender {
   readonly #options: RedisAppenderOptions;
   /** Not known to be stored, in order. */
-  #queue: Item[] = [];
+  #queue: Batch[] = [];
   /** Stored, and waiting for their sync, in order. */
-  #unsynced = new Map<Item, string>();
+  #unsynced = new Map<Batch, string>();
+  readonly #retained: RetainedBatches<Batch> | undefined;
   /** Numbers of batches that were rejected and may be stored. */
   #doubtful: number[] = [];
   #storedSequence = 0;
@@ -85,29 +98,56 @@ class FencedAppender implements RedisAppender {
   #recovering = false;
   /** Why nothing is accepted now. */
   #refusal: DynoError | undefined;
+  /** Whether the refusal lasts until `regain`, be the server back or not. */
+  #isLatched = false;
+  #gaveUp = false;
+  #ended: DynoError | undefined;
+  #settled = deferred<void>();
   #drained: Deferred<void> | undefined;
   readonly #stopped = new AbortController();
-  readonly totals: AppenderTotals = { resends: 0, already_stored: 0, lost_by_server: 0, outages: 0 };
+  readonly totals: AppenderTotals = {
+    resends: 0,
+    already_stored: 0,
+    lost_by_server: 0,
+    resent_after_loss: 0,
+    outages: 0,
+  };
 
   constructor(options: RedisAppenderOptions) {
     this.#options = options;
+    const { retainMs } = options;
+    this.#retained = retainMs > 0 ? createRetainedBatches<Batch>(retainMs, maxRetainedBytes) : undefined;
   }
 
   append(payload: string, needsSync: boolean): Promise<string> {
-    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
-    const item: Item = { payload, needsSync, done: deferred<string>(), sequence: 0 };
+    if (this.#refusal !== undefined) {
+      this.#isLatched ||= this.#options.handsOver;
+      return Promise.reject(this.#refusal);
+    }
+    const item = createBatch(payload, needsSync);
     this.#queue.push(item);
     if (this.#trouble === undefined) this.#send(item);
     return item.done.promise;
   }
 
-  reconnected(): void {
+  connectionChanged(): void {
     this.#trouble ??= { error: new Error("the connection was lost") };
     this.#recoverWhenQuiet();
   }
 
+  async regain(signal: AbortSignal | undefined): Promise<void> {
+    while (this.#trouble !== undefined && this.#ended === undefined) {
+      signal?.throwIfAborted();
+      await abortable(this.#settled.promise, signal);
+    }
+    if (this.#ended !== undefined) throw this.#ended;
+    this.#isLatched = false;
+    this.#refusal = undefined;
+  }
+
   async close(): Promise<void> {
     this.#refusal = new DynoError("closed", "the redis store is closed; the events were not stored");
+    this.#endWith(this.#refusal);
     this.#drained = deferred();
     this.#noteDrained();
     await this.#drained.promise;
@@ -115,7 +155,7 @@ class FencedAppender implements RedisAppender {
     this.#options.sync?.stop();
   }
 
-  #send(item: Item): void {
+  #send(item: Batch): void {
     if (item.sequence > 0) this.totals.resends++;
     item.sequence = ++this.#lastSequence;
     this.#outstanding++;
@@ -125,7 +165,7 @@ class FencedAppender implements RedisAppender {
     );
   }
 
-  #onStored(item: Item, entry: string): void {
+  #onStored(item: Batch, entry: string): void {
     this.#outstanding--;
     this.#storedSequence = item.sequence;
     const index = this.#queue[0] === item ? 0 : this.#queue.indexOf(item);
@@ -145,18 +185,20 @@ class FencedAppender implements RedisAppender {
     this.#recoverWhenQuiet();
   }
 
-  #acknowledge(item: Item, entry: string): void {
+  #acknowledge(item: Batch, entry: string): void {
     const { sync } = this.#options;
     if (item.needsSync && sync !== undefined) {
       this.#unsynced.set(item, entry);
       void sync.wait(item.sequence).then(() => this.#onSynced(item));
       return;
     }
+    item.isAcknowledged = true;
+    this.#retained?.add(item, performance.now());
     item.done.resolve(entry);
     this.#noteDrained();
   }
 
-  #onSynced(item: Item): void {
+  #onSynced(item: Batch): void {
     const entry = this.#unsynced.get(item);
     // A server that lost it has it sent again, and then it waits again.
     if (entry === undefined) return;
@@ -172,7 +214,11 @@ class FencedAppender implements RedisAppender {
     const kind = troubleOf(error);
     if (kind === "full" || kind === "refused") {
       this.#refuse(error);
-      this.#resume();
+      if (this.#queue.length === 0) return this.#resume();
+      // What the server lost is still to be sent again, whenever it has room.
+      this.#gaveUp = true;
+      this.#noteDrained();
+      void this.#pause(maxRetryDelayMs).then(() => this.#resume());
     } else {
       void this.#regain(error);
     }
@@ -181,8 +227,11 @@ class FencedAppender implements RedisAppender {
   /** A definite refusal: neither that batch nor any sent after it is stored, so their numbers are free. */
   #refuse(error: unknown): void {
     const refusal = refusalOf(error, this.#options.stream);
-    for (const item of this.#queue.splice(0)) item.done.reject(refusal);
+    for (const item of this.#takeUnacknowledged()) item.done.reject(refusal);
     this.#lastSequence = this.#storedSequence;
+    if (!this.#options.handsOver) return this.#noteDrained();
+    this.#isLatched = true;
+    this.#refusal ??= refusal;
     this.#noteDrained();
   }
 
@@ -220,7 +269,9 @@ class FencedAppender implements RedisAppender {
     const numbers = [...candidates.map(({ sequence }) => sequence).filter((n) => n > 0), ...this.#doubtful];
     const base = Math.min(this.#storedSequence, ...numbers.map((n) => n - 1));
     const { stored, entries } = await this.#options.owner.goOn(base, this.#doubtful);
-    this.#countLost(stored);
+    const lost = this.#retained?.takeAfter(stored) ?? [];
+    this.#countLost(stored, lost.length);
+    for (const item of lost) putBack(this.#queue, item);
     this.#doubtful = [];
     this.#storedSequence = stored;
     this.#lastSequence = stored;
@@ -230,13 +281,14 @@ class FencedAppender implements RedisAppender {
     }
   }
 
-  #countLost(stored: number): void {
-    let acknowledged = Math.max(0, this.#storedSequence - stored);
+  #countLost(stored: number, retained: number): void {
+    let acknowledged = Math.max(0, this.#storedSequence - stored) - retained;
     for (const { sequence } of this.#unsynced.keys()) if (sequence > stored) acknowledged--;
     this.totals.lost_by_server += Math.max(0, acknowledged);
+    this.totals.resent_after_loss += retained;
   }
 
-  #settle(item: Item, entry: string | undefined): void {
+  #settle(item: Batch, entry: string | undefined): void {
     if (this.#unsynced.has(item)) return;
     this.#queue.splice(this.#queue.indexOf(item), 1);
     this.totals.already_stored++;
@@ -247,21 +299,22 @@ class FencedAppender implements RedisAppender {
   }
 
   /** An unsynced batch that the server lost goes back to the front, where its number belongs. */
-  #requeue(item: Item): void {
-    if (!this.#unsynced.delete(item)) return;
-    const behind = this.#queue.findIndex(({ sequence }) => sequence === 0 || sequence > item.sequence);
-    this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, item);
+  #requeue(item: Batch): void {
+    if (this.#unsynced.delete(item)) putBack(this.#queue, item);
   }
 
   #resume(): void {
     this.#trouble = undefined;
     this.#recovering = false;
-    if (this.#drained === undefined) this.#refusal = undefined;
+    this.#gaveUp = false;
+    if (this.#drained === undefined && !this.#isLatched) this.#refusal = undefined;
     for (const item of this.#queue) this.#send(item);
+    this.#wakeRegain();
   }
 
   #giveUp(cause: unknown): void {
-    if (this.#refusal?.code === "unavailable" || this.#refusal?.code === "overload") return;
+    if (this.#gaveUp) return;
+    this.#gaveUp = true;
     this.totals.outages++;
     const { stream, reconnectMs } = this.#options;
     const refusal =
@@ -279,20 +332,41 @@ class FencedAppender implements RedisAppender {
   #end(cause: unknown): void {
     this.#refusal = refusalOf(cause, this.#options.stream);
     this.#rejectAll(this.#refusal);
+    this.#endWith(this.#refusal);
+  }
+
+  #endWith(error: DynoError): void {
+    this.#ended ??= error;
+    this.#wakeRegain();
+  }
+
+  #wakeRegain(): void {
+    this.#settled.resolve();
+    this.#settled = deferred();
   }
 
   #rejectAll(error: DynoError): void {
-    const items = [...this.#unsynced.keys(), ...this.#queue];
+    const { handsOver } = this.#options;
+    const items = [...this.#unsynced.keys(), ...this.#takeUnacknowledged()];
     this.#unsynced.clear();
-    this.#queue = [];
+    this.#isLatched ||= handsOver && items.length > 0;
     for (const item of items) {
-      if (item.sequence > 0) this.#doubtful.push(item.sequence);
+      if (item.sequence > 0 && !handsOver) this.#doubtful.push(item.sequence);
       item.done.reject(error);
     }
     this.#noteDrained();
   }
 
+  /** What was acknowledged, and is sent again because the server lost it, is nobody's to reject. */
+  #takeUnacknowledged(): Batch[] {
+    const taken = this.#queue.filter(({ isAcknowledged }) => !isAcknowledged);
+    this.#queue = this.#queue.filter(({ isAcknowledged }) => isAcknowledged);
+    return taken;
+  }
+
   #noteDrained(): void {
-    if (this.#queue.length === 0 && this.#unsynced.size === 0) this.#drained?.resolve();
+    if (this.#drained === undefined || this.#unsynced.size > 0) return;
+    const waits = this.#gaveUp ? this.#queue.filter(({ isAcknowledged }) => !isAcknowledged) : this.#queue;
+    if (waits.length === 0) this.#drained.resolve();
   }
 }
