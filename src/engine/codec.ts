@@ -87,6 +87,14 @@ function numberColumn(values: readonly number[]): NumberColumn {
   return values.every((value) => value === first) ? first : values;
 }
 
+/** A stored event as it was before it was stored, to be stored elsewhere. */
+export function preparedOf(event: StoredEvent): PreparedEvent {
+  const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey } = event;
+  const json = event instanceof DecodedEvent ? event.json : JSON.stringify(event.data);
+  // Nobody reads the data of an event that is only stored, and parsing it would take longer than all the rest.
+  return { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, data: undefined, json };
+}
+
 /** Unpacks what `encodeBatch` packed; `entry` becomes part of each position. Throws a DynoError `corrupt`. */
 export function decodeBatch(text: string, entry: string): StoredEvent[] {
   const { count, head, dataStart } = parseHead(text, entry);
@@ -240,6 +248,10 @@ class DecodedEvent implements StoredEvent {
     this.correlationId = correlationId;
     this.causationId = causationId;
     this.#json = json;
+  }
+
+  get json(): string {
+    return this.#json;
   }
 
   get data(): unknown {

@@ -1,13 +1,24 @@
-import { mkdir, open, rm, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { decodeBatch, encodeBatch } from "../codec.ts";
 import type { StoreConfig, StoreContext } from "../config.ts";
 import type { AckLevel, EventStore, Position, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
+import { diskFiles, type LogFiles } from "./log-files.ts";
 import { lockFolder } from "./log-lock.ts";
 import { damaged, findEnd, listSegments, readFrames, segmentPath } from "./log-segment.ts";
 import { type LogWriter, openLogWriter } from "./log-writer.ts";
 
 const levels: readonly AckLevel[] = ["accepted", "stored", "durable"];
+
+/** A log store, whose files can also be dropped by number. */
+export interface LogStore extends EventStore {
+  /** What its files take now, in bytes. */
+  readonly keptBytes: number;
+  /** Begins a new file behind everything appended until now, and gives its number. */
+  beginSegment(): Promise<number>;
+  /** Removes the files before this number; when it resolves, they stay removed also after a power cut. */
+  dropBefore(segment: number): Promise<void>;
+}
 
 /**
  * Opens a log store: a folder of segment files that are only appended to. `stored` means written to the file,
@@ -18,15 +29,19 @@ const levels: readonly AckLevel[] = ["accepted", "stored", "durable"];
  */
 export async function openLogStore(
   { dir }: Extract<StoreConfig, { kind: "log" }>,
-  { knobs, clock }: StoreContext,
-): Promise<EventStore> {
+  { knobs, clock }: Pick<StoreContext, "knobs" | "clock">,
+  files: LogFiles = diskFiles,
+): Promise<LogStore> {
   await makeFolder(dir);
   const unlock = await lockFolder(dir);
   try {
-    const segment = (await listSegments(dir)).at(-1) ?? 1;
+    const segments = await listSegments(dir);
+    const segment = segments.at(-1) ?? 1;
     const { end: offset, tornBytes } = await endOf(dir, segment);
-    const writer = await openLogWriter({ dir, segment, offset, segmentBytes: knobs.segmentBytes });
-    return new LogStore({ dir, writer, unlock, tornBytes, epochMs: () => clock.epochMs() });
+    const writer = await openLogWriter({ files, dir, segment, offset, segmentBytes: knobs.segmentBytes });
+    const openedBytes = offset + (await bytesOf(dir, segments.slice(0, -1)));
+    const epochMs = (): number => clock.epochMs();
+    return new SegmentedLog({ files, dir, writer, unlock, tornBytes, openedBytes, epochMs });
   } catch (thrown) {
     await unlock();
     throw thrown;
@@ -51,31 +66,45 @@ async function endOf(dir: string, segment: number): Promise<{ end: number; tornB
   }
 }
 
+async function bytesOf(dir: string, segments: readonly number[]): Promise<number> {
+  let bytes = 0;
+  for (const segment of segments) bytes += (await stat(segmentPath(dir, segment))).size;
+  return bytes;
+}
+
 function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
-interface LogStoreParts {
+interface LogParts {
+  readonly files: LogFiles;
   readonly dir: string;
   readonly writer: LogWriter;
   readonly unlock: () => Promise<void>;
   /** What was cut off the end on opening. */
   readonly tornBytes: number;
+  /** What the files held on opening. */
+  readonly openedBytes: number;
   readonly epochMs: () => number;
 }
 
-class LogStore implements EventStore {
+class SegmentedLog implements LogStore {
   readonly name = "log";
   readonly features = { levels, persistent: true } as const;
+  readonly #files: LogFiles;
   readonly #dir: string;
   readonly #writer: LogWriter;
   readonly #unlock: () => Promise<void>;
   readonly #epochMs: () => number;
   readonly #totals: { entries: number; events: number; torn_bytes: number };
+  readonly #openedBytes: number;
+  #droppedBytes = 0;
   #closed = false;
 
-  constructor({ dir, writer, unlock, tornBytes, epochMs }: LogStoreParts) {
+  constructor({ files, dir, writer, unlock, tornBytes, openedBytes, epochMs }: LogParts) {
+    this.#files = files;
     this.#dir = dir;
+    this.#openedBytes = openedBytes;
     this.#writer = writer;
     this.#unlock = unlock;
     this.#epochMs = epochMs;
@@ -156,10 +185,32 @@ class LogStore implements EventStore {
     const { segment: last } = this.#writer.end();
     for (const [i, segment] of segments.entries()) {
       if (segment >= last || !(await this.#isOlder(segments[i + 1], olderThanMs))) break;
-      await rm(segmentPath(this.#dir, segment));
+      await this.#remove(segment);
     }
-    const folder = await open(this.#dir, "r");
-    await folder.sync().finally(() => folder.close());
+    await this.#files.syncFolder(this.#dir);
+  }
+
+  beginSegment(): Promise<number> {
+    return this.#writer.beginSegment();
+  }
+
+  async dropBefore(first: number): Promise<void> {
+    const { segment: last } = this.#writer.end();
+    const old = (await listSegments(this.#dir)).filter((segment) => segment < Math.min(first, last));
+    // From the first on, so that what is left after a crash is whole.
+    for (const segment of old) await this.#remove(segment);
+    if (old.length > 0) await this.#files.syncFolder(this.#dir);
+  }
+
+  async #remove(segment: number): Promise<void> {
+    const path = segmentPath(this.#dir, segment);
+    const { size } = await stat(path);
+    await this.#files.remove(path);
+    this.#droppedBytes += size;
+  }
+
+  get keptBytes(): number {
+    return this.#openedBytes + this.#writer.totals.bytes - this.#droppedBytes;
   }
 
   counters(): Readonly<Record<string, number>> {
