@@ -3,8 +3,10 @@ import { DynoError, messageOf } from "../base/errors.ts";
 import { type Bus, createBus, type Handler, type Unsubscribe } from "./bus.ts";
 import { type EngineConfig, resolveKnobs } from "./config.ts";
 import type { Event, EventInput } from "./event.ts";
+import type { AppendTarget, Whereabouts } from "./fallback.ts";
 import { createFirstEvents, type FirstEvent, type FirstEvents } from "./first-events.ts";
 import { type Commit, createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { type Health, healthOf } from "./health.ts";
 import { prepareEvent } from "./prepare-event.ts";
 import { Publication } from "./publication.ts";
 import {
@@ -17,16 +19,23 @@ import {
   type StoredEvent,
   type StoreFeatures,
 } from "./store.ts";
+import { handOverMsOf, openFallback } from "./stores/open-fallback.ts";
 import { openStore } from "./stores/open-store.ts";
+import type { Fallback } from "./stores/spool.ts";
 import { createUlidSource } from "./ulid.ts";
 
 /** What a publisher hears back. */
 export interface Receipt {
   /** The event's id; for a duplicate, the id of the first one. */
   readonly id: string;
-  /** What holds for the event now: the level that was asked for, or a stronger one. */
+  /**
+   * What holds for the event now: the level that was asked for, or a stronger one. The memory fallback alone gives a
+   * weaker one, `accepted`, while the store is away.
+   */
   readonly level: AckLevel;
-  /** Where it lies; undefined while it is only `accepted`. */
+  /** Where the event is: in memory, in the store, or in the spool on its way into the store. */
+  readonly at: Whereabouts;
+  /** Where it lies in the store; undefined while it is only `accepted`, and where it came to the spool first. */
   readonly position: Position | undefined;
   /** Whether an event with this idempotency key was there already; then nothing was added. */
   readonly duplicate: boolean;
@@ -62,6 +71,8 @@ export interface Engine {
   ready(): Promise<void>;
   /** The features of the store; undefined without one. */
   readonly features: StoreFeatures | undefined;
+  /** How the engine is, and each of its parts. */
+  health(): Health;
   /** Running totals by name. */
   counters(): Readonly<Record<string, number>>;
   /**
@@ -75,16 +86,25 @@ export interface Engine {
 export async function createEngine(config: EngineConfig): Promise<Engine> {
   const knobs = resolveKnobs(config.knobs);
   const clock = config.clock ?? systemClock;
-  const store = config.store === undefined ? undefined : await openStore(config.store, { knobs, clock });
+  const away = config.fallback === undefined ? {} : { handOverMs: handOverMsOf(config.fallback) };
+  const store =
+    config.store === undefined ? undefined : await openStore(config.store, { knobs, clock, ...away });
+  let fallback: Fallback | undefined;
   try {
     const level = config.level ?? (store === undefined ? "accepted" : "stored");
     requireLevel(level, store);
     const { dedupWindowMs: windowMs, dedupMaxKeys: maxKeys } = knobs;
     const firsts = createFirstEvents({ windowMs, maxKeys, clock });
     if (store?.features.persistent) await firsts.readBack(store, clock.epochMs() - windowMs);
-    const commits = store === undefined ? undefined : createGroupCommit({ store, knobs, clock });
-    return new StoredEngine({ config, clock, store, commits, firsts, level });
+    const onError = config.onError ?? (() => undefined);
+    if (config.fallback) fallback = await openFallback(config.fallback, store, { knobs, clock, onError });
+    if (fallback?.leftover) await firsts.readBackDiverted(fallback.leftovers(), fallback.leftover);
+    fallback?.start();
+    const target = fallback ?? store;
+    const commits = target === undefined ? undefined : createGroupCommit({ store: target, knobs, clock });
+    return new StoredEngine({ config, clock, store, fallback, commits, firsts, level });
   } catch (thrown) {
+    await fallback?.close();
     await store?.close();
     throw thrown;
   }
@@ -104,6 +124,7 @@ interface EngineParts {
   readonly config: EngineConfig;
   readonly clock: { epochMs(): number };
   readonly store: EventStore | undefined;
+  readonly fallback: Fallback | undefined;
   readonly commits: GroupCommit | undefined;
   readonly firsts: FirstEvents;
   readonly level: AckLevel;
@@ -195,11 +216,10 @@ class StoredEngine implements Engine {
     this.#duplicates++;
     await first.underWay;
     const { commit } = first;
-    const { store } = this.#parts;
-    if (store && commit && ackLevels.indexOf(commit.level) < ackLevels.indexOf(level)) {
-      // An empty batch is a barrier: at its level, everything before it is stored.
-      await store.append([], level);
-      commit.level = level;
+    const { store, fallback } = this.#parts;
+    const target = atOf(commit) === "store" ? store : fallback;
+    if (target && commit && ackLevels.indexOf(levelOf(commit)) < ackLevels.indexOf(level)) {
+      await raise(commit, level, target);
     }
     return receiptOf(first.id, commit, first.index, true);
   }
@@ -237,8 +257,13 @@ class StoredEngine implements Engine {
     return this.#parts.store?.features;
   }
 
+  health(): Health {
+    const { fallback } = this.#parts;
+    return healthOf(fallback === undefined ? [] : [fallback.health()]);
+  }
+
   counters(): Readonly<Record<string, number>> {
-    const { commits, firsts, store } = this.#parts;
+    const { commits, firsts, store, fallback } = this.#parts;
     return {
       published: this.#published,
       duplicates: this.#duplicates,
@@ -250,21 +275,46 @@ class StoredEngine implements Engine {
       dedup_keys: firsts.size,
       dedup_overflows: firsts.overflows,
       ...store?.counters(),
+      ...fallback?.counters(),
     };
   }
 
   close(): Promise<void> {
-    const { commits, store } = this.#parts;
-    this.#closing ??= Promise.resolve(commits?.close()).then(() => store?.close());
+    this.#closing ??= this.#closeAll();
     return this.#closing;
   }
+
+  async #closeAll(): Promise<void> {
+    const { commits, store, fallback } = this.#parts;
+    fallback?.beginClose();
+    await commits?.close();
+    await fallback?.close();
+    await store?.close();
+  }
+}
+
+/** An empty batch is a barrier: at its level, everything before it is stored. */
+async function raise(commit: Commit, level: AckLevel, target: AppendTarget): Promise<void> {
+  const raised = await target.append([], level);
+  if (typeof raised === "string") commit.level = level;
+  else commit.diverted = raised;
+}
+
+function levelOf(commit: Commit | undefined): AckLevel {
+  return commit?.diverted?.level ?? commit?.level ?? "accepted";
+}
+
+function atOf(commit: Commit | undefined): Whereabouts {
+  if (commit === undefined) return "memory";
+  return commit.diverted?.at ?? "store";
 }
 
 function receiptOf(id: string, commit: Commit | undefined, index: number, duplicate: boolean): Receipt {
   const entry = commit?.entry;
   return {
     id,
-    level: commit?.level ?? "accepted",
+    level: levelOf(commit),
+    at: atOf(commit),
     position: entry === undefined ? undefined : { entry, index },
     duplicate,
   };

@@ -1,0 +1,397 @@
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
+import { type Deferred, deferred } from "../../base/async.ts";
+import type { Clock } from "../../base/clock.ts";
+import { DynoError, messageOf } from "../../base/errors.ts";
+import type { Knobs } from "../config.ts";
+import type { AppendTarget, Diverted, HomeStore } from "../fallback.ts";
+import type { HealthPart } from "../health.ts";
+import type { AckLevel, PreparedEvent, StoredEvent } from "../store.ts";
+import type { BufferedBatch, SpoolBuffer } from "./spool-buffer.ts";
+import { createOutage, diverted, doubtfulFrom, type Outage } from "./spool-outage.ts";
+import { createSpoolRelease, type SpoolRelease } from "./spool-release.ts";
+import { sendInOrder } from "./spool-sending.ts";
+
+/** Takes the place of a store while that is away. */
+export interface Fallback extends AppendTarget {
+  /** The events that wait from an earlier life, for the dedup window, and what is to be known of them. */
+  leftovers(): AsyncIterable<readonly StoredEvent[]>;
+  readonly leftover: Diverted | undefined;
+  /** Begins to bring home what waits from an earlier life. */
+  start(): void;
+  health(): HealthPart;
+  counters(): Readonly<Record<string, number>>;
+  /** From now on nothing waits for the store to come back: what only memory holds is rejected. */
+  beginClose(): void;
+  /** Stops bringing events home, and closes the buffer, not the store. What is in a spool stays there. */
+  close(): Promise<void>;
+}
+
+/** What a fallback is made of. */
+export interface FallbackOptions {
+  readonly home: HomeStore;
+  readonly buffer: SpoolBuffer;
+  readonly knobs: Pick<Knobs, "inFlight" | "maxBatch">;
+  readonly clock: Clock;
+  /** How long a store that cannot give `durable` may take to make what it has durable. */
+  readonly settleMs: number;
+  /** How long a buffer that is lost with the process may take to be brought home on closing. */
+  readonly closeMs: number;
+  /** Hears of events that are lost on closing. */
+  readonly onError: (error: unknown) => void;
+}
+
+interface Item {
+  readonly number: number;
+  readonly batch: readonly PreparedEvent[];
+  readonly level: AckLevel;
+  readonly done: Deferred<string | Diverted>;
+  /** Set where the store may have it though it rejected it. */
+  isInDoubt: boolean;
+  entry: string | undefined;
+}
+
+const maxPauseMs = 100;
+const firstPauseMs = 5;
+
+/** Creates the fallback of a store that was just opened. What the buffer holds from before comes before anything new. */
+export function createFallback(options: FallbackOptions): Fallback {
+  return new StoreFallback(options);
+}
+
+/**
+ * Batches go to the store; when it rejects one, they are diverted, the rejected ones first, and everything later
+ * behind them. Then they are brought home in order, while new ones go on being diverted. When little is left,
+ * new ones are held back for a moment, so that an end is reached; then they go to the store again.
+ *
+ * Batches that were in doubt are brought home as all others, but for the events that the store has by then.
+ */
+class StoreFallback implements Fallback {
+  readonly #options: FallbackOptions;
+  readonly #home: HomeStore;
+  readonly #buffer: SpoolBuffer;
+  readonly #release: SpoolRelease;
+  readonly #stop = new AbortController();
+  #lastNumber = 0;
+  /** Sent to the store and not settled, in order. */
+  #underWay: Item[] = [];
+  /** The last entry before which nothing is under way. */
+  #settledEntry: string | undefined;
+  #outage: Outage | undefined;
+  /** What the store rejected, until it is diverted. */
+  #rejected: Item[] = [];
+  /** Waits until it is clear where it has to go; undefined where that is clear. */
+  #held: Item[] | undefined;
+  /** In doubt, and the buffer has no room: nobody can say whether they are stored until the store is back. */
+  #stuck: Item[] = [];
+  #diverting = 0;
+  #idle: Deferred<void> | undefined;
+  #ended: DynoError | undefined;
+  #refusal: unknown;
+  #isClosing = false;
+  #draining: Promise<void> = Promise.resolve();
+  readonly #totals = { outages: 0, events: 0, drained: 0, found: 0, refused: 0 };
+  readonly leftover: Diverted | undefined;
+
+  constructor(options: FallbackOptions) {
+    this.#options = options;
+    this.#home = options.home;
+    this.#buffer = options.buffer;
+    this.#release = createSpoolRelease({ ...options, onLoss: () => this.#bringHomeAgain() });
+    if (this.#buffer.events === 0) return;
+    this.#outage = createOutage(options.clock.epochMs(), undefined);
+    this.leftover = diverted(this.#outage, this.#buffer.at, "stored");
+  }
+
+  start(): void {
+    if (this.#outage !== undefined) this.#draining = this.#drain(this.#outage);
+  }
+
+  append(batch: readonly PreparedEvent[], level: AckLevel): Promise<string | Diverted> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const done = deferred<string | Diverted>();
+    this.#route({ number: ++this.#lastNumber, batch, level, done, isInDoubt: false, entry: undefined });
+    return done.promise;
+  }
+
+  #route(item: Item): void {
+    if (this.#held !== undefined) this.#held.push(item);
+    else if (this.#outage === undefined) this.#send(item);
+    else void this.#divert(item, this.#outage);
+  }
+
+  #send(item: Item): void {
+    this.#underWay.push(item);
+    this.#home.append(item.batch, item.level).then(
+      (entry) => this.#onStored(item, entry),
+      (error: unknown) => this.#onRejected(item, error),
+    );
+  }
+
+  #onStored(item: Item, entry: string): void {
+    item.entry = entry;
+    item.done.resolve(entry);
+    // Before an outage began nothing was in doubt; afterwards only the outage knows.
+    while (this.#underWay[0]?.entry !== undefined) this.#settledEntry = this.#underWay.shift()?.entry;
+  }
+
+  #onRejected(item: Item, error: unknown): void {
+    this.#underWay.splice(this.#underWay.indexOf(item), 1);
+    if (!isOutage(error)) {
+      if (isFencing(error)) this.#end(error);
+      return item.done.reject(error);
+    }
+    item.isInDoubt = !isRefusal(error);
+    if (this.#outage === undefined) this.#begin(error);
+    if (this.#outage !== undefined && this.#held === undefined) void this.#divert(item, this.#outage);
+    else this.#rejected.push(item);
+  }
+
+  #begin(cause: unknown): void {
+    this.#totals.outages++;
+    this.#outage = createOutage(this.#options.clock.epochMs(), this.#settledEntry, cause);
+    this.#held = [];
+    this.#draining = this.#turnAway(this.#outage).then((outage) => this.#drain(outage));
+  }
+
+  /** All rejections of one failure come together; then they are put in their order, and what came later behind them. */
+  async #turnAway(outage: Outage): Promise<Outage> {
+    await turn();
+    for (let items = this.#takeRejected(); items.length > 0; items = this.#takeRejected()) {
+      // One by one: what follows one for which there is no room must not overtake it.
+      for (const item of items) await this.#divert(item, outage);
+    }
+    this.#letGo();
+    return outage;
+  }
+
+  #takeRejected(): Item[] {
+    return this.#rejected.splice(0).toSorted((a, b) => a.number - b.number);
+  }
+
+  /** What was held back goes where things go now. */
+  #letGo(): void {
+    const items = [...this.#takeRejected(), ...(this.#held ?? [])];
+    this.#held = undefined;
+    for (const item of items) this.#route(item);
+  }
+
+  async #divert(item: Item, outage: Outage): Promise<void> {
+    if (this.#stuck.length > 0) return this.#refuse(item, this.#refusal);
+    this.#diverting++;
+    try {
+      const level = await this.#buffer.append(item.batch, item.level);
+      this.#totals.events += item.batch.length;
+      this.#refusal = undefined;
+      item.done.resolve(diverted(outage, this.#buffer.at, level));
+    } catch (error) {
+      this.#refuse(item, error);
+    } finally {
+      this.#diverting--;
+      if (this.#diverting === 0) this.#idle?.resolve();
+    }
+  }
+
+  #refuse(item: Item, error: unknown): void {
+    this.#refusal = error;
+    if (item.isInDoubt && !this.#isClosing) {
+      this.#stuck.push(item);
+      return;
+    }
+    this.#totals.refused += item.batch.length;
+    item.done.reject(item.isInDoubt ? inDoubt(error) : error);
+  }
+
+  /** Tries until everything is home, however long it takes. */
+  async #drain(outage: Outage): Promise<void> {
+    const { signal } = this.#stop;
+    for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
+      try {
+        await this.#bringHome(outage);
+        return;
+      } catch (error) {
+        if (isFencing(error)) this.#end(error);
+        outage.cause = error;
+        this.#letGo();
+        if (this.#ended !== undefined) return;
+        await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #bringHome(outage: Outage): Promise<void> {
+    const { signal } = this.#stop;
+    const from = doubtfulFrom(outage, this.#buffer.oldestMs);
+    for (const id of await this.#home.regain({ ...from, signal })) outage.known.add(id);
+    // What is found there was stored, and no more is known of it: a barrier gives it the level of all others.
+    if (outage.known.size > 0) await this.#home.append([], this.#strongest());
+    const fewEvents = this.#options.knobs.maxBatch * this.#options.knobs.inFlight;
+    while (this.#held === undefined) {
+      await this.#sendBuffered(outage);
+      if (this.#buffer.events > fewEvents) continue;
+      this.#held = [];
+      await this.#whenIdle();
+    }
+    await this.#sendBuffered(outage);
+    await this.#settleStuck(outage);
+    // Something that was sent before all this was rejected only now: it has its turn first.
+    if (this.#rejected.length > 0) throw new DynoError("unavailable", "the store rejected a batch late");
+    this.#finish(outage);
+  }
+
+  /** Resolves when nothing is on its way into the buffer. */
+  async #whenIdle(): Promise<void> {
+    if (this.#diverting === 0) return;
+    this.#idle = deferred();
+    await this.#idle.promise;
+    this.#idle = undefined;
+  }
+
+  async #sendBuffered(outage: Outage): Promise<void> {
+    await sendInOrder<BufferedBatch>({
+      batches: this.#buffer.read(this.#stop.signal),
+      inFlight: this.#options.knobs.inFlight,
+      send: ({ events }) => this.#sendMissing(events, outage, this.#strongest()),
+      onSent: (batch, entry) => {
+        outage.after = entry ?? outage.after;
+        this.#totals.drained += batch.events.length;
+        this.#buffer.taken(batch);
+        this.#release.taken();
+      },
+    });
+  }
+
+  /** Appends what the store does not have; undefined where it has everything. */
+  async #sendMissing(
+    events: readonly PreparedEvent[],
+    outage: Outage,
+    level: AckLevel,
+  ): Promise<string | undefined> {
+    const missing = outage.known.size === 0 ? events : events.filter(({ id }) => !outage.known.has(id));
+    this.#totals.found += events.length - missing.length;
+    return missing.length === 0 ? undefined : this.#home.append(missing, level);
+  }
+
+  #strongest(): AckLevel {
+    return this.#home.features.levels.at(-1) ?? "stored";
+  }
+
+  /** The store is back, so it is known by now whether it has them. */
+  async #settleStuck(outage: Outage): Promise<void> {
+    for (let item = this.#stuck[0]; item !== undefined; item = this.#stuck[0]) {
+      const entry =
+        (await this.#sendMissing(item.batch, outage, item.level)) ??
+        (await this.#home.append([], item.level));
+      outage.after = entry;
+      this.#stuck.shift();
+      item.done.resolve({ at: "store", level: item.level });
+    }
+  }
+
+  #finish(outage: Outage): void {
+    outage.endedWith = this.#strongest();
+    outage.known.clear();
+    this.#settledEntry = outage.after ?? this.#settledEntry;
+    this.#outage = undefined;
+    this.#refusal = undefined;
+    this.#letGo();
+    this.#release.drained();
+  }
+
+  /** The store lost what it had acknowledged: everything that the buffer still holds is brought home again. */
+  async #bringHomeAgain(): Promise<void> {
+    if (this.#outage !== undefined || this.#ended !== undefined || this.#stop.signal.aborted) return;
+    this.#totals.outages++;
+    const outage = createOutage(this.#options.clock.epochMs(), undefined);
+    this.#outage = outage;
+    this.#held = [];
+    await this.#buffer.rewind();
+    this.#letGo();
+    this.#draining = this.#drain(outage);
+  }
+
+  #end(error: DynoError): void {
+    this.#ended ??= error;
+    const waiting = [...this.#stuck.splice(0), ...this.#takeRejected(), ...(this.#held?.splice(0) ?? [])];
+    for (const item of waiting) item.done.reject(error);
+  }
+
+  leftovers(): AsyncIterable<readonly StoredEvent[]> {
+    return this.#buffer.contents();
+  }
+
+  health(): HealthPart {
+    const { name, events, bytes } = this.#buffer;
+    const part = this.#buffer.at === "spool" ? "spool" : "fallback";
+    const waiting = `${events} events wait in ${name}, which holds ${bytes} bytes`;
+    const loss = this.#buffer.at === "memory" ? "; they are lost if this process ends" : "";
+    if (this.#ended !== undefined) {
+      return { part, status: "down", detail: `${waiting}${loss}: ${this.#ended.message}` };
+    }
+    if (this.#outage === undefined) return { part, status: "ok", detail: `nothing waits in ${name}` };
+    const { sinceMs, cause } = this.#outage;
+    const since = `since ${new Date(sinceMs).toISOString()}`;
+    const why = cause === undefined ? "they are brought home" : `the store is away: ${messageOf(cause)}`;
+    if (this.#refusal === undefined) {
+      return { part, status: "degraded", detail: `${waiting}${loss}, ${since}; ${why}` };
+    }
+    return {
+      part,
+      status: "down",
+      detail: `${waiting}, ${since}, and it refuses more: ${messageOf(this.#refusal)}`,
+    };
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    const { outages, events, drained, found, refused } = this.#totals;
+    return {
+      spool_outages: outages,
+      spool_events: events,
+      spool_drained: drained,
+      spool_found_at_home: found,
+      spool_refused: refused,
+      spool_waiting: this.#buffer.events,
+      spool_bytes: this.#buffer.bytes,
+    };
+  }
+
+  beginClose(): void {
+    this.#isClosing = true;
+    for (const item of this.#stuck.splice(0)) item.done.reject(inDoubt(this.#refusal));
+  }
+
+  async close(): Promise<void> {
+    this.beginClose();
+    if (this.#buffer.at === "memory" && this.#outage !== undefined) {
+      await Promise.race([this.#draining, sleep(this.#options.closeMs)]);
+    }
+    this.#stop.abort();
+    this.#release.stop();
+    await this.#draining;
+    if (this.#buffer.at === "memory" && this.#buffer.events > 0) {
+      const text = `${this.#buffer.events} events that waited in memory for their store are lost: the engine was closed`;
+      this.#options.onError(new DynoError("unavailable", text));
+    }
+    await this.#buffer.close();
+  }
+}
+
+function inDoubt(cause: unknown): DynoError {
+  const text = `the engine is closed while its store is away, and the fallback refused (${messageOf(cause)}): whether these events are stored is unknown`;
+  return new DynoError("unavailable", text, { cause });
+}
+
+/** Whether another engine owns the stream now, so that nothing can be brought home from here. */
+function isFencing(error: unknown): error is DynoError {
+  return error instanceof DynoError && error.code === "conflict";
+}
+
+/** Whether a rejection says that the store is away, or cannot take anything now. */
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof DynoError)) return true;
+  return !["conflict", "closed", "unsupported", "usage", "aborted"].includes(error.code);
+}
+
+/** Whether a rejection says that the batch is not stored. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof DynoError && error.code === "overload";
+}
