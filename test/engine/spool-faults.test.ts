@@ -20,7 +20,7 @@ function control(): Redis {
 async function openEngine(): Promise<Engine> {
   const engine = await createEngine({
     store: { kind: "redis", url: redis().url, stream: `test:${randomUUID()}` },
-    fallback: { kind: "spool", dir: await scratchDir(), afterMs: 100 },
+    fallback: { kind: "spool", dir: await scratchDir(), afterMs: 200 },
     level: "durable",
     knobs: { maxBatch: 8 },
   });
@@ -106,7 +106,7 @@ test.each(Object.keys(faults))(
     const publishers = Array.from({ length: 20 }, (_, i) => publishInTurn(engine, i, stop.signal));
     await sleep(100);
     await faults[name]?.begin(admin);
-    await sleep(300);
+    await sleep(400);
     await faults[name]?.end(admin);
     await expect.poll(() => engine.health().status, { timeout: 10_000, interval: 5 }).toBe("ok");
     await sleep(50);

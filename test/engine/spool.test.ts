@@ -19,7 +19,7 @@ async function open(config: EngineConfig): Promise<Engine> {
 async function setUp(more: Partial<EngineConfig> = {}, fallback?: FallbackConfig) {
   const proxy = await openRedisProxy(sharedUrl);
   const stream = `test:${randomUUID()}`;
-  const spool = fallback ?? { kind: "spool", dir: await scratchDir(), afterMs: 60 };
+  const spool = fallback ?? { kind: "spool", dir: await scratchDir(), afterMs: 250 };
   const config = { store: { kind: "redis", url: proxy.url, stream }, fallback: spool, ...more } as const;
   return { proxy, stream, config, engine: await open(config), redis: control(sharedUrl) };
 }

@@ -33,7 +33,7 @@ export interface StreamClient extends Redis {
  */
 export type ClientUse = "write" | "read";
 
-const firstConnectTimeoutMs = 3000;
+const openingMs = 3000;
 
 /**
  * Connects. When the connection is lost later, the client tries again for ever. Rejects with a DynoError `setup`
@@ -49,7 +49,6 @@ export async function connectRedis(url: string, use: ClientUse, patience: Patien
   try {
     await client.connect();
     connected = true;
-    client.options.connectTimeout = patience.connectMs;
     return client;
   } catch (cause) {
     client.disconnect();
@@ -59,6 +58,12 @@ export async function connectRedis(url: string, use: ClientUse, patience: Patien
       { cause },
     );
   }
+}
+
+/** How long a connection waits from now on; while a store is opened, it waits for 3 s at least. */
+export function setPatience(client: StreamClient, { answerMs, connectMs }: Patience): void {
+  client.options.socketTimeout = answerMs;
+  client.options.connectTimeout = connectMs;
 }
 
 function createClient(
@@ -71,8 +76,8 @@ function createClient(
   try {
     return new Redis(url, {
       lazyConnect: true,
-      connectTimeout: firstConnectTimeoutMs,
-      socketTimeout: answerMs,
+      connectTimeout: openingMs,
+      socketTimeout: Math.max(openingMs, answerMs),
       enableOfflineQueue: isReading,
       autoResendUnfulfilledCommands: isReading,
       maxRetriesPerRequest: isReading ? Math.ceil(readMs / retryMs) + 5 : 0,

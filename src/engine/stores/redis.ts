@@ -5,7 +5,7 @@ import type { StoreConfig, StoreContext } from "../config.ts";
 import type { HomeStore } from "../fallback.ts";
 import type { AckLevel, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
 import { createRedisAppender, type RedisAppender } from "./redis-appender.ts";
-import { connectRedis, type StreamClient } from "./redis-client.ts";
+import { connectRedis, type StreamClient, setPatience } from "./redis-client.ts";
 import { type Durability, readDurability } from "./redis-durability.ts";
 import { reasonOf, refusalOf, troubleOf } from "./redis-errors.ts";
 import { type RedisOwner, takeOwnership } from "./redis-owner.ts";
@@ -44,9 +44,11 @@ export async function openRedisStore(
   const { url, stream, reconnectMs = standardReconnectMs } = config;
   const patience = patienceFor(reconnectMs, handOverMs);
   const opened: (() => unknown)[] = [];
+  const waiting: (() => void)[] = [];
   const connect = async (use: "write" | "read", waits: Patience): Promise<StreamClient> => {
     const client = await connectRedis(url, use, waits);
     opened.push(() => client.disconnect());
+    waiting.push(() => setPatience(client, waits));
     return client;
   };
   try {
@@ -62,6 +64,7 @@ export async function openRedisStore(
     const reconnect = { reconnectMs: patience.appendMs, handsOver: handOverMs !== undefined };
     const appender = createAppender({ client, owner, stream, ...reconnect, sync, durability });
     opened.push(() => appender.close());
+    for (const begin of waiting) begin();
     return new RedisStore({ client, reader, stream, appender, durability, close: () => closeAll(opened) });
   } catch (thrown) {
     await closeAll(opened);
