@@ -19,6 +19,7 @@ import {
   type StoredEvent,
   type StoreFeatures,
 } from "./store.ts";
+import type { LogFiles } from "./stores/log-files.ts";
 import { handOverMsOf, openFallback } from "./stores/open-fallback.ts";
 import { openStore } from "./stores/open-store.ts";
 import type { Fallback } from "./stores/spool.ts";
@@ -82,8 +83,17 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Opens the store, reads back the dedup window, and gives the engine. Rejects with a DynoError. */
-export async function createEngine(config: EngineConfig): Promise<Engine> {
+/** What a test puts in the place of the outside world. */
+export interface EngineSeams {
+  /** The disk of the spool. */
+  readonly files?: LogFiles;
+}
+
+/**
+ * Opens the store, reads back the dedup window, and gives the engine. Rejects with a DynoError; with `setup` where a
+ * store is away, also where there is a fallback: who owns the stream, and what is in it, has to be known first.
+ */
+export async function createEngine(config: EngineConfig, { files }: EngineSeams = {}): Promise<Engine> {
   const knobs = resolveKnobs(config.knobs);
   const clock = config.clock ?? systemClock;
   const away = config.fallback === undefined ? {} : { handOverMs: handOverMsOf(config.fallback) };
@@ -97,7 +107,8 @@ export async function createEngine(config: EngineConfig): Promise<Engine> {
     const firsts = createFirstEvents({ windowMs, maxKeys, clock });
     if (store?.features.persistent) await firsts.readBack(store, clock.epochMs() - windowMs);
     const onError = config.onError ?? (() => undefined);
-    if (config.fallback) fallback = await openFallback(config.fallback, store, { knobs, clock, onError });
+    const context = { knobs, clock, onError, ...(files === undefined ? {} : { files }) };
+    if (config.fallback) fallback = await openFallback(config.fallback, store, context);
     if (fallback?.leftover) await firsts.readBackDiverted(fallback.leftovers(), fallback.leftover);
     fallback?.start();
     const target = fallback ?? store;

@@ -102,13 +102,18 @@ class GroupWriter implements LogWriter {
 
   async close(): Promise<void> {
     await this.#running;
-    if (!this.#isBroken && this.#offset > 0) {
-      await this.#file.datasync();
-      // A mark that everything before it was synced: damage to the last frames is then told from a torn write.
-      await this.#file.append(encodeFrame("", 0, this.#offset));
-      await this.#file.datasync();
+    try {
+      if (!this.#isBroken && this.#offset > 0) await this.#markEnd();
+    } finally {
+      await this.#file.close();
     }
-    await this.#file.close();
+  }
+
+  /** A mark that everything before it was synced: damage to the last frames is then told from a torn write. */
+  async #markEnd(): Promise<void> {
+    await this.#file.datasync();
+    await this.#file.append(encodeFrame("", 0, this.#offset));
+    await this.#file.datasync();
   }
 
   async #run(): Promise<void> {

@@ -3,6 +3,7 @@ import type { FallbackConfig, Knobs, StoreContext } from "../config.ts";
 import { type HomeStore, isHomeStore } from "../fallback.ts";
 import type { EventStore } from "../store.ts";
 import { openLogStore } from "./log.ts";
+import type { LogFiles } from "./log-files.ts";
 import { createFallback, type Fallback } from "./spool.ts";
 import type { SpoolBuffer } from "./spool-buffer.ts";
 import { openDiskBuffer } from "./spool-disk.ts";
@@ -19,6 +20,12 @@ export function handOverMsOf({ afterMs = 250 }: FallbackConfig): number {
   throw new DynoError("usage", `fallback.afterMs must be a number of milliseconds from 1 on, not ${afterMs}`);
 }
 
+/** What a fallback is given beside its settings. */
+export interface FallbackContext extends StoreContext {
+  readonly onError: (error: unknown) => void;
+  readonly files?: LogFiles;
+}
+
 /**
  * Opens the fallback of a store, and begins to bring home what a spool holds from before. Rejects with a DynoError
  * `unsupported` for a store that is never away, and what a log store's opening rejects with.
@@ -26,7 +33,7 @@ export function handOverMsOf({ afterMs = 250 }: FallbackConfig): number {
 export async function openFallback(
   config: FallbackConfig,
   home: EventStore | undefined,
-  context: StoreContext & { readonly onError: (error: unknown) => void },
+  context: FallbackContext,
 ): Promise<Fallback> {
   if (home === undefined || !isHomeStore(home)) {
     const name = home === undefined ? "an engine without a store" : `the ${home.name} store`;
@@ -37,11 +44,11 @@ export async function openFallback(
   return createFallback({ ...context, home: home satisfies HomeStore, buffer, settleMs, closeMs });
 }
 
-async function openBuffer(config: FallbackConfig, context: StoreContext): Promise<SpoolBuffer> {
+async function openBuffer(config: FallbackConfig, context: FallbackContext): Promise<SpoolBuffer> {
   if (config.kind === "memory") return createMemoryBuffer(config.maxBytes ?? 64 * mebibyte);
   const { dir, maxBytes = 1024 * mebibyte } = config;
   const knobs = { ...context.knobs, segmentBytes: segmentBytesFor(maxBytes, context.knobs) };
-  const log = await openLogStore({ kind: "log", dir }, { knobs, clock: context.clock });
+  const log = await openLogStore({ kind: "log", dir }, { knobs, clock: context.clock }, context.files);
   try {
     return await openDiskBuffer({ log, dir, maxBytes, ...context.knobs });
   } catch (thrown) {
