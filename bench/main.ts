@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   driver: () => import("./driver.ts"),
   log: () => import("./log-store.ts"),
   redis: () => import("./redis-store.ts"),
+  spool: () => import("./spool.ts"),
 };
 
 const { values, positionals } = parseArgs({

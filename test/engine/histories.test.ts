@@ -11,8 +11,8 @@ const redis = usePrivateRedis("always");
 
 /** The seed of a failure, in DYNO_SEED, makes the same choices again. */
 const seed = Number(process.env.DYNO_SEED ?? Math.floor(Math.random() * 2 ** 32));
-const groups = Number(process.env.G ?? 12);
-const historiesOfOneGroup = Number(process.env.H ?? 20);
+const groups = 12;
+const historiesOfOneGroup = 20;
 
 /** Kills and stops the server that a group shares, until the signal comes; then it runs. */
 async function troubleRedis(random: Random, over: AbortSignal): Promise<void> {
