@@ -103,6 +103,7 @@ class FencedAppender implements RedisAppender {
   #gaveUp = false;
   #ended: DynoError | undefined;
   #settled = deferred<void>();
+  #changed = deferred<void>();
   #drained: Deferred<void> | undefined;
   readonly #stopped = new AbortController();
   readonly totals: AppenderTotals = {
@@ -131,6 +132,8 @@ class FencedAppender implements RedisAppender {
   }
 
   connectionChanged(): void {
+    this.#changed.resolve();
+    this.#changed = deferred();
     this.#trouble ??= { error: new Error("the connection was lost") };
     this.#recoverWhenQuiet();
   }
@@ -258,8 +261,12 @@ class FencedAppender implements RedisAppender {
     clearTimeout(bound);
   }
 
+  /** Ends early when the connection is back, or lost once more. */
   async #pause(delayMs: number): Promise<void> {
-    await sleep(delayMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.#stopped.signal, over.signal]);
+    await Promise.race([sleep(delayMs, undefined, { signal }).catch(() => undefined), this.#changed.promise]);
+    over.abort();
   }
 
   /** Learns what is stored, settles it, and lines up the rest to be sent again. */
