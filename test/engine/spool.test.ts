@@ -16,12 +16,13 @@ async function open(config: EngineConfig): Promise<Engine> {
 }
 
 /** An engine with a fallback, on a stream of its own behind a proxy. */
-async function setUp(more: Partial<EngineConfig> = {}, fallback?: FallbackConfig) {
+async function setUp(fallback?: FallbackConfig) {
   const proxy = await openRedisProxy(sharedUrl);
-  const stream = `test:${randomUUID()}`;
+  // Reading waits for so long; appends are handed over.
+  const redis = { kind: "redis", reconnectMs: 500, url: proxy.url, stream: `test:${randomUUID()}` } as const;
   const spool = fallback ?? { kind: "spool", dir: await scratchDir(), afterMs: 250 };
-  const config = { store: { kind: "redis", url: proxy.url, stream }, fallback: spool, ...more } as const;
-  return { proxy, stream, config, engine: await open(config), redis: control(sharedUrl) };
+  const config = { store: redis, fallback: spool } as const;
+  return { proxy, config, engine: await open(config) };
 }
 
 function control(url: string): Redis {
@@ -83,11 +84,11 @@ describe("while Redis is away", () => {
   });
 
   test("what was stored though its reply was lost is not stored again", async () => {
-    const { proxy, engine, stream, redis } = await setUp();
+    const { proxy, engine, config } = await setUp();
     await publish(engine, 0);
     proxy.loseReplies();
     const doubtful = publish(engine, 1);
-    await expect.poll(() => redis.xlen(stream)).toBe(2);
+    await expect.poll(() => control(sharedUrl).xlen(config.store.stream)).toBe(2);
     proxy.cut();
     expect(await doubtful).toMatchObject({ at: "spool" });
     await publish(engine, 2);
@@ -125,4 +126,89 @@ describe("while Redis is away", () => {
     await isDrained(again);
     expect(await dataIn(again)).toEqual([0, 1, 2]);
   });
+});
+
+describe("a replay while events wait in the spool", () => {
+  test("gives what is in the store, not what waits", async () => {
+    const { proxy, engine, config } = await setUp();
+    await publish(engine, 0);
+    proxy.cut();
+    await publish(engine, 1);
+    // Not by the first engine, whose connection is cut.
+    const other = await open({ store: { ...config.store, url: sharedUrl } });
+    expect(await dataIn(other)).toEqual([0]);
+  });
+
+  test("is rejected while the store does not answer", async () => {
+    const { proxy, engine } = await setUp();
+    proxy.cut();
+    await publish(engine, 1);
+    const reading = dataIn(engine);
+    await expect(reading).rejects.toMatchObject({ code: "unavailable" });
+    proxy.mend();
+    await isDrained(engine);
+    expect(await dataIn(engine)).toEqual([1]);
+  });
+});
+
+describe("with the memory fallback", () => {
+  test("receipts and health say that events are only accepted, until they are in the store", async () => {
+    const { proxy, engine } = await setUp({ kind: "memory", afterMs: 100 });
+    proxy.cut();
+    const receipt = await publish(engine, 1, "once");
+    expect(receipt).toMatchObject({ level: "accepted", at: "memory", position: undefined });
+    expect(engine.health()).toMatchObject({
+      status: "degraded",
+      parts: [{ part: "fallback", detail: expect.stringMatching(/lost if this process ends/) }],
+    });
+    proxy.mend();
+    await isDrained(engine);
+    expect(await publish(engine, 1, "once")).toMatchObject({ id: receipt.id, level: "stored", at: "store" });
+    expect(await dataIn(engine)).toEqual([1]);
+  });
+});
+
+describe("a fallback is refused", () => {
+  const fallback = { kind: "memory" } as const;
+  const refusals: readonly [string, EngineConfig, string, RegExp][] = [
+    ["without a store", { fallback }, "unsupported", /an engine without a store cannot have a fallback/],
+    [
+      "for a store that is never away",
+      { store: { kind: "memory" }, fallback },
+      "unsupported",
+      /memory store/,
+    ],
+    [
+      "that would take over at once",
+      { store: { kind: "memory" }, fallback: { ...fallback, afterMs: 0 } },
+      "usage",
+      /afterMs must be .* not 0/,
+    ],
+  ];
+  test.each(refusals)("%s", async (_, config, code, message) => {
+    const error = await createEngine(config).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+});
+
+test("the README's snippet on the spool", async () => {
+  const { proxy, config } = await setUp();
+  const { url, stream } = config.store;
+  const dir = await scratchDir();
+  const published: string[] = [];
+  const away = (): void => proxy.cut();
+
+  const engine = await createEngine({
+    store: { kind: "redis", url, stream },
+    fallback: { kind: "spool", dir },
+  });
+  const first = await engine.publish({ topic: "orders.created", data: { id: 1 } });
+  published.push(first.at); // "store"
+  away(); // Redis is killed, or hangs, or has no memory left
+  const second = await engine.publish({ topic: "orders.created", data: { id: 2 } });
+  published.push(second.at); // "spool": in a file that outlives this process
+  published.push(engine.health().status); // "degraded"
+  await engine.close();
+
+  expect(published).toEqual(["store", "spool", "degraded"]);
 });
