@@ -112,6 +112,18 @@ describe("while Redis is away", () => {
     expect(await dataIn(again)).toEqual([1]);
   });
 
+  test("a spool that holds events for one stream is not opened for another", async () => {
+    const { proxy, engine, config } = await setUp();
+    proxy.cut();
+    await publish(engine, 1);
+    await engine.close();
+    const store = { ...config.store, url: sharedUrl, stream: `test:${randomUUID()}` };
+    await expect(createEngine({ ...config, store })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(/holds 1 events for stream test:.*, not for stream test:/),
+    });
+  });
+
   test("an engine that is closed leaves the spool to the next one, which knows its keys and drains it first", async () => {
     const { proxy, engine, config } = await setUp();
     await publish(engine, 0);

@@ -38,6 +38,7 @@ export function createAwayStore(levels: readonly AckLevel[] = ["accepted", "stor
   return {
     name: "away",
     features: { levels, persistent: true },
+    identity: "stream away",
     storesAnyway: false,
     losses: 0,
     ids,

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { DynoError } from "../../base/errors.ts";
 import type { FallbackConfig, Knobs, StoreContext } from "../config.ts";
 import { type HomeStore, isHomeStore } from "../fallback.ts";
@@ -39,22 +41,39 @@ export async function openFallback(
     const name = home === undefined ? "an engine without a store" : `the ${home.name} store`;
     throw new DynoError("unsupported", `${name} cannot have a fallback: it is never away. Only redis can`);
   }
-  const buffer = await openBuffer(config, context);
+  const buffer = await openBuffer(config, home.identity, context);
   const closeMs = 4 * handOverMsOf(config);
   return createFallback({ ...context, home: home satisfies HomeStore, buffer, settleMs, closeMs });
 }
 
-async function openBuffer(config: FallbackConfig, context: FallbackContext): Promise<SpoolBuffer> {
+async function openBuffer(
+  config: FallbackConfig,
+  identity: string,
+  context: FallbackContext,
+): Promise<SpoolBuffer> {
   if (config.kind === "memory") return createMemoryBuffer(config.maxBytes ?? 64 * mebibyte);
   const { dir, maxBytes = 1024 * mebibyte } = config;
   const knobs = { ...context.knobs, segmentBytes: segmentBytesFor(maxBytes, context.knobs) };
   const log = await openLogStore({ kind: "log", dir }, { knobs, clock: context.clock }, context.files);
   try {
-    return await openDiskBuffer({ log, dir, maxBytes, ...context.knobs });
+    const buffer = await openDiskBuffer({ log, dir, maxBytes, ...context.knobs });
+    await claimFor(identity, dir, buffer.events);
+    return buffer;
   } catch (thrown) {
     await log.close();
     throw thrown;
   }
+}
+
+/** A spool belongs to one stream as long as there is something in it. */
+async function claimFor(identity: string, dir: string, events: number): Promise<void> {
+  const path = join(dir, "home");
+  const before = await readFile(path, "utf8").catch(() => identity);
+  if (before !== identity && events > 0) {
+    const text = `the spool in ${dir} holds ${events} events for ${before}, not for ${identity}: open an engine on that to bring them home, or name another folder`;
+    throw new DynoError("conflict", text);
+  }
+  await writeFile(path, identity, { flush: true });
 }
 
 /** Room comes back a file at a time, so a small spool has small files. */

@@ -4,10 +4,11 @@ import { encodeBatch } from "../codec.ts";
 import type { StoreConfig, StoreContext } from "../config.ts";
 import type { HomeStore } from "../fallback.ts";
 import type { AckLevel, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
-import { createRedisAppender, type RedisAppender } from "./redis-appender.ts";
+import type { RedisAppender } from "./redis-appender.ts";
 import { connectRedis, type StreamClient, setPatience } from "./redis-client.ts";
 import { type Durability, readDurability } from "./redis-durability.ts";
 import { reasonOf, refusalOf, troubleOf } from "./redis-errors.ts";
+import { createRedisAppender } from "./redis-fenced-appender.ts";
 import { type RedisOwner, takeOwnership } from "./redis-owner.ts";
 import { type Patience, patienceFor } from "./redis-patience.ts";
 import { readStream } from "./redis-reader.ts";
@@ -156,6 +157,10 @@ class RedisStore implements HomeStore {
     const ids = new Set<string>();
     for await (const batch of readStream(client, stream, options)) for (const { id } of batch) ids.add(id);
     return ids;
+  }
+
+  get identity(): string {
+    return `stream ${this.#parts.stream}`;
   }
 
   get losses(): number {

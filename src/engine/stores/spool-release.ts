@@ -7,6 +7,8 @@ export interface SpoolRelease {
   taken(): void;
   /** To be told when everything was taken. */
   drained(): void;
+  /** To be told when the buffer goes back to its beginning: what was to be deleted is needed again. */
+  rewound(): void;
   stop(): void;
 }
 
@@ -31,6 +33,11 @@ export function createSpoolRelease(options: SpoolReleaseOptions): SpoolRelease {
   let last: Promise<void> = Promise.resolve();
   let segment = -1;
 
+  const forget = (): void => {
+    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
+    segment = -1;
+  };
   const release = (): void => {
     const place = buffer.takenTo;
     if (place === undefined) return;
@@ -41,8 +48,9 @@ export function createSpoolRelease(options: SpoolReleaseOptions): SpoolRelease {
     const { losses } = home;
     const timer = setTimeout(() => {
       timers.delete(timer);
-      if (home.losses === losses) now();
-      else void onLoss().catch(onError);
+      if (home.losses === losses) return now();
+      forget();
+      void onLoss().catch(onError);
     }, settleMs);
     timer.unref();
     timers.add(timer);
@@ -55,9 +63,7 @@ export function createSpoolRelease(options: SpoolReleaseOptions): SpoolRelease {
       segment = now;
     },
     drained: release,
-    stop: () => {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
-    },
+    rewound: forget,
+    stop: forget,
   };
 }

@@ -1,15 +1,17 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { type Deferred, deferred } from "../../base/async.ts";
 import type { Clock } from "../../base/clock.ts";
-import { DynoError, messageOf } from "../../base/errors.ts";
+import { DynoError } from "../../base/errors.ts";
 import type { Knobs } from "../config.ts";
 import type { AppendTarget, Diverted, HomeStore } from "../fallback.ts";
 import type { HealthPart } from "../health.ts";
 import type { AckLevel, PreparedEvent, StoredEvent } from "../store.ts";
-import type { BufferedBatch, SpoolBuffer } from "./spool-buffer.ts";
-import { createOutage, diverted, doubtfulFrom, type Outage } from "./spool-outage.ts";
+import type { SpoolBuffer } from "./spool-buffer.ts";
+import { healthOfSpool } from "./spool-health.ts";
+import { createOutage, diverted, type Outage } from "./spool-outage.ts";
+import { inDoubt, isFencing, isOutage, isRefusal } from "./spool-rejections.ts";
 import { createSpoolRelease, type SpoolRelease } from "./spool-release.ts";
-import { sendInOrder } from "./spool-sending.ts";
+import { createWayHome, type WayHome } from "./spool-way-home.ts";
 
 /** Takes the place of a store while that is away. */
 export interface Fallback extends AppendTarget {
@@ -70,6 +72,7 @@ class StoreFallback implements Fallback {
   readonly #home: HomeStore;
   readonly #buffer: SpoolBuffer;
   readonly #release: SpoolRelease;
+  readonly #way: WayHome;
   readonly #stop = new AbortController();
   #lastNumber = 0;
   /** Sent to the store and not settled, in order. */
@@ -88,8 +91,10 @@ class StoreFallback implements Fallback {
   #ended: DynoError | undefined;
   #refusal: unknown;
   #isClosing = false;
+  /** The store lost something during an outage that was not the first to bring it home. */
+  #mustRepeat = false;
   #draining: Promise<void> = Promise.resolve();
-  readonly #totals = { outages: 0, events: 0, drained: 0, found: 0, refused: 0 };
+  readonly #totals = { outages: 0, events: 0, refused: 0 };
   readonly leftover: Diverted | undefined;
 
   constructor(options: FallbackOptions) {
@@ -97,6 +102,7 @@ class StoreFallback implements Fallback {
     this.#home = options.home;
     this.#buffer = options.buffer;
     this.#release = createSpoolRelease({ ...options, onLoss: () => this.#bringHomeAgain() });
+    this.#way = createWayHome({ ...options, onHome: () => this.#release.taken() });
     if (this.#buffer.events === 0) return;
     this.#outage = createOutage(options.clock.epochMs(), undefined);
     this.leftover = diverted(this.#outage, this.#buffer.at, "stored");
@@ -220,18 +226,15 @@ class StoreFallback implements Fallback {
 
   async #bringHome(outage: Outage): Promise<void> {
     const { signal } = this.#stop;
-    const from = doubtfulFrom(outage, this.#buffer.oldestMs);
-    for (const id of await this.#home.regain({ ...from, signal })) outage.known.add(id);
-    // What is found there was stored, and no more is known of it: a barrier gives it the level of all others.
-    if (outage.known.size > 0) await this.#home.append([], this.#strongest());
-    const fewEvents = this.#options.knobs.maxBatch * this.#options.knobs.inFlight;
+    const { maxBatch, inFlight } = this.#options.knobs;
+    await this.#way.regain(outage, signal);
     while (this.#held === undefined) {
-      await this.#sendBuffered(outage);
-      if (this.#buffer.events > fewEvents) continue;
+      await this.#way.sendBuffered(outage, signal);
+      if (this.#buffer.events > maxBatch * inFlight) continue;
       this.#held = [];
       await this.#whenIdle();
     }
-    await this.#sendBuffered(outage);
+    await this.#way.sendBuffered(outage, signal);
     await this.#settleStuck(outage);
     // Something that was sent before all this was rejected only now: it has its turn first.
     if (this.#rejected.length > 0) throw new DynoError("unavailable", "the store rejected a batch late");
@@ -246,64 +249,36 @@ class StoreFallback implements Fallback {
     this.#idle = undefined;
   }
 
-  async #sendBuffered(outage: Outage): Promise<void> {
-    await sendInOrder<BufferedBatch>({
-      batches: this.#buffer.read(this.#stop.signal),
-      inFlight: this.#options.knobs.inFlight,
-      send: ({ events }) => this.#sendMissing(events, outage, this.#strongest()),
-      onSent: (batch, entry) => {
-        outage.after = entry ?? outage.after;
-        this.#totals.drained += batch.events.length;
-        this.#buffer.taken(batch);
-        this.#release.taken();
-      },
-    });
-  }
-
-  /** Appends what the store does not have; undefined where it has everything. */
-  async #sendMissing(
-    events: readonly PreparedEvent[],
-    outage: Outage,
-    level: AckLevel,
-  ): Promise<string | undefined> {
-    const missing = outage.known.size === 0 ? events : events.filter(({ id }) => !outage.known.has(id));
-    this.#totals.found += events.length - missing.length;
-    return missing.length === 0 ? undefined : this.#home.append(missing, level);
-  }
-
-  #strongest(): AckLevel {
-    return this.#home.features.levels.at(-1) ?? "stored";
-  }
-
   /** The store is back, so it is known by now whether it has them. */
   async #settleStuck(outage: Outage): Promise<void> {
     for (let item = this.#stuck[0]; item !== undefined; item = this.#stuck[0]) {
-      const entry =
-        (await this.#sendMissing(item.batch, outage, item.level)) ??
-        (await this.#home.append([], item.level));
-      outage.after = entry;
+      await this.#way.sendOne(item.batch, item.level, outage);
       this.#stuck.shift();
       item.done.resolve({ at: "store", level: item.level });
     }
   }
 
   #finish(outage: Outage): void {
-    outage.endedWith = this.#strongest();
+    outage.endedWith = this.#way.level;
     outage.known.clear();
     this.#settledEntry = outage.after ?? this.#settledEntry;
     this.#outage = undefined;
     this.#refusal = undefined;
     this.#letGo();
-    this.#release.drained();
+    if (this.#mustRepeat) void this.#bringHomeAgain().catch(this.#options.onError);
+    else this.#release.drained();
   }
 
   /** The store lost what it had acknowledged: everything that the buffer still holds is brought home again. */
   async #bringHomeAgain(): Promise<void> {
-    if (this.#outage !== undefined || this.#ended !== undefined || this.#stop.signal.aborted) return;
+    if (this.#ended !== undefined || this.#stop.signal.aborted) return;
+    this.#mustRepeat = this.#outage !== undefined;
+    if (this.#mustRepeat) return;
     this.#totals.outages++;
     const outage = createOutage(this.#options.clock.epochMs(), undefined);
     this.#outage = outage;
     this.#held = [];
+    this.#release.rewound();
     await this.#buffer.rewind();
     this.#letGo();
     this.#draining = this.#drain(outage);
@@ -320,29 +295,13 @@ class StoreFallback implements Fallback {
   }
 
   health(): HealthPart {
-    const { name, events, bytes } = this.#buffer;
-    const part = this.#buffer.at === "spool" ? "spool" : "fallback";
-    const waiting = `${events} events wait in ${name}, which holds ${bytes} bytes`;
-    const loss = this.#buffer.at === "memory" ? "; they are lost if this process ends" : "";
-    if (this.#ended !== undefined) {
-      return { part, status: "down", detail: `${waiting}${loss}: ${this.#ended.message}` };
-    }
-    if (this.#outage === undefined) return { part, status: "ok", detail: `nothing waits in ${name}` };
-    const { sinceMs, cause } = this.#outage;
-    const since = `since ${new Date(sinceMs).toISOString()}`;
-    const why = cause === undefined ? "they are brought home" : `the store is away: ${messageOf(cause)}`;
-    if (this.#refusal === undefined) {
-      return { part, status: "degraded", detail: `${waiting}${loss}, ${since}; ${why}` };
-    }
-    return {
-      part,
-      status: "down",
-      detail: `${waiting}, ${since}, and it refuses more: ${messageOf(this.#refusal)}`,
-    };
+    const [ended, outage, refusal] = [this.#ended, this.#outage, this.#refusal];
+    return healthOfSpool({ buffer: this.#buffer, ended, outage, refusal });
   }
 
   counters(): Readonly<Record<string, number>> {
-    const { outages, events, drained, found, refused } = this.#totals;
+    const { outages, events, refused } = this.#totals;
+    const { drained, found } = this.#way.totals;
     return {
       spool_outages: outages,
       spool_events: events,
@@ -373,25 +332,4 @@ class StoreFallback implements Fallback {
     }
     await this.#buffer.close();
   }
-}
-
-function inDoubt(cause: unknown): DynoError {
-  const text = `the engine is closed while its store is away, and the fallback refused (${messageOf(cause)}): whether these events are stored is unknown`;
-  return new DynoError("unavailable", text, { cause });
-}
-
-/** Whether another engine owns the stream now, so that nothing can be brought home from here. */
-function isFencing(error: unknown): error is DynoError {
-  return error instanceof DynoError && error.code === "conflict";
-}
-
-/** Whether a rejection says that the store is away, or cannot take anything now. */
-function isOutage(error: unknown): boolean {
-  if (!(error instanceof DynoError)) return true;
-  return !["conflict", "closed", "unsupported", "usage", "aborted"].includes(error.code);
-}
-
-/** Whether a rejection says that the batch is not stored. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof DynoError && error.code === "overload";
 }
