@@ -22,6 +22,11 @@ export function createBatch(payload: string, needsSync: boolean): Batch {
   };
 }
 
+/** A batch whose caller has heard that it is stored, and which the server lost. */
+export function lostBatch(payload: Buffer, sequence: number): Batch {
+  return { payload, needsSync: false, done: deferred<string>(), sequence, isAcknowledged: true };
+}
+
 /** Where every character is one byte, copying is several times as fast as encoding. */
 function bytesOf(text: string): Buffer {
   return Buffer.from(text, Buffer.byteLength(text) === text.length ? "latin1" : "utf8");

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { abortable, type Deferred, deferred } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 import type { AppenderTotals, RedisAppender, RedisAppenderOptions } from "./redis-appender.ts";
-import { type Batch, createBatch, putBack } from "./redis-batch.ts";
+import { type Batch, createBatch, lostBatch, putBack } from "./redis-batch.ts";
 import { reasonOf, refusalOf, troubleOf } from "./redis-errors.ts";
 import { createRetainedBatches, type RetainedBatches } from "./redis-retained.ts";
 
@@ -29,7 +29,7 @@ class FencedAppender implements RedisAppender {
   #queue: Batch[] = [];
   /** Stored, and waiting for their sync, in order. */
   #unsynced = new Map<Batch, string>();
-  readonly #retained: RetainedBatches<Batch> | undefined;
+  readonly #retained: RetainedBatches | undefined;
   /** Numbers of batches that were rejected and may be stored. */
   #doubtful: number[] = [];
   #storedSequence = 0;
@@ -59,7 +59,7 @@ class FencedAppender implements RedisAppender {
   constructor(options: RedisAppenderOptions) {
     this.#options = options;
     const { retainMs } = options;
-    this.#retained = retainMs > 0 ? createRetainedBatches<Batch>(retainMs, maxRetainedBytes) : undefined;
+    this.#retained = retainMs > 0 ? createRetainedBatches(retainMs, maxRetainedBytes) : undefined;
   }
 
   append(payload: string, needsSync: boolean): Promise<string> {
@@ -220,7 +220,7 @@ class FencedAppender implements RedisAppender {
     const { stored, entries } = await this.#options.owner.goOn(base, this.#doubtful);
     const lost = this.#retained?.takeAfter(stored) ?? [];
     this.#countLost(stored, lost.length);
-    for (const item of lost) putBack(this.#queue, item);
+    for (const { payload, sequence } of lost) putBack(this.#queue, lostBatch(payload, sequence));
     this.#doubtful = [];
     this.#storedSequence = stored;
     this.#lastSequence = stored;

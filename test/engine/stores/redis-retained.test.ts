@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRetainedBatches } from "../../../src/engine/stores/redis-retained.ts";
 
-const batch = (sequence: number, bytes = 10) => ({ sequence, payload: Buffer.alloc(bytes) });
+/** A batch whose bytes are its number. */
+const batch = (sequence: number, bytes = 10) => ({ sequence, payload: Buffer.alloc(bytes, sequence) });
 
 test("a batch is kept for its time, and given once", () => {
   const retained = createRetainedBatches(100, 1000);
@@ -37,10 +38,26 @@ test("what is kept is what a plain list would keep, whatever is added and taken"
         expect(retained.size).toBe(model.length);
         if (!take) continue;
         const after = sequence - 2;
-        const taken = retained.takeAfter(after).map((one) => one.sequence);
-        expect(taken).toEqual(model.map((one) => one.sequence).filter((n) => n > after));
+        const taken = retained.takeAfter(after);
+        expect(taken.map((one) => one.sequence)).toEqual(
+          model.map((one) => one.sequence).filter((n) => n > after),
+        );
+        for (const { sequence: n, payload } of taken)
+          expect(payload.every((byte) => byte === n % 256)).toBe(true);
         model = model.filter((one) => one.sequence <= after);
       }
     }),
   );
+});
+
+test("what is kept is unharmed when slabs are used again, and for a batch that is larger than one", () => {
+  const retained = createRetainedBatches(100, 5_000_000);
+  for (let n = 0; n < 200; n++) retained.add(batch(n, n === 150 ? 2_000_000 : 100_000), n);
+  const taken = retained.takeAfter(-1);
+  expect(taken.map(({ sequence }) => sequence)).toEqual(
+    Array.from({ length: 50 }, (_, i) => 150 + i).slice(-taken.length),
+  );
+  expect(taken.length).toBeGreaterThan(20);
+  for (const { sequence, payload } of taken)
+    expect(payload.equals(batch(sequence, payload.length).payload)).toBe(true);
 });
