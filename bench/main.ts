@@ -11,8 +11,10 @@ interface Bench {
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   bus: () => import("./bus.ts"),
   driver: () => import("./driver.ts"),
+  groups: () => import("./groups.ts"),
   log: () => import("./log-store.ts"),
   redis: () => import("./redis-store.ts"),
+  resilience: () => import("./resilience.ts"),
   spool: () => import("./spool.ts"),
 };
 

@@ -7,6 +7,8 @@ const loads: Readonly<Record<string, () => Promise<Load>>> = {
   "append bullmq": async () => (await import("./redis-store-appends.ts")).appendByBullmq,
   "offer engine": async () => (await import("./redis-store-open-loop.ts")).offerToEngine,
   "offer socket": async () => (await import("./redis-store-open-loop.ts")).offerToSocket,
+  "group engine": async () => (await import("./groups-read.ts")).consumeByEngine,
+  "group ioredis": async () => (await import("./groups-read.ts")).consumeByIoredis,
   "replay engine": async () => (await import("./redis-store-replay.ts")).replayByEngine,
   "replay ioredis": async () => (await import("./redis-store-replay.ts")).replayByIoredis,
 };

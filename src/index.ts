@@ -1,5 +1,8 @@
 // The library's public names, one by one.
+export { type Clock, systemClock } from "./base/clock.ts";
 export { DynoError, type ErrorCode } from "./base/errors.ts";
+export { createRandom, type Random } from "./base/random.ts";
+export { breakerEvents } from "./engine/breaker-events.ts";
 export { type Bus, createBus, type Handler, type Unsubscribe } from "./engine/bus.ts";
 export {
   type EngineConfig,
@@ -7,10 +10,56 @@ export {
   type Knob,
   type Knobs,
   knobs,
+  type RetentionSettings,
   type StoreConfig,
 } from "./engine/config.ts";
+export type { ConsumeHandler, ConsumeOptions, Delivery } from "./engine/delivery/consume-options.ts";
+export type { Consumer } from "./engine/delivery/consumer.ts";
+export type { DeadLetter } from "./engine/delivery/dead-letter.ts";
+export type { RedriveOptions } from "./engine/delivery/deliveries.ts";
 export { createEngine, type Engine, type PublishOptions, type Receipt } from "./engine/engine.ts";
 export type { Event, EventInput } from "./engine/event.ts";
 export type { Whereabouts } from "./engine/fallback.ts";
-export type { AckLevel, Position, ReadOptions, StoredEvent, StoreFeatures } from "./engine/store.ts";
+export type { Health, HealthPart, HealthStatus } from "./engine/health.ts";
+export { createObservability } from "./engine/observe/create-observability.ts";
+export type { Observability, ObservabilityOptions } from "./engine/observe/observability.ts";
+export {
+  type ObserveServer,
+  type ObserveServerOptions,
+  serveObservability,
+} from "./engine/observe/observe-server.ts";
+export type { Inherited, Observer, Scope } from "./engine/observer.ts";
+export type { BreakerSettings } from "./engine/resilience/breaker-settings.ts";
+export type { BulkheadSettings } from "./engine/resilience/bulkhead-settings.ts";
+export type { Call, Callee, CallOptions } from "./engine/resilience/call.ts";
+export type {
+  BreakerDeclaration,
+  Network,
+  NetworkChange,
+  NetworkSettings,
+} from "./engine/resilience/network.ts";
+export { networkHealth } from "./engine/resilience/network-health.ts";
+export type { NetworkState } from "./engine/resilience/network-node.ts";
+export type { NetworkBreaker, NetworkSnapshot } from "./engine/resilience/network-snapshot.ts";
+export type { Policy, PolicySnapshot } from "./engine/resilience/policy.ts";
+export type { PolicyCounts } from "./engine/resilience/policy-core.ts";
+export { type PolicyInput, resolvePolicySettings } from "./engine/resilience/policy-settings.ts";
+export { isRejection } from "./engine/resilience/rejection.ts";
+export {
+  createResilience,
+  type PolicyUse,
+  type Resilience,
+  type ResilienceOptions,
+  type ResilienceSnapshot,
+} from "./engine/resilience/resilience.ts";
+export type { RetryBudgetSettings } from "./engine/resilience/retry-budget.ts";
+export type { RetrySettings } from "./engine/resilience/retry-settings.ts";
+export type {
+  AckLevel,
+  Position,
+  ReadOptions,
+  StoredEvent,
+  StoreFeatures,
+  TrimBounds,
+} from "./engine/store.ts";
 export { type RunResult, schemaVersion, type TrialResult, type Verdict } from "./measure/result.ts";

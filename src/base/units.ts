@@ -56,9 +56,10 @@ export const counts = family("a count such as 500, 10k or 1M", multiples);
 export function parseUnit(text: string, { factors }: UnitFamily): number | undefined {
   const [, digits, unit] = /^\s*(\d+(?:\.\d+)?)\s*([^\s\d.]*)\s*$/.exec(text) ?? [];
   if (digits === undefined || unit === undefined || !Object.hasOwn(factors, unit)) return undefined;
-  // Divided where the factor is a fraction, since 1/60 and 0.01 have no exact double.
   const factor = factors[unit] ?? Number.NaN;
-  return factor < 1 ? Number(digits) / Math.round(1 / factor) : Number(digits) * factor;
+  if (factor >= 1) return Number(digits) * factor;
+  // Fractions such as 1/60 have no exact double, so they divide; per cent as a decimal, so that 99.9% is 0.999.
+  return factor === 0.01 ? Number(`${digits}e-2`) : Number(digits) / Math.round(1 / factor);
 }
 
 /** U+202F, the narrow space that no line breaks at: between a figure and its unit, and between thousands. */
@@ -99,9 +100,15 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? Math.round(value) : three(value)}${thin}${units[unit]}`;
 }
 
-/** A share as per cent: `0.071 %`. */
+/** A share as per cent: `0.071 %`; close to all of it, with two digits of what is missing: `99.9963 %`. */
 export function formatRatio(ratio: number): string {
-  return Number.isFinite(ratio) ? `${ratio === 0 ? "0" : three(ratio * 100)}${thin}%` : "–";
+  if (!Number.isFinite(ratio)) return "–";
+  return `${ratio > 0.99 && ratio < 1 ? nearlyAll(ratio * 100) : three(ratio * 100)}${thin}%`;
+}
+
+function nearlyAll(percent: number): string {
+  const decimals = 1 - Math.floor(Math.log10(100 - percent));
+  return String(Number(percent.toFixed(Math.min(decimals, 12))));
 }
 
 function large(value: number): string {

@@ -1,31 +1,36 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
 import { startHiccupMeter } from "../measure/hiccup-meter.ts";
 import { startResourceMeter } from "../measure/resources.ts";
-import type { Interval, PhaseResult, TrialResult } from "../measure/result.ts";
+import type { Interval, PhaseResult, TimelineMark, TrialResult } from "../measure/result.ts";
+import { placeOf } from "../scenario/fault.ts";
 import { describePhase } from "../scenario/load-shapes.ts";
-import type { Phase } from "../scenario/scenario.ts";
-import { isSteady, type WarmupWindow } from "./load/steady.ts";
+import type { FaultLine } from "./fault-line.ts";
+import { startTimetable, type Timetable } from "./faults/timetable.ts";
 import { openTarget } from "./open-target.ts";
 import type { PhaseContext } from "./phase.ts";
-import { runPhase } from "./phase-runner.ts";
+import { drainMs, runPhase } from "./phase-runner.ts";
 import { openSamplesFile } from "./samples-file.ts";
 import type { Session } from "./target.ts";
 import type { FromChild, TrialSpec } from "./trial-messages.ts";
+import { type Drive, warmUp } from "./warm-up.ts";
 
 /** Whom a trial talks to. */
 export interface TrialLink {
   readonly send: (message: FromChild) => void;
+  readonly faults: FaultLine;
   /** Aborted: end soon, with what was measured. */
   readonly signal: AbortSignal;
 }
 
-/** A warm-up is looked at this often. */
-const warmupIntervalMs = 250;
+/** So long after a fault, what it held up is still being worked off, also in the sender's thread. */
+const aftermathMs = 1000;
 
 /** Runs a trial from the start of its target to its checks. Throws a DynoError where the target cannot be started. */
-export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink): Promise<TrialResult> {
+export async function conductTrial(spec: TrialSpec, link: TrialLink): Promise<TrialResult> {
   const { scenario, seed } = spec;
+  const { send, signal } = link;
   const startedAt = new Date().toISOString();
   const session = await startTarget(spec, signal);
   send({ type: "ready" });
@@ -34,6 +39,7 @@ export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink)
   const samples = spec.samplesPath === undefined ? undefined : openSamplesFile(spec.samplesPath, spec.trial);
   const timeline: Interval[] = [];
   const phases: PhaseResult[] = [];
+  let timetable: Timetable | undefined;
   const context: PhaseContext = {
     session,
     clock: systemClock,
@@ -42,6 +48,8 @@ export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink)
     seed,
     trialStartMicros: systemClock.nowMicros(),
     intervalMs: scenario.intervalMs,
+    drainMs: drainMs + Math.max(0, ...scenario.faults.map(({ forMs }) => forMs)),
+    isBroken: () => timetable?.isBroken(aftermathMs) ?? false,
     onInterval: (interval) => {
       timeline.push(interval);
       send({ type: "progress", event: { type: "interval", interval } });
@@ -49,12 +57,7 @@ export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink)
     ...(samples ? { sink: samples.sink } : {}),
   };
   let operations = 0;
-  const drive = async (
-    phase: Phase,
-    kind: PhaseResult["kind"],
-    during: PhaseContext,
-    stop: AbortSignal,
-  ): Promise<void> => {
+  const drive: Drive = async (phase, kind, during, stop) => {
     const { durationMs } = phase;
     send({
       type: "progress",
@@ -67,10 +70,12 @@ export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink)
   const alive = setInterval(() => send({ type: "alive" }), 1000);
   try {
     await warmUp(spec, context, signal, drive);
+    if (!signal.aborted) timetable = openTimetable(spec, link, session, context.trialStartMicros);
     for (const phase of scenario.load) {
       if (signal.aborted) break;
       await drive(phase, "measured", context, signal);
     }
+    const marks = (await timetable?.stop()) ?? [];
     await samples?.close();
     const checks = await session.stop();
     return {
@@ -83,15 +88,40 @@ export async function conductTrial(spec: TrialSpec, { send, signal }: TrialLink)
         : {}),
       phases,
       timeline,
-      marks: [],
+      marks,
       checks,
       warnings: [],
     };
   } finally {
     clearInterval(alive);
+    await timetable?.stop();
     resources.close();
     await hiccups.close();
   }
+}
+
+function openTimetable(
+  { scenario: { faults } }: TrialSpec,
+  { send, faults: line, signal }: TrialLink,
+  session: Session,
+  trialStartMicros: number,
+): Timetable {
+  const nowMs = (): number => (systemClock.nowMicros() - trialStartMicros) / 1000;
+  return startTimetable({
+    faults,
+    loadStartMs: nowMs(),
+    nowMs,
+    signal,
+    waitUntil: async (atMs, stopped) => {
+      await sleep(Math.max(0, atMs - nowMs()), undefined, { signal: stopped }).catch(() => undefined);
+    },
+    begin: async (fault) => {
+      if (placeOf(fault.kind) !== "target") return line.begin(fault);
+      if (session.inject === undefined) throw new DynoError("unsupported", "the target cannot do it");
+      return session.inject(fault);
+    },
+    onMark: (mark: TimelineMark) => send({ type: "progress", event: { type: "fault", mark } }),
+  });
 }
 
 async function startTarget(
@@ -100,57 +130,11 @@ async function startTarget(
 ): Promise<Session> {
   const target = await openTarget(scenario.target.kind);
   if (target === undefined) throw new DynoError("internal", `there is no target ${scenario.target.kind}`);
-  return target.start(scenario.target.settings, { seed, scratchDir, services, signal });
-}
-
-type Drive = (
-  phase: Phase,
-  kind: PhaseResult["kind"],
-  context: PhaseContext,
-  signal: AbortSignal,
-) => Promise<void>;
-
-/** Drives at the mean of the first phase until throughput and latency are steady, within the scenario's bounds. */
-async function warmUp(
-  { scenario }: TrialSpec,
-  context: PhaseContext,
-  signal: AbortSignal,
-  drive: Drive,
-): Promise<void> {
-  const { minMs, maxMs } = scenario.warmup;
-  const first = scenario.load[0];
-  if (maxMs <= 0 || first === undefined || signal.aborted) return;
-  const steady = new AbortController();
-  const windows: WarmupWindow[] = [];
-  const onInterval: PhaseContext["onInterval"] = (interval, serviceP50) => {
-    context.onInterval(interval, serviceP50);
-    windows.push({ completedPerSec: (interval.completed * 1000) / interval.lengthMs, serviceP50 });
-    const elapsedMs = interval.atMs + interval.lengthMs;
-    if (elapsedMs >= minMs && isSteady(windows)) steady.abort();
-  };
-  await drive(
-    warmupPhase(first, maxMs),
-    "warmup",
-    { ...context, intervalMs: warmupIntervalMs, onInterval },
-    AbortSignal.any([signal, steady.signal]),
-  );
-}
-
-function warmupPhase(first: Phase, durationMs: number): Phase {
-  const phase = "warm-up";
-  if (first.loop === "closed") {
-    return { ...first, phase, durationMs, fromClients: first.toClients };
-  }
-  const { corners } = first;
-  let area = 0;
-  for (let i = 1; i < corners.length; i++) {
-    const [from, to] = [corners[i - 1], corners[i]];
-    if (from && to) area += ((from.ratePerSec + to.ratePerSec) / 2) * (to.atMs - from.atMs);
-  }
-  const ratePerSec = area / first.durationMs;
-  const flat = [
-    { atMs: 0, ratePerSec },
-    { atMs: durationMs, ratePerSec },
-  ];
-  return { ...first, phase, shape: "constant-rate", durationMs, corners: flat };
+  return target.start(scenario.target.settings, {
+    seed,
+    scratchDir,
+    services,
+    faults: scenario.faults.map(({ kind }) => kind),
+    signal,
+  });
 }

@@ -8,7 +8,7 @@ import { createSchedule, type Schedule } from "./load/schedule.ts";
 import type { PhaseContext, PhaseRun } from "./phase.ts";
 import { type Sampler, startSampler } from "./sampler.ts";
 
-/** How long answers are waited for when a phase is over. */
+/** How long answers are waited for when a phase is over, where nothing is broken on purpose. */
 export const drainMs = 10_000;
 
 /** Drives one phase to its end and gives what it measured. */
@@ -16,7 +16,7 @@ export async function runPhase(run: PhaseRun, context: PhaseContext): Promise<Ph
   const { phase, kind } = run;
   const sink = kind === "measured" ? context.sink?.(phase.phase) : undefined;
   const recorder = createRecorder({ loop: phase.loop, ...(sink ? { sink } : {}) });
-  const outsideBefore = await context.session.outsideCpuMicros?.();
+  const outsideBefore = await outsideCpuMicros(context);
   const stealBefore = readStealMs();
   context.resources.take();
   context.hiccups.take();
@@ -36,7 +36,7 @@ export async function runPhase(run: PhaseRun, context: PhaseContext): Promise<Ph
   });
   const outcome = await load.done;
   await sampler.stop();
-  const outsideAfter = await context.session.outsideCpuMicros?.();
+  const outsideAfter = await outsideCpuMicros(context);
   return toResult({
     run,
     context,
@@ -50,9 +50,14 @@ export async function runPhase(run: PhaseRun, context: PhaseContext): Promise<Ph
   });
 }
 
+/** Undefined also where the target's other processes are away, and cannot be asked. */
+async function outsideCpuMicros({ session }: PhaseContext): Promise<number | undefined> {
+  return session.outsideCpuMicros?.().catch(() => undefined);
+}
+
 function startLoad(
   { phase, firstOperation, signal }: PhaseRun,
-  { session, clock }: PhaseContext,
+  { session, clock, drainMs }: PhaseContext,
   recorder: Recorder,
   startMicros: number,
   schedule: Schedule | undefined,

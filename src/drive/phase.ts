@@ -16,6 +16,10 @@ export interface PhaseContext {
   /** When the trial began, on the clock. */
   readonly trialStartMicros: number;
   readonly intervalMs: number;
+  /** How long answers are waited for when a phase is over. */
+  readonly drainMs: number;
+  /** Whether a fault is under way or just over: then the sender's lag says nothing about the sender. */
+  readonly isBroken: () => boolean;
   readonly onInterval: (interval: Interval, serviceP50: number) => void;
   readonly sink?: (phase: string) => SampleSink;
 }

@@ -1,4 +1,4 @@
-import type { Interval } from "../measure/result.ts";
+import type { Interval, TimelineMark } from "../measure/result.ts";
 
 /** What is told of a run while it goes on. */
 export type ProgressEvent =
@@ -12,4 +12,6 @@ export type ProgressEvent =
       readonly summary: string;
       readonly durationMs: number;
     }
+  /** A fault has begun; once more, with `untilMs` or a problem, when it is over. */
+  | { readonly type: "fault"; readonly mark: TimelineMark }
   | { readonly type: "interval"; readonly interval: Interval };

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { DynoError } from "../base/errors.ts";
 import { deriveSeed } from "../base/random.ts";
 import type { TrialResult } from "../measure/result.ts";
+import { placeOf } from "../scenario/fault.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { beginServiceFault } from "./faults/service-faults.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { openServices, type Services } from "./services/open-services.ts";
 import { runTrial } from "./trial.ts";
@@ -35,7 +37,9 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const trials: TrialResult[] = [];
   let services: Services | undefined;
   try {
-    services = await openServices(scenario.target, options);
+    const places = scenario.faults.map(({ kind }) => placeOf(kind));
+    const breaking = { redis: places.includes("redis"), network: places.includes("network") };
+    services = await openServices(scenario.target, { ...options, breaking });
     for (const text of services.descriptions) options.onEvent({ type: "service", text });
     for (let trial = 0; trial < scenario.repeat && !options.signal.aborted; trial++) {
       options.onEvent({ type: "trial", trial, of: scenario.repeat });
@@ -70,7 +74,12 @@ async function runOne(
       scratchDir,
       ...(samplesDir === undefined ? {} : { samplesPath: join(samplesDir, samplesName) }),
     };
-    return await runTrial(spec, { onEvent, signal, ...(entry ? { entry } : {}) });
+    return await runTrial(spec, {
+      onEvent,
+      signal,
+      beginFault: async (fault) => beginServiceFault(services.breakable, fault),
+      ...(entry ? { entry } : {}),
+    });
   } finally {
     await rm(scratchDir, { recursive: true, force: true });
   }

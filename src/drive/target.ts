@@ -1,11 +1,11 @@
-/** What a target found out about its own work, after the load. A check that fails makes the run fail. */
-export interface Check {
-  /** Such as `nothing lost`. */
-  readonly name: string;
-  readonly ok: boolean;
-  /** One sentence with the figures. */
-  readonly detail: string;
-}
+import type { CheckResult } from "../measure/result.ts";
+import type { Fault, FaultKind } from "../scenario/fault.ts";
+
+/**
+ * What a target found out about its own work, after the load. A check that fails makes the run fail, unless the scenario
+ * has a target on its figure, which decides then.
+ */
+export type Check = CheckResult;
 
 /** A figure that a target counts; every one is a running total. */
 export type Counters = Readonly<Record<string, number>>;
@@ -16,14 +16,26 @@ export interface Target<Settings = unknown> {
   start(settings: Settings, context: TargetContext): Promise<Session>;
 }
 
+/** Where the services are that dyno found or started. */
+export interface ServiceAddresses {
+  /** The Redis to use; by way of dyno's proxy where network faults are to come. */
+  readonly redisUrl?: string;
+  /** The same Redis, always directly: for whoever watches it. */
+  readonly redisDirectUrl?: string;
+}
+
+/** Ends a fault that was begun. */
+export type EndFault = () => Promise<void>;
+
 /** What a trial hands to its target. */
 export interface TargetContext {
   /** The seed of this trial. */
   readonly seed: number;
   /** A folder of this trial's own, for files; removed afterwards. */
   readonly scratchDir: string;
-  /** Where the services are that dyno found or started. */
-  readonly services: { readonly redisUrl?: string };
+  readonly services: ServiceAddresses;
+  /** The kinds of faults that will be asked of the session, so that it can prepare for them. */
+  readonly faults: readonly FaultKind[];
   readonly signal: AbortSignal;
 }
 
@@ -38,6 +50,8 @@ export interface Session {
   counters?(): Counters | Promise<Counters>;
   /** CPU microseconds used so far by other processes that belong to this target, such as a Redis server. */
   outsideCpuMicros?(): Promise<number>;
+  /** Breaks something of the target's own, and gives what mends it. Rejects where that cannot be. */
+  inject?(fault: Fault): Promise<EndFault>;
   /** Closes everything, and says whether its work was right: nothing lost, answers right. */
   stop(): Promise<readonly Check[]>;
 }

@@ -1,9 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { ErrorCode } from "../base/errors.ts";
 import { DynoError } from "../base/errors.ts";
-import type { Interval, TrialFailure, TrialResult } from "../measure/result.ts";
+import type { Interval, TimelineMark, TrialFailure, TrialResult } from "../measure/result.ts";
+import type { Fault } from "../scenario/fault.ts";
+import { type FaultDesk, openFaultDesk } from "./fault-desk.ts";
 import { drainMs } from "./phase-runner.ts";
 import type { ProgressEvent } from "./progress.ts";
+import type { EndFault } from "./target.ts";
 import type { FromChild, ToChild, TrialSpec } from "./trial-messages.ts";
 
 /** How to run a trial. */
@@ -11,6 +14,8 @@ export interface TrialOptions {
   readonly onEvent: (event: ProgressEvent) => void;
   /** Aborted: the trial ends soon, with what it measured. */
   readonly signal: AbortSignal;
+  /** Breaks a service when the trial asks for it. What a trial leaves broken is mended before its result is given. */
+  readonly beginFault: (fault: Fault) => Promise<EndFault>;
   /** The child's entry; default: ours. */
   readonly entry?: URL;
   /** How long the target may take to start, and how long the child may be silent. */
@@ -39,7 +44,9 @@ class TrialWatch {
   readonly #spec: TrialSpec;
   readonly #options: TrialOptions;
   readonly #child: ChildProcess;
+  readonly #desk: FaultDesk;
   readonly #timeline: Interval[] = [];
+  readonly #marks = new Map<string, TimelineMark>();
   readonly #startedAt = new Date().toISOString();
   #stderr = "";
   #reply: FromChild | undefined;
@@ -52,6 +59,7 @@ class TrialWatch {
     this.#child = fork(options.entry ?? new URL("./trial-child.js", import.meta.url), {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
+    this.#desk = openFaultDesk(options.beginFault, (message) => this.#send(message));
     this.#child.stderr?.on("data", (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-stderrCharacters);
     });
@@ -62,7 +70,10 @@ class TrialWatch {
       this.#watch(stopTimeoutMs);
     };
     this.result = this.#ended()
-      .then((exit) => this.#conclude(exit))
+      .then(async (exit) => {
+        await this.#desk.close();
+        return this.#conclude(exit);
+      })
       .finally(() => {
         clearTimeout(this.#timer);
         options.signal.removeEventListener("abort", onAbort);
@@ -88,8 +99,13 @@ class TrialWatch {
   #onMessage(message: FromChild): void {
     if (message.type === "result" || message.type === "failed") this.#reply = message;
     if (!this.#options.signal.aborted) this.#watch(this.#options.silenceTimeoutMs ?? silenceTimeoutMs);
+    this.#desk.take(message);
     if (message.type !== "progress") return;
     if (message.event.type === "interval") this.#timeline.push(message.event.interval);
+    if (message.event.type === "fault") {
+      const { mark } = message.event;
+      this.#marks.set(`${mark.atMs} ${mark.label}`, mark);
+    }
     this.#options.onEvent(message.event);
   }
 
@@ -123,7 +139,7 @@ class TrialWatch {
       failure,
       phases: [],
       timeline: this.#timeline,
-      marks: [],
+      marks: [...this.#marks.values()],
       checks: [],
       warnings: [],
     };

@@ -20,6 +20,7 @@ type Head = readonly [
   idempotencyKeys: TextColumn,
   correlationIds: TextColumn,
   causationIds: TextColumn,
+  traceparents: TextColumn,
 ];
 
 /** One number where all events have the same. */
@@ -28,7 +29,7 @@ type NumberColumn = readonly number[] | number;
 /** The texts back to back and their lengths, -1 for an event that has none; 0 where no event has any. */
 type TextColumn = readonly [texts: string, lengths: NumberColumn] | 0;
 
-const version = "2";
+const version = "3";
 
 /** Packs events, in order, into one text. */
 export function encodeBatch(batch: readonly PreparedEvent[]): string {
@@ -61,25 +62,25 @@ export function encodeBatch(batch: readonly PreparedEvent[]): string {
     textColumn(batch, "idempotencyKey"),
     textColumn(batch, "correlationId"),
     textColumn(batch, "causationId"),
+    textColumn(batch, "traceparent"),
   ];
   const headText = JSON.stringify(head);
   return `${version}${batch.length},${headText.length}\n${headText}${data}`;
 }
 
-type TextField = "id" | "key" | "idempotencyKey" | "correlationId" | "causationId";
+type TextField = "id" | "key" | "idempotencyKey" | "correlationId" | "causationId" | "traceparent";
 
 function textColumn(batch: readonly PreparedEvent[], field: TextField): TextColumn {
+  // Most columns are empty, and then nothing is allocated.
+  if (batch.every((event) => event[field] === undefined)) return 0;
   let texts = "";
-  let isEmpty = true;
   const lengths = new Array<number>(batch.length);
   for (let i = 0; i < batch.length; i++) {
     const text = batch[i]?.[field];
     lengths[i] = text === undefined ? -1 : text.length;
-    if (text === undefined) continue;
-    isEmpty = false;
-    texts += text;
+    if (text !== undefined) texts += text;
   }
-  return isEmpty ? 0 : [texts, numberColumn(lengths)];
+  return [texts, numberColumn(lengths)];
 }
 
 function numberColumn(values: readonly number[]): NumberColumn {
@@ -89,11 +90,19 @@ function numberColumn(values: readonly number[]): NumberColumn {
 
 /** A stored event as it was before it was stored, to be stored elsewhere. */
 export function preparedOf(event: StoredEvent): PreparedEvent {
-  const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey } = event;
+  const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, traceparent } = event;
   const json = event instanceof DecodedEvent ? event.json : JSON.stringify(event.data);
   // Nobody reads the data of an event that is only stored, and parsing it would take longer than all the rest.
-  return { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, data: undefined, json };
+  const about = { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, traceparent };
+  return { ...about, data: undefined, json };
 }
+
+/** How many events a packed batch holds, by its first characters (16 are enough); 0 for something else. */
+export function countOf(text: string): number {
+  return Number(counted.exec(text)?.[1] ?? 0);
+}
+
+const counted = new RegExp(`^${version}(\\d{1,9}),`);
 
 /** Unpacks what `encodeBatch` packed; `entry` becomes part of each position. Throws a DynoError `corrupt`. */
 export function decodeBatch(text: string, entry: string): StoredEvent[] {
@@ -105,7 +114,7 @@ export function decodeBatch(text: string, entry: string): StoredEvent[] {
     return (i) => texts[i];
   };
   const [id, key, idempotencyKey] = [unpack(head[0]), unpack(head[6]), unpack(head[7])];
-  const [correlationId, causationId] = [unpack(head[8]), unpack(head[9])];
+  const [correlationId, causationId, traceparent] = [unpack(head[8]), unpack(head[9]), unpack(head[10])];
   const events = new Array<StoredEvent>(count);
   let at = dataStart;
   for (let i = 0; i < count; i++) {
@@ -131,6 +140,7 @@ export function decodeBatch(text: string, entry: string): StoredEvent[] {
       idempotencyKey(i),
       correlationId(i),
       causationId(i),
+      traceparent(i),
     );
     at += length;
   }
@@ -186,7 +196,7 @@ function parseHead(
 
 /** Whether every column is one, with a value for each event; the values are looked at one by one. */
 function isHead(head: unknown, count: number): head is Head {
-  if (!Array.isArray(head) || head.length !== 10) return false;
+  if (!Array.isArray(head) || head.length !== 11) return false;
   const [ids, firstTimeMs, timesMs, topics, topicIndexes, dataLengths, ...optionals] = head as unknown[];
   const isNumberColumn = (column: unknown): boolean =>
     typeof column === "number" || (Array.isArray(column) && column.length === count);
@@ -225,6 +235,7 @@ class DecodedEvent implements StoredEvent {
   readonly idempotencyKey: string | undefined;
   readonly correlationId: string | undefined;
   readonly causationId: string | undefined;
+  readonly traceparent: string | undefined;
   readonly #json: string;
   #data: unknown;
 
@@ -238,6 +249,7 @@ class DecodedEvent implements StoredEvent {
     idempotencyKey: string | undefined,
     correlationId: string | undefined,
     causationId: string | undefined,
+    traceparent: string | undefined,
   ) {
     this.id = id;
     this.topic = topic;
@@ -247,6 +259,7 @@ class DecodedEvent implements StoredEvent {
     this.idempotencyKey = idempotencyKey;
     this.correlationId = correlationId;
     this.causationId = causationId;
+    this.traceparent = traceparent;
     this.#json = json;
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
+import type { Observer } from "./observer.ts";
 import type { AckLevel } from "./store.ts";
 
 /** One thing about the engine that can be turned. */
@@ -174,6 +175,16 @@ export interface StoreContext {
   readonly handOverMs?: number;
 }
 
+/** What is dropped by itself, but for what a group has not acknowledged. */
+export interface RetentionSettings {
+  /** Entries older than this. */
+  readonly maxAgeMs?: number;
+  /** Entries behind about this many of the newest events. */
+  readonly maxEvents?: number;
+  /** How often to look. Default 5000. */
+  readonly everyMs?: number;
+}
+
 /** What an engine is made of. */
 export interface EngineConfig {
   /** Left out, there is no store: events reach the subscribers of this process, and `accepted` is the only level. */
@@ -184,6 +195,10 @@ export interface EngineConfig {
   readonly level?: AckLevel;
   readonly knobs?: Readonly<Partial<Knobs>>;
   readonly clock?: Clock;
+  /** Default: nothing is dropped unless `trim` is called. */
+  readonly retention?: RetentionSettings;
   /** Hears of what no caller waits for: a handler that threw, an accepted event that could not be stored. */
   readonly onError?: (error: unknown) => void;
+  /** Logs, metrics and traces: see `createObservability`. */
+  readonly observer?: Observer;
 }

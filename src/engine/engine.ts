@@ -2,11 +2,17 @@ import { systemClock } from "../base/clock.ts";
 import { DynoError, messageOf } from "../base/errors.ts";
 import { type Bus, createBus, type Handler, type Unsubscribe } from "./bus.ts";
 import { type EngineConfig, resolveKnobs } from "./config.ts";
+import type { ConsumeHandler, ConsumeOptions } from "./delivery/consume-options.ts";
+import type { Consumer } from "./delivery/consumer.ts";
+import type { DeadLetter } from "./delivery/dead-letter.ts";
+import { createDeliveries, type Deliveries, type RedriveOptions } from "./delivery/deliveries.ts";
+import { createRetention, type Retention } from "./delivery/retention.ts";
 import type { Event, EventInput } from "./event.ts";
 import type { AppendTarget, Whereabouts } from "./fallback.ts";
 import { createFirstEvents, type FirstEvent, type FirstEvents } from "./first-events.ts";
 import { type Commit, createGroupCommit, type GroupCommit } from "./group-commit.ts";
-import { type Health, healthOf } from "./health.ts";
+import { type Health, type HealthPart, healthOf } from "./health.ts";
+import { inherit, observedHandler } from "./observer.ts";
 import { prepareEvent } from "./prepare-event.ts";
 import { Publication } from "./publication.ts";
 import {
@@ -18,6 +24,7 @@ import {
   type ReadOptions,
   type StoredEvent,
   type StoreFeatures,
+  type TrimBounds,
 } from "./store.ts";
 import type { LogFiles } from "./stores/log-files.ts";
 import { handOverMsOf, openFallback } from "./stores/open-fallback.ts";
@@ -66,14 +73,41 @@ export interface Engine {
   subscribe<Data = unknown>(pattern: string, handler: Handler<Data>): Unsubscribe;
   /** Reads stored events in order, in batches. */
   replay(options?: ReadOptions): AsyncIterable<readonly StoredEvent[]>;
-  /** Drops stored entries that are older than this time (milliseconds since 1970, UTC). */
-  trim(olderThanMs: number): Promise<void>;
+  /**
+   * Hands each stored event that matches to `handler`, in the name of a group: from where the group stood, also after
+   * a restart or a crash, until the handler has returned or resolved. It may take as long as it likes.
+   *
+   * At least once: what was under way when the process died is handed out again. A handler that throws or rejects is
+   * tried again, and after `maxAttempts` the event is a dead letter. A group has one consumer at a time.
+   *
+   * Rejects with a DynoError: `usage` (a setting), `conflict` (this engine consumes the group already),
+   * `unsupported` (an engine without a store), or what the store says.
+   */
+  consume<Data = unknown>(
+    group: string,
+    handler: ConsumeHandler<Data>,
+    options?: ConsumeOptions,
+  ): Promise<Consumer>;
+  /** What a group has given up, the oldest event first. */
+  deadLetters(group: string): AsyncIterable<DeadLetter>;
+  /**
+   * Hands the dead letters of a group to that group again, as new events that are caused by the old ones; gives how
+   * many. One that fails again is a dead letter again. A crash in between may bring an event back twice, never lose it.
+   */
+  redrive(group: string, options?: RedriveOptions): Promise<number>;
+  /** Forgets where a group stands, so that it holds nothing back any more. Its dead letters stay. */
+  removeGroup(group: string): Promise<void>;
+  /**
+   * Drops stored entries that were written before a time (milliseconds since 1970, UTC), or that lie behind a number
+   * of newer events; but none that a group has not acknowledged, whether it is being consumed or not.
+   */
+  trim(bounds: number | TrimBounds): Promise<void>;
+  /** How the store and each group are. */
+  health(): Health;
   /** Resolves when a publish would not be refused for overload. */
   ready(): Promise<void>;
   /** The features of the store; undefined without one. */
   readonly features: StoreFeatures | undefined;
-  /** How the engine is, and each of its parts. */
-  health(): Health;
   /** Running totals by name. */
   counters(): Readonly<Record<string, number>>;
   /**
@@ -97,8 +131,9 @@ export async function createEngine(config: EngineConfig, { files }: EngineSeams 
   const knobs = resolveKnobs(config.knobs);
   const clock = config.clock ?? systemClock;
   const away = config.fallback === undefined ? {} : { handOverMs: handOverMsOf(config.fallback) };
-  const store =
+  const opened =
     config.store === undefined ? undefined : await openStore(config.store, { knobs, clock, ...away });
+  const store = opened && (config.observer?.store?.(opened) ?? opened);
   let fallback: Fallback | undefined;
   try {
     const level = config.level ?? (store === undefined ? "accepted" : "stored");
@@ -150,20 +185,32 @@ class StoredEngine implements Engine {
   #duplicates = 0;
   #lostAccepted = 0;
   #onErrorThrew = 0;
+  readonly #deliveries: Deliveries | undefined;
+  readonly #retention: Retention | undefined;
   #closing: Promise<void> | undefined;
+  #isClosed = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#bus = createBus((error) => this.#report(error));
     this.#nextId = createUlidSource(() => parts.clock.epochMs());
     this.#levels = parts.store?.features.levels ?? withoutStore;
+    const { store, config, level } = parts;
+    if (store === undefined) return;
+    const epochMs = (): number => parts.clock.epochMs();
+    const report = (error: unknown): void => this.#report(error);
+    const redriveLevel = level === "accepted" ? "stored" : level;
+    const publish = (input: EventInput): Promise<Receipt> => this.publish(input, { level: redriveLevel });
+    this.#deliveries = createDeliveries({ store, epochMs, report, publish, observer: config.observer });
+    this.#retention = createRetention({ store, epochMs, report, settings: config.retention });
   }
 
-  publish<Data>(input: EventInput<Data>, options?: PublishOptions): Promise<Receipt> {
+  publish<Data>(given: EventInput<Data>, options?: PublishOptions): Promise<Receipt> {
     try {
+      const input = inherit(this.#parts.config.observer, given);
       const level = options?.level ?? this.#parts.level;
       if (!this.#levels.includes(level)) requireLevel(level, this.#parts.store);
-      if (this.#closing !== undefined) {
+      if (this.#isClosed) {
         throw new DynoError("closed", "the engine is closed; the event was not accepted");
       }
       const { commits, firsts, clock } = this.#parts;
@@ -243,21 +290,60 @@ class StoredEngine implements Engine {
   }
 
   subscribe<Data = unknown>(pattern: string, handler: Handler<Data>): Unsubscribe {
-    return this.#bus.subscribe(pattern, handler as Handler);
+    return this.#bus.subscribe(
+      pattern,
+      observedHandler(this.#parts.config.observer, pattern, handler as Handler),
+    );
   }
 
   replay(options?: ReadOptions): AsyncIterable<readonly StoredEvent[]> {
-    return this.#need("replay").read(options);
+    return this.#ofStore(this.#parts.store, "replay").read(options);
   }
 
-  async trim(olderThanMs: number): Promise<void> {
-    await this.#need("trim").trim(olderThanMs);
+  async consume<Data = unknown>(
+    group: string,
+    handler: ConsumeHandler<Data>,
+    options?: ConsumeOptions,
+  ): Promise<Consumer> {
+    return this.#ofStore(this.#deliveries, "consume").consume(group, handler as ConsumeHandler, options);
   }
 
-  #need(what: string): EventStore {
-    const { store } = this.#parts;
-    if (store === undefined) throw new DynoError("unsupported", `an engine without a store cannot ${what}`);
-    return store;
+  deadLetters(group: string): AsyncIterable<DeadLetter> {
+    return this.#ofStore(this.#deliveries, "keep dead letters").deadLetters(group);
+  }
+
+  async redrive(group: string, options?: RedriveOptions): Promise<number> {
+    return this.#ofStore(this.#deliveries, "redrive").redrive(group, options);
+  }
+
+  async removeGroup(group: string): Promise<void> {
+    await this.#ofStore(this.#deliveries, "have groups").removeGroup(group);
+  }
+
+  async trim(bounds: number | TrimBounds): Promise<void> {
+    const given = typeof bounds === "number" ? { olderThanMs: bounds } : bounds;
+    await this.#ofStore(this.#retention, "trim").trim(given);
+  }
+
+  health(): Health {
+    const { store, fallback } = this.#parts;
+    if (store === undefined) return healthOf([]);
+    const trouble = store.trouble();
+    const part: HealthPart = {
+      part: "store",
+      // A fallback keeps its promises meanwhile, and says itself when it no longer can.
+      status: trouble === undefined ? "ok" : fallback === undefined ? "down" : "degraded",
+      detail: trouble ?? `the ${store.name} store answers`,
+    };
+    const parts = [fallback?.health(), this.#deliveries?.health(), this.#retention?.health()].flatMap(
+      (of) => of ?? [],
+    );
+    return healthOf([part, ...parts]);
+  }
+
+  #ofStore<Part>(part: Part | undefined, what: string): Part {
+    if (part === undefined) throw new DynoError("unsupported", `an engine without a store cannot ${what}`);
+    return part;
   }
 
   async ready(): Promise<void> {
@@ -266,11 +352,6 @@ class StoredEngine implements Engine {
 
   get features(): StoreFeatures | undefined {
     return this.#parts.store?.features;
-  }
-
-  health(): Health {
-    const { fallback } = this.#parts;
-    return healthOf(fallback === undefined ? [] : [fallback.health()]);
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -287,16 +368,23 @@ class StoredEngine implements Engine {
       dedup_overflows: firsts.overflows,
       ...store?.counters(),
       ...fallback?.counters(),
+      ...this.#deliveries?.counters(),
     };
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#closeAll();
+    this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  async #closeAll(): Promise<void> {
+  /** Handlers that are under way may still publish; then nobody may. */
+  async #close(): Promise<void> {
     const { commits, store, fallback } = this.#parts;
+    this.#retention?.stop();
+    const isConsuming = this.#deliveries?.isConsuming;
+    const stopped = this.#deliveries?.close();
+    if (isConsuming) await stopped;
+    this.#isClosed = true;
     fallback?.beginClose();
     await commits?.close();
     await fallback?.close();

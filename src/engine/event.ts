@@ -14,6 +14,8 @@ export interface Event<Data = unknown> {
   readonly causationId?: string | undefined;
   /** Two events with the same idempotency key inside the dedup window are one event. */
   readonly idempotencyKey?: string | undefined;
+  /** The span that published it, as W3C Trace Context writes it in `traceparent`; a handler's span goes on from there. */
+  readonly traceparent?: string | undefined;
   /** The payload: anything that JSON can carry. */
   readonly data: Data;
 }
@@ -26,4 +28,5 @@ export interface EventInput<Data = unknown> {
   readonly correlationId?: string | undefined;
   readonly causationId?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  readonly traceparent?: string | undefined;
 }

@@ -4,7 +4,9 @@ import type { PreparedEvent } from "./store.ts";
 
 /** Makes an input ready for a store: with id and time, and its data as JSON. Throws a DynoError `usage`. */
 export function prepareEvent(input: EventInput, id: string, timeMs: number): PreparedEvent {
-  if (input.topic === "") throw new DynoError("usage", "an event needs a topic");
+  if (typeof input.topic !== "string" || input.topic === "") {
+    throw new DynoError("usage", `an event needs a topic, a text such as orders.created, not ${input.topic}`);
+  }
   return {
     id,
     topic: input.topic,
@@ -13,6 +15,7 @@ export function prepareEvent(input: EventInput, id: string, timeMs: number): Pre
     correlationId: input.correlationId,
     causationId: input.causationId,
     idempotencyKey: input.idempotencyKey,
+    traceparent: input.traceparent,
     data: input.data,
     json: toJson(input),
   };

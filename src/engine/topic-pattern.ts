@@ -3,6 +3,9 @@ import { DynoError } from "../base/errors.ts";
 /**
  * Compiles a topic pattern: words joined by dots, where `*` stands for one word and a last `>` for one or more
  * (the wildcards of NATS subjects). Throws a DynoError `usage` on an empty word or a `>` before the end.
+ *
+ * Topics that begin with `$` are the engine's own: a pattern matches one only if it begins with `$` itself (as in
+ * MQTT 5, 4.7.2), so that `>` means all events of the user.
  */
 export function compileTopicPattern(pattern: string): (topic: string) => boolean {
   const words = pattern.split(".");
@@ -12,7 +15,8 @@ export function compileTopicPattern(pattern: string): (topic: string) => boolean
     throw new DynoError("usage", `topic pattern "${pattern}" has ">" before its end`);
   }
   if (!words.includes("*") && tail < 0) return (topic) => topic === pattern;
-  return (topic) => matches(words, tail, topic.split("."));
+  const isInternal = pattern.startsWith("$");
+  return (topic) => topic.startsWith("$") === isInternal && matches(words, tail, topic.split("."));
 }
 
 function matches(pattern: readonly string[], tail: number, topic: readonly string[]): boolean {

@@ -3,6 +3,7 @@ import type { Metric, TargetRule } from "../scenario/scenario.ts";
 import { createHistogram, decodeHistogram } from "../stats/histogram.ts";
 import { proportionInterval, trialsForProportion } from "../stats/proportion-interval.ts";
 import { quantileInterval, samplesForQuantile } from "../stats/quantile-interval.ts";
+import { readRecoveries } from "./recovery.ts";
 
 /** A metric as it was measured, in its base unit. */
 export interface MeasuredMetric {
@@ -16,6 +17,10 @@ export interface MeasuredMetric {
   readonly samplesNeeded: number;
   /** A word of caution that belongs to the figure. */
   readonly caution?: string;
+  /** The value is only known to be at least this much. */
+  readonly isAtLeast?: boolean;
+  /** Why there is no value, where it is not that nothing was completed. */
+  readonly missing?: string;
 }
 
 /** Reads a rule's metric out of the measured phases, over all trials: histograms are merged, percentiles never averaged. */
@@ -26,10 +31,14 @@ export function readMetric(
   const phases = trials
     .flatMap((trial) => trial.phases)
     .filter(({ kind, phase }) => kind === "measured" && (rule.phase === undefined || phase === rule.phase));
-  return readers[rule.metric.kind](phases, rule);
+  return readers[rule.metric.kind](phases, rule, trials);
 }
 
-type Reader = (phases: readonly PhaseResult[], rule: Pick<TargetRule, "metric" | "limit">) => MeasuredMetric;
+type Reader = (
+  phases: readonly PhaseResult[],
+  rule: Pick<TargetRule, "metric" | "limit">,
+  trials: readonly TrialResult[],
+) => MeasuredMetric;
 
 const readers: Readonly<Record<Metric["kind"], Reader>> = {
   latency: (phases, { metric }) => {
@@ -92,6 +101,46 @@ const readers: Readonly<Record<Metric["kind"], Reader>> = {
   rss: (phases) => {
     const peak = phases.reduce((most, { rssPeakBytes }) => Math.max(most, rssPeakBytes), 0);
     return { unit: "bytes", value: peak > 0 ? peak : undefined, samples: phases.length, samplesNeeded: 1 };
+  },
+  availability: (phases, { limit }) => {
+    const completed = sum(phases, ({ completed }) => completed);
+    // What the generator could not send was not answered either.
+    const all = sum(phases, ({ asked, completed, failed }) => Math.max(asked, completed + failed));
+    const interval = proportionInterval(completed, all);
+    return {
+      unit: "ratio",
+      value: all === 0 ? undefined : completed / all,
+      ...(interval ? { interval } : {}),
+      samples: all,
+      samplesNeeded: limit < 1 ? trialsForProportion(1 - limit) : 1,
+    };
+  },
+  figure: (_phases, { metric }, trials) => {
+    const name = metric.kind === "figure" ? metric.figure : "lost";
+    const figures = trials.flatMap(({ checks }) =>
+      checks.flatMap(({ figure }) => (figure?.name === name ? [figure.value] : [])),
+    );
+    const isWhole = trials.length > 0 && figures.length === trials.length;
+    return {
+      unit: "count",
+      value: isWhole ? figures.reduce((total, value) => total + value, 0) : undefined,
+      samples: figures.length,
+      samplesNeeded: 1,
+      missing: "not every trial came to count it, or the target does not",
+    };
+  },
+  recovery: (_phases, _rule, trials) => {
+    const found = trials.map(readRecoveries);
+    const recoveries = found.flatMap((one) => one ?? []);
+    const isWhole = trials.length > 0 && found.every((one) => one !== undefined);
+    return {
+      unit: "us",
+      value: isWhole ? Math.max(...recoveries.map(({ tookMs }) => tookMs * 1000)) : undefined,
+      samples: recoveries.length,
+      samplesNeeded: 1,
+      isAtLeast: recoveries.some(({ isRecovered }) => !isRecovered),
+      missing: "it takes a fault that was ended, and a second of load before it in the same phase",
+    };
   },
 };
 

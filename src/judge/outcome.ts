@@ -1,4 +1,4 @@
-import type { RunOutcome, TrialResult, Verdict } from "../measure/result.ts";
+import type { CheckResult, RunOutcome, TrialResult, Verdict } from "../measure/result.ts";
 
 /** What a run came to. */
 export interface Outcome {
@@ -33,7 +33,9 @@ export function decideOutcome({ trials, verdicts, invalid, interrupted, setupErr
   }
   if (setupError !== undefined)
     return { outcome: "setup_failed", exitCode: 4, reason: sentence(setupError.message) };
-  const wrong = trials.flatMap(({ checks }) => checks).find(({ ok }) => !ok);
+  const wrong = trials
+    .flatMap(({ checks }) => checks)
+    .find((check) => !check.ok && !isLeftTo(verdicts, check));
   if (wrong !== undefined) {
     return {
       outcome: "fail",
@@ -43,6 +45,12 @@ export function decideOutcome({ trials, verdicts, invalid, interrupted, setupErr
   }
   if (invalid.length > 0) return { outcome: "invalid", exitCode: 3, reason: sentence(invalid[0] ?? "") };
   return decideByTargets(verdicts);
+}
+
+/** A target on a check's figure says how much of it may be; where it holds, the check stands as information. */
+function isLeftTo(verdicts: readonly Verdict[], { figure }: CheckResult): boolean {
+  const own = verdicts.filter(({ metricName }) => metricName === figure?.name);
+  return own.length > 0 && own.every(({ outcome }) => outcome === "pass");
 }
 
 function decideByTargets(verdicts: readonly Verdict[]): Outcome {
@@ -56,7 +64,10 @@ function decideByTargets(verdicts: readonly Verdict[]): Outcome {
   if (open !== undefined) return { outcome: "inconclusive", exitCode: 3, reason: open.sentence };
   if (verdicts.length === 0)
     return { outcome: "pass", exitCode: 0, reason: "The run was completed; it names no targets." };
-  const closest = verdicts.toSorted((a, b) => (a.marginRatio ?? 0) - (b.marginRatio ?? 0))[0];
+  // What must be exactly so has no margin to tell of.
+  const withMargin = verdicts.filter(({ op }) => op !== "==");
+  const closest =
+    withMargin.toSorted((a, b) => (a.marginRatio ?? 0) - (b.marginRatio ?? 0))[0] ?? verdicts[0];
   const all = verdicts.length === 1 ? "The target is met." : `All ${verdicts.length} targets are met.`;
   return { outcome: "pass", exitCode: 0, reason: `${all} The closest: ${closest?.sentence ?? ""}` };
 }

@@ -1,5 +1,6 @@
 import type { Environment, RunResult, TrialResult } from "../measure/result.ts";
 import { schemaVersion } from "../measure/result.ts";
+import { describeFault } from "../scenario/fault.ts";
 import { describePhase } from "../scenario/load-shapes.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { decideOutcome, type Evidence } from "./outcome.ts";
@@ -21,7 +22,9 @@ export interface RunFacts extends Pick<Evidence, "interrupted" | "setupError"> {
 export function makeRunResult(facts: RunFacts): RunResult {
   const { scenario, trials, environment, command, startedAt, durationMs, interrupted, setupError } = facts;
   const verdicts = judgeTargets(scenario.targets, trials);
-  const { invalid, warnings } = setupError ? { invalid: [], warnings: [] } : checkValidity(scenario, trials);
+  const { invalid, warnings } = setupError
+    ? { invalid: [], warnings: [] }
+    : checkValidity(scenario, trials, verdicts);
   const evidence = {
     trials,
     verdicts,
@@ -40,6 +43,7 @@ export function makeRunResult(facts: RunFacts): RunResult {
       seed: scenario.seed,
       repeat: scenario.repeat,
       phases: scenario.load.map((phase) => ({ phase: phase.phase, summary: describePhase(phase) })),
+      ...(scenario.faults.length > 0 ? { faults: scenario.faults.map(describeFault) } : {}),
     },
     command,
     startedAt: startedAt.toISOString(),

@@ -1,6 +1,6 @@
 import { formatDuration, formatRate, formatRatio } from "../base/units.ts";
-import type { PhaseResult, TrialResult } from "../measure/result.ts";
-import type { Scenario, TargetRule } from "../scenario/scenario.ts";
+import type { PhaseResult, TrialResult, Verdict } from "../measure/result.ts";
+import type { Metric, Scenario, TargetRule } from "../scenario/scenario.ts";
 import { decodeHistogram } from "../stats/histogram.ts";
 
 /** Whether a measurement can be trusted. */
@@ -25,21 +25,35 @@ const mostSteal = 0.05;
  * Finds what makes a run unfit to prove anything: the generator or the machine was the bottleneck, a trial broke down, or
  * nothing was measured.
  *
+ * Faults excuse nothing but the sender's lag in their own time, which the trial leaves out; and a run in which a fault did
+ * not take place is invalid, since it proves nothing about it.
+ *
+ * A late generator and a busy machine can only make it worse what is lost, how available the target was and how soon it
+ * recovered. A phase on which nothing else is judged, and all of that passed, is valid with a warning.
+ *
  * The generator's lag is held against the targets at their own quantile: a late p99 cannot move a median, and a run
  * whose p50 is judged is not thrown away for it.
  */
-export function checkValidity(scenario: Scenario, trials: readonly TrialResult[]): Validity {
+export function checkValidity(
+  scenario: Scenario,
+  trials: readonly TrialResult[],
+  verdicts: readonly Verdict[],
+): Validity {
   const invalid: string[] = [];
   const warnings: string[] = [];
   for (const trial of trials) {
     if (trial.failure !== undefined && trial.failure.kind !== "interrupted")
       invalid.push(failureText(trial, trials.length));
+    invalid.push(...faultReasons(trial, scenario));
     warnings.push(...trial.warnings);
     for (const phase of trial.phases) {
       if (phase.kind !== "measured") continue;
-      const reasons = phaseReasons(phase, scenario.targets);
-      invalid.push(...reasons);
-      if (reasons.length === 0) warnings.push(...phaseWarnings(phase));
+      const { reasons, doubts } = phaseReasons(phase, scenario.targets);
+      const isSafe = canOnlyBeBetter(phase.phase, scenario.targets, verdicts);
+      const bad = isSafe ? reasons : [...reasons, ...doubts];
+      invalid.push(...bad);
+      if (isSafe) warnings.push(...doubts);
+      if (bad.length === 0) warnings.push(...phaseWarnings(phase));
     }
   }
   if (
@@ -49,6 +63,15 @@ export function checkValidity(scenario: Scenario, trials: readonly TrialResult[]
     invalid.push("no operation was measured, and no data is never a pass");
   }
   return { invalid: [...new Set(invalid)], warnings: [...new Set(warnings)] };
+}
+
+function faultReasons({ marks, status }: TrialResult, { faults }: Scenario): string[] {
+  const struck = marks.filter(({ fault }) => fault !== undefined);
+  const troubles = struck.flatMap(({ label, problem }) =>
+    problem === undefined ? [] : [`${label} ${problem}`],
+  );
+  const isShort = status === "completed" && struck.length < faults.length;
+  return isShort ? [...troubles, `${struck.length} of ${faults.length} faults took place`] : troubles;
 }
 
 function isEmpty(trial: TrialResult): boolean {
@@ -61,10 +84,31 @@ function failureText({ trial, failure }: TrialResult, count: number): string {
   return `${which}${failure?.message ?? "it has no result"}${stderr}`;
 }
 
-function phaseReasons(phase: PhaseResult, rules: readonly TargetRule[]): string[] {
-  if (phase.loop === "closed" || phase.asked === 0) return [];
-  return [inTimeReason(phase), lagReason(phase, rules), machineReason(phase)].filter(
-    (reason) => reason !== undefined,
+/** What makes a phase unfit, and what only makes its times doubtful. */
+interface Unfit {
+  readonly reasons: readonly string[];
+  readonly doubts: readonly string[];
+}
+
+function phaseReasons(phase: PhaseResult, rules: readonly TargetRule[]): Unfit {
+  if (phase.loop === "closed" || phase.asked === 0) return { reasons: [], doubts: [] };
+  const known = (found: readonly (string | undefined)[]): string[] =>
+    found.filter((reason) => reason !== undefined);
+  return {
+    reasons: known([inTimeReason(phase)]),
+    doubts: known([lagReason(phase, rules), machineReason(phase)]),
+  };
+}
+
+const onlyWorsened: ReadonlySet<Metric["kind"]> = new Set(["figure", "availability", "recovery"]);
+
+function canOnlyBeBetter(phase: string, rules: readonly TargetRule[], verdicts: readonly Verdict[]): boolean {
+  const judged = rules.flatMap((rule, i) =>
+    rule.phase === undefined || rule.phase === phase ? [{ rule, outcome: verdicts[i]?.outcome }] : [],
+  );
+  return (
+    judged.length > 0 &&
+    judged.every(({ rule, outcome }) => onlyWorsened.has(rule.metric.kind) && outcome === "pass")
   );
 }
 

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatRate, formatRatio } from "../base/units.ts";
+import { formatBytes, formatCount, formatDuration, formatRate, formatRatio } from "../base/units.ts";
 import type { MetricUnit } from "./result.ts";
 
 /** A metric's value as people read it, with its unit. */
@@ -13,5 +13,7 @@ export function formatMetric(value: number, unit: MetricUnit): string {
       return formatRate(value);
     case "bytes":
       return formatBytes(value);
+    case "count":
+      return formatCount(value);
   }
 }

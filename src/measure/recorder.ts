@@ -46,8 +46,8 @@ export interface Recorder {
   failure(dueMicros: number, sentMicros: number, doneMicros: number, error: unknown): void;
   /** Operations that were sent and never answered. */
   unanswered(count: number, nowMicros: number): void;
-  /** What happened since the last call. */
-  takeInterval(): IntervalFigures;
+  /** What happened since the last call. Without `countsLag`, its lag is left out of the totals. */
+  takeInterval(options?: { readonly countsLag: boolean }): IntervalFigures;
   totals(): RecorderTotals;
 }
 
@@ -121,7 +121,7 @@ class PhaseRecorder implements Recorder {
     return kind;
   }
 
-  takeInterval(): IntervalFigures {
+  takeInterval({ countsLag } = { countsLag: true }): IntervalFigures {
     const response = this.#intervalResponse;
     const [p50 = 0, p90 = 0, p99 = 0, p999 = 0, max = 0] = response.quantiles([0.5, 0.9, 0.99, 0.999, 1]);
     const service = this.#recordsLag ? this.#intervalService : response;
@@ -138,14 +138,14 @@ class PhaseRecorder implements Recorder {
       heat: heatOf(response),
       serviceP50: service.quantiles([0.5])[0] ?? 0,
     };
-    this.#fold();
+    this.#fold(countsLag);
     return figures;
   }
 
-  #fold(): void {
+  #fold(countsLag = true): void {
     this.#response.add(this.#intervalResponse);
     this.#service.add(this.#recordsLag ? this.#intervalService : this.#intervalResponse);
-    this.#lag.add(this.#intervalLag);
+    if (countsLag) this.#lag.add(this.#intervalLag);
     this.#intervalResponse.reset();
     this.#intervalService.reset();
     this.#intervalLag.reset();

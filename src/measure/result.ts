@@ -39,7 +39,7 @@ export interface PhaseResult {
   readonly response: EncodedHistogram;
   /** Sent to done. */
   readonly service: EncodedHistogram;
-  /** Due to sent: how late the generator was. Empty in a closed loop. */
+  /** Due to sent: how late the generator was; without the time of faults, to a second after each. Empty in a closed loop. */
   readonly lag: EncodedHistogram;
   /** Due to rejection, of operations that failed. */
   readonly failures: EncodedHistogram;
@@ -105,6 +105,10 @@ export interface TimelineMark {
   readonly atMs: number;
   readonly untilMs?: number;
   readonly label: string;
+  /** The kind of fault that this was; absent where the mark is of something else. */
+  readonly fault?: string;
+  /** What kept it from taking place, or from being ended: `could not be begun: …`. */
+  readonly problem?: string;
 }
 
 /** Why a trial has no complete result. */
@@ -113,6 +117,17 @@ export interface TrialFailure {
   readonly message: string;
   /** The last lines that the child process wrote to stderr. */
   readonly stderr: string;
+}
+
+/** What a target found out about its own work, after the load. */
+export interface CheckResult {
+  /** Such as `nothing lost`. */
+  readonly name: string;
+  readonly ok: boolean;
+  /** One sentence with the figures. */
+  readonly detail: string;
+  /** The figure that a target of the scenario can name; then that target decides, and not the check. */
+  readonly figure?: { readonly name: "lost" | "duplicates"; readonly value: number };
 }
 
 /** What one child process measured. */
@@ -127,7 +142,7 @@ export interface TrialResult {
   readonly phases: readonly PhaseResult[];
   readonly timeline: readonly Interval[];
   readonly marks: readonly TimelineMark[];
-  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+  readonly checks: readonly CheckResult[];
   readonly warnings: readonly string[];
 }
 
@@ -158,7 +173,7 @@ export interface Verdict {
   /** The rule as the user wrote it. */
   readonly rule: string;
   readonly metricName: string;
-  readonly op: "<" | "<=" | ">" | ">=";
+  readonly op: "<" | "<=" | "==" | ">" | ">=";
   readonly limit: number;
   readonly unit: MetricUnit;
   /** The phase, or undefined for all measured phases together. */
@@ -167,7 +182,7 @@ export interface Verdict {
   readonly measured?: number;
   /** A 95 % interval, where the metric has one. */
   readonly interval?: readonly [number, number];
-  /** How far the measured value lies on the good side of the limit, as a share of the limit; negative on the bad side. */
+  /** How far the measured value lies on the good side of the limit, as a share of the limit; negative on the bad side. Of an availability, as a share of what may fail. */
   readonly marginRatio?: number;
   /** How many samples it rests on, and how many it would need. */
   readonly samples: number;
@@ -178,8 +193,8 @@ export interface Verdict {
   readonly column: number;
 }
 
-/** The base unit of a metric: microseconds, a ratio from 0 to 1, operations per second, microseconds of CPU per operation, bytes. */
-export type MetricUnit = "us" | "ratio" | "per_second" | "us_per_op" | "bytes";
+/** The base unit of a metric: microseconds, a ratio from 0 to 1, operations per second, microseconds of CPU per operation, bytes, a count. */
+export type MetricUnit = "us" | "ratio" | "per_second" | "us_per_op" | "bytes" | "count";
 
 /** The outcome of a whole run, worst first: what happened outranks what was measured. */
 export type RunOutcome = "pass" | "fail" | "inconclusive" | "invalid" | "setup_failed" | "interrupted";
@@ -198,6 +213,8 @@ export interface RunResult {
     readonly repeat: number;
     /** The measured phases in words: `steady: 10k/s for 10s, poisson`. */
     readonly phases: readonly { readonly phase: string; readonly summary: string }[];
+    /** The faults in words: `redis-kill at 5 s for 3 s`; absent where there were to be none. */
+    readonly faults?: readonly string[];
   };
   /** The command that does this again. */
   readonly command: string;

@@ -41,6 +41,7 @@ const toBaseUnit: Readonly<Record<MetricUnit, number>> = {
   ratio: 1,
   per_second: 1,
   bytes: 1,
+  count: 1,
 };
 
 function addVerdict(metrics: RunMetrics, scenario: string, verdict: Verdict): void {

@@ -1,5 +1,7 @@
 import { basename, extname } from "node:path";
 import { formatProblem, type Path, type Problem, readYaml, type YamlFile } from "../base/yaml.ts";
+import { faultProblems } from "./fault-problems.ts";
+import { buildFault } from "./fault-schema.ts";
 import { buildPhase } from "./load-shapes.ts";
 import { applyOverride, type Override } from "./overrides.ts";
 import type { Scenario, TargetRule, WarmupSpec } from "./scenario.ts";
@@ -34,9 +36,12 @@ export function checkScenario(text: string, file: string, options: CheckOptions)
   }
   const input = parsed.data;
   const { rules, problems: ruleProblems } = readRules(input, yaml);
-  const problems = [...ruleProblems, ...loadProblems(input, yaml)];
-  if (problems.length > 0) return { problems: sorted(problems) };
-  return { scenario: buildScenario(input, yaml, rules), problems: [] };
+  const scenario = buildScenario(input, yaml, rules);
+  const problems = [...ruleProblems, ...loadProblems(input, yaml), ...timetableProblems(scenario, yaml)];
+  if (problems.length > 0) {
+    return { problems: sorted(problems.map((problem) => atOverride(problem, overrides))) };
+  }
+  return { scenario, problems: [] };
 }
 
 /** All problems as one text, each with its place and its line. */
@@ -118,13 +123,34 @@ function loadProblems(input: ScenarioInput, yaml: YamlFile): Problem[] {
   return problems;
 }
 
+/** Faults that cannot be, and a target that asks for the end of faults where there are none. */
+function timetableProblems({ faults, load, target, targets }: Scenario, yaml: YamlFile): Problem[] {
+  const found = [...faultProblems(faults, load, target)];
+  for (const [i, { metric }] of targets.entries()) {
+    if (metric.kind !== "recovery" || faults.length > 0) continue;
+    found.push({
+      path: ["targets", i],
+      message: "recovery counts from the end of a fault, and there are no faults",
+    });
+  }
+  return found.map(({ path, message }) => ({
+    file: yaml.file,
+    place: yaml.locate(path),
+    path: path.join("."),
+    message,
+  }));
+}
+
 function isSilent(phase: ScenarioInput["load"][number]): boolean {
   return (phase.shape === "ramp" || phase.shape === "steps") && phase.from === 0 && phase.to === 0;
 }
 
 const warmupDefault: WarmupSpec = { minMs: 1000, maxMs: 5000 };
-const fineIntervalMs = 250;
-const longLoadMs = 30_000;
+/** Finer where faults are to be seen, and where the load is short. */
+function standardIntervalMs(totalMs: number, hasFaults: boolean): number {
+  if (hasFaults) return totalMs > 60_000 ? 250 : 100;
+  return totalMs > 30_000 ? 1000 : 250;
+}
 
 function buildScenario(input: ScenarioInput, yaml: YamlFile, targets: readonly TargetRule[]): Scenario {
   const { kind, ...settings } = input.target;
@@ -138,10 +164,11 @@ function buildScenario(input: ScenarioInput, yaml: YamlFile, targets: readonly T
     target: { kind: String(kind), settings },
     warmup: warmupOf(input.warmup),
     load,
+    faults: input.faults.map(buildFault),
     targets,
     repeat: input.repeat,
     seed: input.seed,
-    intervalMs: input.interval ?? (totalMs > longLoadMs ? 1000 : fineIntervalMs),
+    intervalMs: input.interval ?? standardIntervalMs(totalMs, input.faults.length > 0),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Fault } from "./fault.ts";
+
 /** A scenario that has been read and checked: what to load, how, and what is expected of it. All units are base units. */
 export interface Scenario {
   /** The file it came from, as the user named it. */
@@ -10,6 +12,8 @@ export interface Scenario {
   readonly target: TargetSpec;
   readonly warmup: WarmupSpec;
   readonly load: readonly Phase[];
+  /** What is broken on purpose while the load goes on, in the order of the file. */
+  readonly faults: readonly Fault[];
   readonly targets: readonly TargetRule[];
   /** How many trials, each in a fresh process. At least 1. */
   readonly repeat: number;
@@ -74,7 +78,13 @@ export type Metric =
   | { readonly kind: "error_rate" }
   | { readonly kind: "throughput" }
   | { readonly kind: "cpu_per_op" }
-  | { readonly kind: "rss" };
+  | { readonly kind: "rss" }
+  /** A figure that the target counted over the whole run: events lost, events stored twice. */
+  | { readonly kind: "figure"; readonly figure: "lost" | "duplicates" }
+  /** How long after the end of the faults the load is carried as before. */
+  | { readonly kind: "recovery" }
+  /** The share of all operations that were asked for that was answered without an error. */
+  | { readonly kind: "availability" };
 
 /** One expectation, such as `p99.9 <= 5ms in steady`. */
 export interface TargetRule {
@@ -83,8 +93,8 @@ export interface TargetRule {
   /** The metric as written: `p99.9`, `error_rate`. */
   readonly metricName: string;
   readonly metric: Metric;
-  readonly op: "<" | "<=" | ">" | ">=";
-  /** In the metric's base unit: microseconds, ratio, operations per second, bytes. */
+  readonly op: "<" | "<=" | "==" | ">" | ">=";
+  /** In the metric's base unit: microseconds, ratio, operations per second, bytes, or a plain count. */
   readonly limit: number;
   /** The phase it is judged on; left out, all measured phases together. */
   readonly phase?: string;

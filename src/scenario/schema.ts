@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { faultSchema } from "./fault-schema.ts";
 import { count, durationMs, ratePerSec } from "./unit-schema.ts";
 
 /** The schemas of the targets, by kind; each has `kind` as a literal. */
@@ -72,17 +73,23 @@ export function scenarioSchema(targets: TargetSchemas) {
         .optional()
         .describe("Load that is not measured. Default: from 1s to 5s, until throughput is steady."),
       load: z.array(phase).min(1).describe("The phases, in sequence."),
+      faults: z
+        .array(faultSchema)
+        .default([])
+        .describe("What is broken on purpose, and when, such as `{ at: 5s, fault: redis-kill, for: 3s }`."),
       targets: z
         .array(z.string())
         .default([])
         .describe(
-          "What is expected, such as `p99 <= 5ms in steady`, `error_rate < 0.01%`, `throughput >= 50k/s`.",
+          "What is expected, such as `p99 <= 5ms in steady`, `error_rate < 0.01%`, `lost == 0`, `recovery < 10s`.",
         ),
       repeat: z.int().min(1).max(1000).default(1).describe("Trials, each in a fresh process."),
       seed: z.int().min(0).max(4_294_967_295).default(1).describe("Seed of every random choice."),
       interval: durationMs(100_000)
         .optional()
-        .describe("One row of the timeline. Default: 250ms, or 1s from 30s of load on."),
+        .describe(
+          "One row of the timeline. Default: 250ms, or 1s from 30s of load on; with faults 100ms, or 250ms.",
+        ),
     })
     .describe("A dyno scenario.");
 }

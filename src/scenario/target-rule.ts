@@ -1,5 +1,5 @@
 import { nearestWord } from "../base/suggest.ts";
-import { durations, parseUnit, rates, ratios, sizes, type UnitFamily } from "../base/units.ts";
+import { counts, durations, parseUnit, rates, ratios, sizes, type UnitFamily } from "../base/units.ts";
 import type { Metric, TargetRule } from "./scenario.ts";
 
 /** A rule without its place in the file. */
@@ -20,7 +20,12 @@ const namedMetrics: Readonly<Record<string, { readonly metric: Metric; readonly 
   throughput: { metric: { kind: "throughput" }, unit: rates },
   cpu_per_op: { metric: { kind: "cpu_per_op" }, unit: durations },
   rss: { metric: { kind: "rss" }, unit: sizes },
+  lost: { metric: { kind: "figure", figure: "lost" }, unit: counts },
+  duplicates: { metric: { kind: "figure", figure: "duplicates" }, unit: counts },
+  recovery: { metric: { kind: "recovery" }, unit: durations },
+  availability: { metric: { kind: "availability" }, unit: ratios },
 };
+const ops: readonly string[] = ["<", "<=", "==", ">", ">="] satisfies readonly TargetRule["op"][];
 
 const metricWords = ["p50", "p90", "p95", "p99", "p99.9", "p99.99", ...Object.keys(namedMetrics)];
 const grammar = /^(\s*)(\S+?)(\s*)(<=|>=|==|=<|=>|=|<|>)(\s*)(.+?)(?:(\s+in\s+)(\S+))?\s*$/;
@@ -39,8 +44,8 @@ export function parseTargetRule(text: string, phases: readonly string[]): Parsed
   const found = metricOf(word);
   if (found === undefined) return unknownWord(lead.length, word, "metric", metricWords);
   const opAt = lead.length + word.length + gap.length;
-  if (op !== "<" && op !== "<=" && op !== ">" && op !== ">=") {
-    return { offset: opAt, length: op.length, message: `unknown comparison ${op}: use <, <=, > or >=` };
+  if (!isOp(op)) {
+    return { offset: opAt, length: op.length, message: `unknown comparison ${op}: use <, <=, ==, > or >=` };
   }
   const valueAt = opAt + op.length + gap2.length;
   const limit = parseUnit(value, found.unit);
@@ -51,11 +56,22 @@ export function parseTargetRule(text: string, phases: readonly string[]): Parsed
       message: `${word} needs ${found.unit.expected}, not ${value}`,
     };
   }
-  if (phase !== undefined && !phases.includes(phase)) {
-    return unknownWord(valueAt + value.length + inWord.length, phase, "phase", phases);
+  const phaseAt = valueAt + value.length + inWord.length;
+  if (phase !== undefined && !phases.includes(phase)) return unknownWord(phaseAt, phase, "phase", phases);
+  if (phase !== undefined && isOfWholeRun(found.metric)) {
+    const message = `${word} is a figure of the whole run; leave out in ${phase}`;
+    return { offset: phaseAt, length: phase.length, message };
   }
   const rule = { text: text.trim(), metricName: word, metric: found.metric, op, limit } as const;
   return phase === undefined ? rule : { ...rule, phase };
+}
+
+function isOp(op: string): op is TargetRule["op"] {
+  return ops.includes(op);
+}
+
+function isOfWholeRun({ kind }: Metric): boolean {
+  return kind === "figure" || kind === "recovery";
 }
 
 function metricOf(word: string): { readonly metric: Metric; readonly unit: UnitFamily } | undefined {

@@ -17,6 +17,8 @@ import {
 describe("parseUnit", () => {
   test.each([
     ["500us", durations, 500],
+    ["99.9%", ratios, 0.999],
+    ["0.07%", ratios, 0.0007],
     ["0.5ms", durations, 500],
     ["2 s", durations, 2e6],
     ["5m", durations, 3e8],
@@ -75,6 +77,12 @@ describe("what people read", () => {
     [formatBytes(256), "256\u202fB"],
     [formatBytes(1_500_000), "1.5\u202fMB"],
     [formatRatio(0.00071), "0.071\u202f%"],
+    [formatRatio(0.5), "50\u202f%"],
+    [formatRatio(0.999), "99.9\u202f%"],
+    [formatRatio(0.99953), "99.953\u202f%"],
+    [formatRatio(0.9999963), "99.99963\u202f%"],
+    [formatRatio(1), "100\u202f%"],
+    [formatRatio(0), "0\u202f%"],
     [formatCount(1_234_567), "1\u202f234\u202f567"],
   ])("%s is %s", (text, expected) => {
     expect(text).toBe(expected);

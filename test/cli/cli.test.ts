@@ -1,49 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { RunResult } from "../../src/measure/result.ts";
-import { scratchDir } from "../support/scratch-dir.ts";
-
-const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-const root = fileURLToPath(new URL("../..", import.meta.url));
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the built dyno in a folder, with no Redis in its environment unless one is given. */
-async function dyno(
-  args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
-): Promise<Ended> {
-  const { REDIS_URL: _, CI: __, ...rest } = process.env;
-  const env = { ...rest, NO_COLOR: "1", ...options.env };
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], {
-      cwd: options.cwd ?? root,
-      env,
-    });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, stdout, stderr };
-  }
-}
-
-async function folderWith(text: string): Promise<string> {
-  const cwd = await scratchDir();
-  await mkdir(join(cwd, "scenarios"));
-  await writeFile(join(cwd, "scenarios", "steady.yaml"), text);
-  return cwd;
-}
+import { dyno, folderWith, main, resultIn, root } from "../support/run-dyno.ts";
 
 const noop = `why: A test.
 target: { kind: synthetic, law: noop }
@@ -54,13 +18,6 @@ targets:
   - error_rate < 1%
   - p50 < 1s
 `;
-
-async function resultIn(cwd: string): Promise<{ result: RunResult; files: string[] }> {
-  const [folder = ""] = await readdir(join(cwd, "reports"));
-  const files = (await readdir(join(cwd, "reports", folder))).toSorted();
-  const text = await readFile(join(cwd, "reports", folder, "result.json"), "utf8");
-  return { result: JSON.parse(text) as RunResult, files };
-}
 
 describe("dyno run", () => {
   test("passes a scenario whose targets hold, and writes result, report and metrics", async () => {
@@ -266,13 +223,17 @@ describe("dyno without a scenario", () => {
       "store-redis",
       "redis-spike",
       "redis-soak",
+      "redis-kill",
+      "redis-pause",
+      "redis-partition",
+      "engine-kill",
       "replay",
     ]) {
       expect(list.stdout).toContain(name);
     }
     expect(await dyno(["lint"])).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^\d files checked, nothing wrong/),
+      stdout: expect.stringMatching(/^\d+ files checked, nothing wrong/),
     });
   });
 

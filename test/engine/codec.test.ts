@@ -15,13 +15,14 @@ const preparedEvent: fc.Arbitrary<PreparedEvent> = fc
     correlationId: optional,
     causationId: optional,
     idempotencyKey: optional,
+    traceparent: optional,
     data: fc.jsonValue(),
   })
   .map((event) => ({ ...event, json: JSON.stringify(event.data) }));
 
 function fieldsOf(event: Omit<StoredEvent, "position">): unknown[] {
-  const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey } = event;
-  return [id, topic, timeMs, key, correlationId, causationId, idempotencyKey];
+  const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, traceparent } = event;
+  return [id, topic, timeMs, key, correlationId, causationId, idempotencyKey, traceparent];
 }
 
 describe("a batch", () => {
@@ -60,19 +61,19 @@ describe("what is no batch", () => {
   });
 
   test.each([
-    ["another version", "1", 1, '[["a",1],1,0,["t"],0,0,0,0,0,0]'],
-    ["a head that is no array", "2", 1, "{}"],
-    ["more events than times", "2", 2, '[["ab",1],1,[0],["t"],0,0,0,0,0,0]'],
-    ["ids that are longer than their lengths", "2", 1, '[["ab",1],1,0,["t"],0,0,0,0,0,0]'],
-    ["ids that are shorter than their lengths", "2", 1, '[["a",2],1,0,["t"],0,0,0,0,0,0]'],
-    ["a column of keys that is too short", "2", 2, '[["ab",1],1,0,["t"],0,0,["k",[1]],0,0,0]'],
-    ["an event without an id", "2", 1, '[["",-1],1,0,["t"],0,0,0,0,0,0]'],
-    ["no ids", "2", 1, '[0,1,0,["t"],0,0,0,0,0,0]'],
-    ["an id that is a number", "2", 1, '[[1,1],1,0,["t"],0,0,0,0,0,0]'],
-    ["a time that is text", "2", 1, '[["a",1],1,["1"],["t"],0,0,0,0,0,0]'],
-    ["a topic that is not there", "2", 1, '[["a",1],1,0,["t"],1,0,0,0,0,0]'],
-    ["a negative length", "2", 2, '[["ab",1],1,0,["t"],0,[-2,2],0,0,0,0]'],
-    ["data that is longer than said", "2", 1, '[["a",1],1,0,["t"],0,0,0,0,0,0]', "{}"],
+    ["another version", "2", 1, '[["a",1],1,0,["t"],0,0,0,0,0,0,0]'],
+    ["a head that is no array", "3", 1, "{}"],
+    ["more events than times", "3", 2, '[["ab",1],1,[0],["t"],0,0,0,0,0,0,0]'],
+    ["ids that are longer than their lengths", "3", 1, '[["ab",1],1,0,["t"],0,0,0,0,0,0,0]'],
+    ["ids that are shorter than their lengths", "3", 1, '[["a",2],1,0,["t"],0,0,0,0,0,0,0]'],
+    ["a column of keys that is too short", "3", 2, '[["ab",1],1,0,["t"],0,0,["k",[1]],0,0,0,0]'],
+    ["an event without an id", "3", 1, '[["",-1],1,0,["t"],0,0,0,0,0,0,0]'],
+    ["no ids", "3", 1, '[0,1,0,["t"],0,0,0,0,0,0,0]'],
+    ["an id that is a number", "3", 1, '[[1,1],1,0,["t"],0,0,0,0,0,0,0]'],
+    ["a time that is text", "3", 1, '[["a",1],1,["1"],["t"],0,0,0,0,0,0,0]'],
+    ["a topic that is not there", "3", 1, '[["a",1],1,0,["t"],1,0,0,0,0,0,0]'],
+    ["a negative length", "3", 2, '[["ab",1],1,0,["t"],0,[-2,2],0,0,0,0,0]'],
+    ["data that is longer than said", "3", 1, '[["a",1],1,0,["t"],0,0,0,0,0,0,0]', "{}"],
   ])("is refused: %s", (_, version, count, head, data = "") => {
     const unpack = (): unknown => decodeBatch(`${version}${count},${head.length}\n${head}${data}`, "1-0");
     expect(unpack).toThrow(expect.objectContaining({ code: "corrupt" }));

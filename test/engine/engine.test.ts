@@ -217,6 +217,16 @@ describe("an engine", () => {
     expect((await replayed(engine)).map(({ data }) => data)).toEqual([null]);
   });
 
+  test.each([undefined, null, "", 7])("refuses %j as a topic, and goes on", async (topic) => {
+    const engine = await open({ store: { kind: "memory" } });
+    const wrong = engine.publish({ topic: topic as string, data: 1 });
+    await expect(wrong).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining("needs a topic"),
+    });
+    await expect(engine.publish({ topic: "t", data: 1 })).resolves.toMatchObject({ level: "stored" });
+  });
+
   test("refuses what is over the bound, forgets its key, and takes it when there is room", async () => {
     const engine = await open({ store: { kind: "memory" }, knobs: { maxPendingEvents: 1 } });
     const first = engine.publish({ topic: "a", data: 1 });

@@ -62,6 +62,7 @@ describe("while Redis is away", () => {
     expect(engine.health()).toMatchObject({
       status: "degraded",
       parts: [
+        { part: "store", status: "degraded" },
         {
           part: "spool",
           detail: expect.stringMatching(/^3 events wait in the spool .* since \d{4}-.*Redis was away/),
@@ -171,7 +172,10 @@ describe("with the memory fallback", () => {
     expect(receipt).toMatchObject({ level: "accepted", at: "memory", position: undefined });
     expect(engine.health()).toMatchObject({
       status: "degraded",
-      parts: [{ part: "fallback", detail: expect.stringMatching(/lost if this process ends/) }],
+      parts: [
+        { part: "store" },
+        { part: "fallback", detail: expect.stringMatching(/lost if this process ends/) },
+      ],
     });
     proxy.mend();
     await isDrained(engine);

@@ -16,6 +16,11 @@ test.each([
   [">", "orders", true],
   ["*", "orders.created", false],
   ["a.b", "a+b", false],
+  [">", "$run.started", false],
+  ["*.started", "$run.started", false],
+  ["$run.started", "$run.started", true],
+  ["$run.>", "$run.checkout.started", true],
+  ["$run.*", "orders.started", false],
 ])("the pattern %s matches %s: %s", (pattern, topic, expected) => {
   expect(compileTopicPattern(pattern)(topic)).toBe(expected);
 });

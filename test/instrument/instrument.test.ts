@@ -14,6 +14,9 @@ import { scratchDir } from "../support/scratch-dir.ts";
 
 /** The compiled child, as dyno starts it. */
 const entry = new URL("../../dist/drive/trial-child.js", import.meta.url);
+const noFault = async (): Promise<never> => {
+  throw new Error("no fault was to be asked for");
+};
 
 function scenarioOf(target: string, load: string, warmup = "none"): Scenario {
   const text = `why: test\ntarget: { ${target} }\nwarmup: ${warmup}\ninterval: 100ms\nload: [${load}]\n`;
@@ -179,6 +182,7 @@ describe("a trial that goes wrong", () => {
   test("is reported with what it wrote when it crashes", async () => {
     const spec = await specOf({ ...noop(), name: "crash" });
     const trial = await runTrial(spec, {
+      beginFault: noFault,
       onEvent: () => undefined,
       signal: new AbortController().signal,
       entry: misbehaving,
@@ -196,6 +200,7 @@ describe("a trial that goes wrong", () => {
   test("is killed when it hangs", async () => {
     const spec = await specOf({ ...noop(), name: "hang" });
     const trial = await runTrial(spec, {
+      beginFault: noFault,
       onEvent: () => undefined,
       signal: new AbortController().signal,
       entry: misbehaving,
@@ -204,10 +209,21 @@ describe("a trial that goes wrong", () => {
     expect(trial).toMatchObject({ status: "failed", failure: { kind: "hung", stderr: "hanging" } });
   });
 
+  test("gives its result however large it is", async () => {
+    const phases = Array.from(
+      { length: 300 },
+      (_, i) => `{ phase: p${i}, shape: constant-rate, rate: 2k/s, for: 10ms, lowCpu: true }`,
+    );
+    const trial = await trialOf(scenarioOf("kind: synthetic, law: noop", phases.join(",")));
+    expect(trial).toMatchObject({ status: "completed" });
+    expect(trial.phases).toHaveLength(300);
+  });
+
   test("gives what it has when it is stopped", async () => {
     const abort = new AbortController();
     let intervals = 0;
     const trial = await runTrial(await specOf(noop()), {
+      beginFault: noFault,
       onEvent: (event) => {
         if (event.type === "interval" && ++intervals === 5) abort.abort();
       },

@@ -74,7 +74,7 @@ describe("a target", () => {
 
 describe("a measurement", () => {
   const scenarioWith = (...rules: string[]): Scenario =>
-    ({ targets: rules.map(rule) }) as unknown as Scenario;
+    ({ targets: rules.map(rule), faults: [] }) as unknown as Scenario;
   const lateTail = encoded([...Array<number>(97).fill(1), 5000, 5000, 5000]);
 
   test.each([
@@ -108,14 +108,18 @@ describe("a measurement", () => {
     ],
     ["is invalid where nothing was measured", { completed: 0, failed: 0 }, [], [/no data is never a pass/]],
   ] as const)("%s", (_, change, rules, reasons) => {
-    const { invalid } = checkValidity(scenarioWith(...rules), [trialWith(change as Partial<PhaseResult>)]);
+    const { invalid } = checkValidity(
+      scenarioWith(...rules),
+      [trialWith(change as Partial<PhaseResult>)],
+      [],
+    );
     expect(invalid).toHaveLength(reasons.length);
     for (const [i, reason] of reasons.entries()) expect(invalid[i]).toMatch(reason);
   });
 
   test("is invalid where a trial crashed, and tells its last words", () => {
     const failure = { kind: "crashed", message: "it crashed", stderr: "line 1\nlast words" } as const;
-    const { invalid } = checkValidity(scenarioWith(), [{ ...trial, phases: [], failure }]);
+    const { invalid } = checkValidity(scenarioWith(), [{ ...trial, phases: [], failure }], []);
     expect(invalid).toEqual(["it crashed; it wrote: line 1 | last words"]);
   });
 });

@@ -21,6 +21,21 @@ describe("the recorder", () => {
     expect(errors).toEqual([{ kind: "overload", count: 1, sample: "too much", firstAtMs: 9 }]);
   });
 
+  test("leaves the lag of intervals out that are not to count, and nothing else", () => {
+    const recorder = createRecorder({ loop: "open" });
+    for (const [lag, countsLag] of [
+      [10, true],
+      [9000, false],
+      [20, true],
+    ] as const) {
+      recorder.sent(0, lag);
+      recorder.success(0, lag, lag + 5);
+      expect(recorder.takeInterval({ countsLag }).lagP99).toBeGreaterThanOrEqual(lag);
+    }
+    const { lag, response } = recorder.totals();
+    expect([lag.count, lag.maxMicros, response.count]).toEqual([2, 20, 3]);
+  });
+
   test("gives each interval its own figures, and the totals all of them", () => {
     const recorder = createRecorder({ loop: "closed" });
     for (const micros of [10, 20]) {

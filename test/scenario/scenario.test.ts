@@ -133,6 +133,10 @@ describe("a target rule", () => {
     ["cpu_per_op < 20us", { metric: { kind: "cpu_per_op" }, limit: 20 }],
     ["rss < 300MB", { metric: { kind: "rss" }, limit: 3e8 }],
     ["max < 1s", { metric: { kind: "latency_max" }, limit: 1e6 }],
+    ["lost == 0", { metric: { kind: "figure", figure: "lost" }, op: "==", limit: 0 }],
+    ["duplicates <= 10", { metric: { kind: "figure", figure: "duplicates" }, limit: 10 }],
+    ["recovery < 10s", { metric: { kind: "recovery" }, limit: 1e7 }],
+    ["availability > 99.9% in a", { metric: { kind: "availability" }, limit: 0.999, phase: "a" }],
   ])("%s is understood", (text, expected) => {
     expect(parseTargetRule(text, ["a"])).toMatchObject(expected);
   });
@@ -141,6 +145,8 @@ describe("a target rule", () => {
     ["p100 < 1ms", 0, 4, /unknown metric p100/],
     ["p0 < 1ms", 0, 2, /unknown metric/],
     ["p99 = 1ms", 4, 1, /unknown comparison =/],
+    ["lost == 0 in a", 13, 1, /a figure of the whole run/],
+    ["recovery < 1s in a", 17, 1, /a figure of the whole run/],
     ["p99 < 5", 6, 1, /p99 needs a duration/],
     ["p99 < 5ms in b", 13, 1, /unknown phase b/],
     ["p99", 0, 3, /expected a rule/],

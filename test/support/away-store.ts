@@ -1,6 +1,6 @@
 import { DynoError } from "../../src/base/errors.ts";
 import type { HomeStore } from "../../src/engine/fallback.ts";
-import type { AckLevel, PreparedEvent } from "../../src/engine/store.ts";
+import type { AckLevel, GroupStore, PreparedEvent } from "../../src/engine/store.ts";
 
 /** A store in memory that is away, full or forgetful when a test says so. */
 export interface AwayStore extends HomeStore {
@@ -16,6 +16,13 @@ export interface AwayStore extends HomeStore {
   /** Sizes of the batches that it took, in order. */
   readonly sizes: number[];
 }
+
+const noGroups: GroupStore = {
+  open: () => Promise.reject(new Error("this store has no groups")),
+  dead: async function* () {},
+  removeDead: async () => undefined,
+  remove: async () => undefined,
+};
 
 /** Creates a store with nothing in it. */
 export function createAwayStore(levels: readonly AckLevel[] = ["accepted", "stored", "durable"]): AwayStore {
@@ -74,7 +81,9 @@ export function createAwayStore(levels: readonly AckLevel[] = ["accepted", "stor
       return new Set(ids.filter((_, i) => (entryOf[i] ?? 0) > Number(after?.entry ?? 0)));
     },
     async *read() {},
-    trim: async () => undefined,
+    trim: async () => ({ heldBy: undefined }),
+    groups: noGroups,
+    trouble: () => failure?.message,
     counters: () => ({}),
     close: async () => undefined,
   };

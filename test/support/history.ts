@@ -184,7 +184,13 @@ class Life {
     if (engine === undefined) throw new Error("no engine");
     await Promise.all(this.#pending);
     for (let i = 0; engine.health().status !== "ok"; i++) {
-      if (i > 1000) throw new Error(`not drained: ${engine.health().parts[0]?.detail}`);
+      if (i > 1000)
+        throw new Error(
+          `not drained: ${engine
+            .health()
+            .parts.map(({ detail }) => detail)
+            .join("; ")}`,
+        );
       await sleep(10);
     }
     const events: StoredEvent[] = [];

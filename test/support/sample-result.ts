@@ -1,7 +1,14 @@
 import { createRandom } from "../../src/base/random.ts";
 import { decideOutcome } from "../../src/judge/outcome.ts";
 import { heatOf } from "../../src/measure/heat.ts";
-import type { Interval, PhaseResult, RunResult, TrialResult, Verdict } from "../../src/measure/result.ts";
+import type {
+  Interval,
+  PhaseResult,
+  RunResult,
+  TimelineMark,
+  TrialResult,
+  Verdict,
+} from "../../src/measure/result.ts";
 import { createHistogram } from "../../src/stats/histogram.ts";
 
 /** What kind of run to make up. */
@@ -9,6 +16,8 @@ export interface SampleOptions {
   readonly trials?: number;
   readonly seconds?: number;
   readonly errors?: boolean;
+  /** Adds three faults, of which the last could not be ended; during the first nothing is answered. */
+  readonly faults?: boolean;
   readonly verdict?: Verdict["outcome"];
   /** Put into every text that a user can choose. */
   readonly text?: string;
@@ -21,10 +30,13 @@ export function sampleResult({
   trials = 1,
   seconds = 8,
   errors = false,
+  faults = false,
   verdict = "pass",
   text = "sample",
 }: SampleOptions = {}): RunResult {
-  const made = Array.from({ length: trials }, (_, trial) => sampleTrial(trial, seconds, errors, text));
+  const made = Array.from({ length: trials }, (_, trial) =>
+    sampleTrial(trial, { seconds, errors, faults, text }),
+  );
   const verdicts = [sampleVerdict(verdict, text), sampleVerdict("inconclusive", text)].slice(
     0,
     verdict === "pass" ? 1 : 2,
@@ -84,7 +96,25 @@ function sampleVerdict(outcome: Verdict["outcome"], text: string): Verdict {
   };
 }
 
-function sampleTrial(trial: number, seconds: number, errors: boolean, text: string): TrialResult {
+const sampleFaults: readonly TimelineMark[] = [
+  { atMs: 3000, untilMs: 6000, label: "redis-kill", fault: "redis-kill" },
+  { atMs: 3500, untilMs: 6500, label: "network-latency 50 ms ± 10 ms", fault: "network-latency" },
+  {
+    atMs: 7000,
+    label: "engine-kill",
+    fault: "engine-kill",
+    problem: "could not be ended: it will not start",
+  },
+];
+
+interface SampleTrial {
+  readonly seconds: number;
+  readonly errors: boolean;
+  readonly faults: boolean;
+  readonly text: string;
+}
+
+function sampleTrial(trial: number, { seconds, errors, faults, text }: SampleTrial): TrialResult {
   const random = createRandom(trial + 1);
   const total = createHistogram();
   const timeline: Interval[] = [];
@@ -99,7 +129,7 @@ function sampleTrial(trial: number, seconds: number, errors: boolean, text: stri
       atMs: second * 1000,
       lengthMs: 1000,
       offered: perSec,
-      completed: perSec,
+      completed: faults && second >= 3 && second < 6 ? 0 : perSec,
       errors: errors && second === seconds - 1 ? { ECONNRESET: 7 } : {},
       inFlight: 1,
       p50,
@@ -125,7 +155,7 @@ function sampleTrial(trial: number, seconds: number, errors: boolean, text: stri
     status: "completed",
     phases: [samplePhase(total.encode(), total.count, seconds, errors, text)],
     timeline,
-    marks: [{ atMs: 3000, label: text }],
+    marks: [{ atMs: 3000, label: text }, ...(faults ? sampleFaults : [])],
     checks: [{ name: text, ok: true, detail: text }],
     warnings: [],
   };

@@ -14,7 +14,11 @@ export interface RedisProcess {
   readonly pid: number;
   /** Kills it at once (SIGKILL), as a crash would; its data stay. Resolves when it is dead. */
   kill(): Promise<void>;
-  /** Starts it again after its death, on the same port and data. Resolves when it answers. */
+  /** Stops it in its tracks (SIGSTOP): it neither answers nor ends. */
+  pause(): void;
+  /** Lets it go on (SIGCONT). */
+  resume(): void;
+  /** Starts it again after its death, on the same port and data; also in a run that is being broken off. Resolves when it answers. */
   restart(): Promise<void>;
   /** Ends it for good and removes its folder. */
   close(): Promise<void>;
@@ -24,7 +28,7 @@ export interface RedisProcess {
 export interface RedisProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly appendfsync: "always" | "everysec" | "no";
-  /** Ends the waiting for a server that starts. */
+  /** Ends the waiting for the server to start the first time. */
   readonly signal: AbortSignal;
 }
 
@@ -58,16 +62,16 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
   const dir = await mkdtemp(join(tmpdir(), "dyno-redis-"));
   const port = await freePort();
   let server: Supervised | undefined;
-  const start = async (): Promise<void> => {
+  const start = async (signal?: AbortSignal): Promise<void> => {
     server = await supervise(dir, [program, ...serverArguments(port, dir, options.appendfsync)]);
-    await waitUntilAnswering(port, server, dir, options.signal);
+    await waitUntilAnswering(port, server, dir, signal);
   };
   const close = async (): Promise<void> => {
     await server?.end();
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await start();
+    await start(options.signal);
   } catch (thrown) {
     await close();
     throw thrown;
@@ -78,7 +82,9 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
       return server?.pid ?? 0;
     },
     kill: async () => server?.kill(),
-    restart: start,
+    pause: () => server?.signal("SIGSTOP"),
+    resume: () => server?.signal("SIGCONT"),
+    restart: () => start(),
     close,
   };
 }
@@ -86,6 +92,7 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
 interface Supervised {
   readonly pid: number;
   readonly ended: () => boolean;
+  readonly signal: (name: "SIGSTOP" | "SIGCONT") => void;
   readonly kill: () => Promise<void>;
   readonly end: () => Promise<void>;
 }
@@ -109,6 +116,9 @@ async function supervise(dir: string, command: readonly string[]): Promise<Super
   return {
     pid,
     ended,
+    signal: (name) => {
+      if (!ended()) process.kill(pid, name);
+    },
     kill: async () => {
       if (!ended()) process.kill(pid, "SIGKILL");
       await waitForEnd();
@@ -146,11 +156,11 @@ async function waitUntilAnswering(
   port: number,
   server: Supervised,
   dir: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   while (!(await answersPing(port))) {
-    if (signal.aborted) throw new DynoError("aborted", "stopped while Redis was starting");
+    if (signal?.aborted) throw new DynoError("aborted", "stopped while Redis was starting");
     if (server.ended() || Date.now() > deadline) {
       const log = await readFile(join(dir, "server.log"), "utf8").catch(() => "");
       const how = server.ended() ? "ended at once" : `did not answer within ${startTimeoutMs / 1000} s`;

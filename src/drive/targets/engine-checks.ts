@@ -1,6 +1,7 @@
 import { formatCount } from "../../base/units.ts";
-import type { Engine } from "../../engine/engine.ts";
+import type { StoredEvent } from "../../engine/store.ts";
 import type { Check } from "../target.ts";
+import type { HostReport } from "./engine-host.ts";
 
 /** Remembers which operations were acknowledged, one bit each. */
 export interface Ledger {
@@ -31,23 +32,32 @@ export function createLedger(): Ledger {
   };
 }
 
+/** What is known of a store that is checked. */
+export interface StoreCheckOptions {
+  /** The operation that published an event; undefined for an event that is not of the load. */
+  readonly operationOf: (event: StoredEvent) => number | undefined;
+  /** Whether old events may be gone. */
+  readonly isTrimmed: boolean;
+}
+
 /**
- * Reads back everything that the store holds and holds it against what was acknowledged: each acknowledged event
- * must be there once, in the order of publishing. Where old events were trimmed, that is asked of the rest.
+ * Holds everything that a store holds against what was acknowledged: each acknowledged event must be there once, in the
+ * order of publishing. Where old events were trimmed, that is asked of the rest.
  */
 export async function checkStore(
-  engine: Engine,
+  stored: AsyncIterable<readonly StoredEvent[]>,
   ledger: Ledger,
-  numberOf: (data: unknown) => number,
+  { operationOf, isTrimmed }: StoreCheckOptions,
 ): Promise<readonly Check[]> {
   const seen = createLedger();
-  let lowest = Number.POSITIVE_INFINITY;
+  let lowest = isTrimmed ? Number.POSITIVE_INFINITY : 0;
   let highest = -1;
   let doubled = 0;
   let outOfOrder = 0;
-  for await (const batch of engine.replay()) {
-    for (const { data } of batch) {
-      const n = numberOf(data);
+  for await (const batch of stored) {
+    for (const event of batch) {
+      const n = operationOf(event);
+      if (n === undefined) continue;
       if (seen.has(n)) doubled++;
       else if (n < highest) outOfOrder++;
       seen.acknowledged(n);
@@ -61,11 +71,13 @@ export async function checkStore(
       name: "nothing lost",
       ok: lost.count === 0,
       detail: `${formatCount(lost.count)} of ${formatCount(lost.of)} acknowledged events${lost.isAll ? "" : " that were not trimmed"} are missing from the store`,
+      figure: { name: "lost", value: lost.count },
     },
     {
       name: "nothing stored twice",
       ok: doubled === 0,
       detail: `${formatCount(doubled)} of ${formatCount(seen.count)} stored events are there again`,
+      figure: { name: "duplicates", value: doubled },
     },
     {
       name: "order kept",
@@ -94,4 +106,23 @@ function countLost(
   // What lies after the last one that was read cannot have been trimmed.
   const after = ledger.count - of - before;
   return { count: count + after, of: of + after, isAll: before === 0 };
+}
+
+/** Whether each handler got each event once, since the engine was started last. */
+export function checkDelivery({
+  published,
+  delivered,
+  handlerErrors,
+  askedErrors,
+  ended,
+}: HostReport): Check {
+  const name = "each subscriber got each event once";
+  if (ended !== undefined) return { name, ok: false, detail: ended };
+  const wrong = delivered.filter((count) => count !== published).length;
+  const asked = askedErrors > 0 ? `, of which the scenario asked for ${formatCount(askedErrors)}` : "";
+  return {
+    name,
+    ok: wrong === 0 && handlerErrors === askedErrors,
+    detail: `${formatCount(published)} published; subscribers with another count: ${wrong} of ${delivered.length}; handler errors: ${formatCount(handlerErrors)}${asked}`,
+  };
 }

@@ -61,6 +61,18 @@ export const engineSettings = z
       ),
     subscribers: z.int().min(0).max(1000).default(1).describe("Handlers that listen on the bus."),
     topics: z.int().min(1).max(10_000).default(1).describe("Topics that events are spread over."),
+    process: z
+      .enum(["same", "separate"])
+      .optional()
+      .describe(
+        "separate: the engine has a process of its own, which the fault engine-kill can kill. Default: same, or separate where there is such a fault.",
+      ),
+    whenDown: z
+      .enum(["fail", "wait"])
+      .default("fail")
+      .describe(
+        "While the engine's own process is down, publishes fail as engine_down, or wait and are published again when it is back.",
+      ),
     prefill: count({ min: 1, max: 10_000_000 })
       .default(100_000)
       .describe("replay: events written beforehand."),
@@ -84,6 +96,12 @@ export const engineSettings = z
         "level",
         "the memory store cannot give durable, only accepted and stored; use store: log or store: redis",
       );
+    }
+    if (settings.process === "separate" && settings.operation !== "publish") {
+      refuse("process", `separate needs operation: publish, not ${settings.operation}`);
+    }
+    if (settings.process === "separate" && (settings.store === "memory" || settings.store === "none")) {
+      refuse("process", `separate needs a store that can be read from outside, not ${settings.store}`);
     }
     if (settings.operation === "replay" && settings.store === "none") {
       refuse("store", "there is nothing to replay without a store");

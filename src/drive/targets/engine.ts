@@ -1,51 +1,44 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { DynoError } from "../../base/errors.ts";
-import { deriveSeed } from "../../base/random.ts";
-import { formatCount } from "../../base/units.ts";
-import type { Knobs, StoreConfig } from "../../engine/config.ts";
-import { createEngine, type Engine } from "../../engine/engine.ts";
+import type { StoreConfig } from "../../engine/config.ts";
 import { ownerKey } from "../../engine/stores/redis-script.ts";
-import { openRedisObserver } from "../services/redis-observer.ts";
+import { openRedisObserver, type RedisObserver } from "../services/redis-observer.ts";
 import type { Check, Session, Target, TargetContext } from "../target.ts";
-import { checkStore, createLedger, type Ledger } from "./engine-checks.ts";
-import { createKeys } from "./engine-keys.ts";
+import { checkDelivery, checkStore, createLedger, type Ledger } from "./engine-checks.ts";
+import { type EngineHost, type LocalHost, openLocalHost, retentionMs } from "./engine-host.ts";
+import { operationOf } from "./engine-load.ts";
+import { readStore } from "./engine-readback.ts";
+import { openRemoteHost } from "./engine-remote.ts";
+import { openReplaySession } from "./engine-replay.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 /** The engine on the dynamometer: one operation is one publish, or the replay of one page. */
 export const engineTarget: Target<EngineSettings> = {
   start: async (settings, context) => {
     const store = storeConfig(settings, context);
-    const observer = store?.kind === "redis" ? await openRedisObserver(store.url) : undefined;
-    const engine = await openEngine(settings, store);
+    const directUrl = context.services.redisDirectUrl;
+    const observer = store?.kind === "redis" ? await openRedisObserver(directUrl ?? store.url) : undefined;
     const end = async (): Promise<void> => {
-      await engine.close();
       if (store?.kind === "redis") await observer?.remove([store.stream, ownerKey(store.stream)]);
       observer?.close();
     };
-    const session =
-      settings.operation === "replay"
-        ? await replaySession(settings, engine)
-        : publishSession(settings, engine, context.seed);
-    return {
-      fire: session.fire,
-      counters: async () => ({ ...engine.counters(), ...(await observer?.counters()) }),
-      ...(observer ? { outsideCpuMicros: () => observer.cpuMicros() } : {}),
-      stop: async () => {
-        try {
-          return await session.check();
-        } finally {
-          await end();
-        }
-      },
-    };
+    try {
+      const config = { settings, store, seed: context.seed };
+      if (settings.operation === "replay")
+        return await startReplay(await openLocalHost(config), observer, end);
+      const isApart = settings.process === "separate" || context.faults.includes("engine-kill");
+      const host = isApart ? await openRemoteHost(config, settings) : await openLocalHost(config);
+      // What is read back must not depend on the way that was broken.
+      const direct =
+        store?.kind === "redis" && directUrl !== undefined ? { ...store, url: directUrl } : store;
+      return startPublish(settings, host, direct, observer, end);
+    } catch (error) {
+      observer?.close();
+      throw error;
+    }
   },
 };
-
-interface EngineSession {
-  readonly fire: Session["fire"];
-  check(): Promise<readonly Check[]>;
-}
 
 function storeConfig(
   { store }: EngineSettings,
@@ -60,138 +53,71 @@ function storeConfig(
   return { kind: "redis", url: redisUrl, stream: `dyno:${randomUUID()}` };
 }
 
-async function openEngine(settings: EngineSettings, store: StoreConfig | undefined): Promise<Engine> {
-  const { level } = settings;
-  const engine = await createEngine({
-    ...(store ? { store } : {}),
-    ...(level ? { level } : {}),
-    knobs: settings.knobs as Partial<Knobs>,
-  });
-  if (level !== undefined && engine.features !== undefined && !engine.features.levels.includes(level)) {
-    await engine.close();
-    throw new DynoError(
-      "setup",
-      `the store ${store?.kind} cannot give the level ${level} as it is set up here, only ${engine.features.levels.join(", ")}${store?.kind === "redis" ? "; for a Redis that dyno starts, set appendfsync: always" : ""}`,
-    );
-  }
-  return engine;
-}
-
-const memoryRetainMs = 2000;
-
-function publishSession(settings: EngineSettings, engine: Engine, seed: number): EngineSession {
-  const ledger = createLedger();
-  const keyOf = createKeys(settings.keys, deriveSeed(seed, "keys"));
-  const run = deriveSeed(seed, "run").toString(36);
-  const padding = "x".repeat(settings.payload);
-  const topics = Array.from({ length: settings.topics }, (_, i) => `load.topic-${i}`);
-  const usesKeys = settings.dedup && settings.store !== "none";
-  const delivered = new Array<number>(settings.subscribers).fill(0);
-  for (let i = 0; i < settings.subscribers; i++) {
-    engine.subscribe("load.>", () => {
-      delivered[i] = (delivered[i] ?? 0) + 1;
-    });
-  }
-  const trimming = startTrimming(settings, engine);
-  // JSON adds two quotes; the number in front tells the events apart when they are read back.
-  const dataOf = (n: number): string => `${n}:${padding}`.slice(0, Math.max(1, settings.payload - 2));
+async function startReplay(
+  host: LocalHost,
+  observer: RedisObserver | undefined,
+  end: () => Promise<void>,
+): Promise<Session> {
+  const { settings, engine } = host;
+  const { fire, check } = await openReplaySession(settings, engine);
   return {
-    fire: (n) =>
-      engine
-        .publish({
-          topic: topics[n % topics.length] ?? "load.topic-0",
-          key: keyOf(n),
-          ...(usesKeys ? { idempotencyKey: `${run}-${n}` } : {}),
-          data: dataOf(n),
-        })
-        .then(() => ledger.acknowledged(n)),
-    check: async () => {
-      await trimming.stop();
-      return checkPublished(engine, ledger, delivered);
-    },
-  };
-}
-
-async function checkPublished(
-  engine: Engine,
-  ledger: Ledger,
-  delivered: readonly number[],
-): Promise<readonly Check[]> {
-  const { published = 0, handler_errors = 0 } = engine.counters();
-  const wrong = delivered.filter((count) => count !== published).length;
-  const delivery: Check = {
-    name: "each subscriber got each event once",
-    ok: wrong === 0 && handler_errors === 0,
-    detail: `${formatCount(published)} published; subscribers with another count: ${wrong} of ${delivered.length}; handler errors: ${formatCount(handler_errors)}`,
-  };
-  if (engine.features === undefined) return [delivery];
-  return [...(await checkStore(engine, ledger, numberOf)), delivery];
-}
-
-function numberOf(data: unknown): number {
-  return Number.parseInt(String(data), 10);
-}
-
-/** Keeps the store from growing without end, where it is in memory or the scenario says so. */
-function startTrimming({ store, retain }: EngineSettings, engine: Engine): { stop(): Promise<void> } {
-  const retainMs = retain ?? (store === "memory" ? memoryRetainMs : undefined);
-  if (retainMs === undefined) return { stop: async () => undefined };
-  let trimming: Promise<void> = Promise.resolve();
-  const timer = setInterval(
-    () => {
-      trimming = engine.trim(Date.now() - retainMs).catch(() => undefined);
-    },
-    Math.min(1000, retainMs / 2),
-  );
-  return {
+    fire,
+    ...watch(host, observer),
     stop: async () => {
-      clearInterval(timer);
-      await trimming;
+      await host.close();
+      await end();
+      return check();
     },
   };
 }
 
-const prefillChunk = 10_000;
-
-async function replaySession(settings: EngineSettings, engine: Engine): Promise<EngineSession> {
-  const { prefill, replayPage, payload } = settings;
-  const data = "x".repeat(Math.max(1, payload - 2));
-  for (let n = 0; n < prefill; n += prefillChunk) {
-    const chunk = Array.from({ length: Math.min(prefillChunk, prefill - n) }, () =>
-      engine.publish({ topic: "load.replay", data }),
-    );
-    await Promise.all(chunk);
-  }
-  let pages = engine.replay({ batchSize: replayPage })[Symbol.asyncIterator]();
-  let events = 0;
-  let rounds = 0;
-  const problems: string[] = [];
-  const nextPage = async (): Promise<void> => {
-    const { done, value } = await pages.next();
-    if (done !== true) {
-      events += value.length;
-      return;
-    }
-    if (events !== prefill) problems.push(`round ${rounds} gave ${events} of ${prefill} events`);
-    rounds++;
-    events = 0;
-    pages = engine.replay({ batchSize: replayPage })[Symbol.asyncIterator]();
-    return nextPage();
-  };
-  // An iterator takes one question at a time.
-  let last: Promise<void> = Promise.resolve();
+function startPublish(
+  settings: EngineSettings,
+  host: EngineHost,
+  store: StoreConfig | undefined,
+  observer: RedisObserver | undefined,
+  end: () => Promise<void>,
+): Session {
+  const ledger = createLedger();
   return {
-    fire: () => {
-      last = last.catch(() => undefined).then(nextPage);
-      return last;
+    fire: (n) => host.publish(n).then(() => ledger.acknowledged(n)),
+    ...watch(host, observer),
+    inject: (fault) => host.inject(fault),
+    stop: async () => {
+      try {
+        const inMemory = store?.kind === "memory" ? await checkEvents(host.replay?.(), ledger, settings) : [];
+        const report = await host.close();
+        const outside = store && store.kind !== "memory" ? readStore(store) : undefined;
+        return [...inMemory, ...(await checkEvents(outside, ledger, settings)), checkDelivery(report)];
+      } finally {
+        await end();
+      }
     },
-    check: async () => [
-      {
-        name: "each replay was whole",
-        ok: problems.length === 0,
-        detail:
-          problems[0] ?? `${rounds} whole replays of ${prefill} events, and ${events} events of one more`,
-      },
-    ],
+  };
+}
+
+async function checkEvents(
+  stored: Parameters<typeof checkStore>[0] | undefined,
+  ledger: Ledger,
+  settings: EngineSettings,
+): Promise<readonly Check[]> {
+  if (stored === undefined) return [];
+  return checkStore(stored, ledger, { operationOf, isTrimmed: retentionMs(settings) !== undefined });
+}
+
+/** What is counted, and what is used outside the trial's process: by Redis, and by an engine that is apart. */
+function watch(
+  host: EngineHost,
+  observer: RedisObserver | undefined,
+): Required<Pick<Session, "counters" | "outsideCpuMicros">> | Pick<Session, "counters"> {
+  const counters = async (): Promise<Readonly<Record<string, number>>> => ({
+    ...(await host.usage()).counters,
+    ...(await observer?.counters().catch(() => ({}))),
+  });
+  if (observer === undefined && !host.isApart) return { counters };
+  return {
+    counters,
+    outsideCpuMicros: async () =>
+      ((await host.usage()).cpuMicros ?? 0) + ((await observer?.cpuMicros()) ?? 0),
   };
 }

@@ -4,7 +4,10 @@ import { formatDuration } from "../../base/units.ts";
 import { type BreakerSettings, resolveBreakerSettings } from "./breaker-settings.ts";
 import { type CallWindow, createCallWindow } from "./call-window.ts";
 import type { Gate } from "./gate.ts";
+import { createOpenPeriod, type OpenPeriod } from "./open-period.ts";
 import { rejection } from "./rejection.ts";
+import type { Alarm, Timers } from "./timers.ts";
+import { tripReason } from "./trip-reason.ts";
 
 /** `closed`: calls are made. `open`: none is. `half_open`: a few, to see. */
 export type BreakerState = "closed" | "open" | "half_open";
@@ -16,15 +19,18 @@ export interface BreakerChange {
   readonly to: BreakerState;
   /** Why, in a few words. */
   readonly reason: string;
+  readonly atMicros: number;
 }
 
 /** A circuit breaker (M. Nygard, Release It!, 2007). Time is passed in: microseconds of any clock that never goes back. */
 export interface Breaker extends Gate {
   readonly state: BreakerState;
-  /** What is due by now: an open period that is over, a probe whose lease ran out. Nothing waits for it to be called. */
-  turn(nowMicros: number): void;
-  /** When `turn` has something to do; Infinity where nothing is planned. */
-  dueMicros(): number;
+  /** Why it is in its state; empty while it was never open. */
+  readonly reason: string;
+  /** When it lets a probe through; Infinity while it is not open. */
+  readonly probesAtMicros: number;
+  /** Closes it and forgets its window; calls under way are not counted any more. How often it opened is remembered. */
+  forgive(nowMicros: number, reason: string): void;
   /** Figures of the window, and totals since it was made. */
   counts(nowMicros: number): BreakerCounts;
 }
@@ -34,7 +40,7 @@ export interface BreakerCounts {
   readonly calls: number;
   readonly failures: number;
   readonly slow: number;
-  readonly consecutiveFailures: number;
+  readonly failuresInARow: number;
   /** Since the breaker was made: calls that were refused, times that it opened, results that came too late. */
   readonly refused: number;
   readonly opened: number;
@@ -46,6 +52,8 @@ export interface BreakerOptions {
   readonly name: string;
   /** Spreads reopening, so that many processes do not probe together. */
   readonly random: Random;
+  /** For what happens without a call: an open period that ends, a probe whose lease runs out. */
+  readonly timers: Timers;
   readonly settings?: Partial<BreakerSettings>;
   readonly onChange?: (change: BreakerChange) => void;
 }
@@ -59,189 +67,162 @@ export function createBreaker(options: BreakerOptions): Breaker {
  * A permit is a number that is never used again: while closed all calls of one generation have the same, and each
  * probe has its own. A result whose permit is not of now comes from before a change of state, and is not heard.
  */
-class LeasedBreaker implements Breaker {
+class LeasedBreaker implements Breaker, Alarm {
   readonly name: string;
-  readonly #random: Random;
+  readonly holdsProcess = false;
+  dueMicros = 0;
+  slot = -1;
+  state: BreakerState = "closed";
+  reason = "";
+  probesAtMicros = Number.POSITIVE_INFINITY;
   readonly #settings: BreakerSettings;
+  readonly #timers: Timers;
   readonly #onChange: ((change: BreakerChange) => void) | undefined;
   readonly #window: CallWindow;
-  #state: BreakerState = "closed";
+  readonly #period: OpenPeriod;
+  readonly #slowMicros: number;
   #lastPermit = 1;
   #generation = 1;
-  #consecutiveFailures = 0;
-  /** Probes under way: permit to the end of its lease. */
+  #failuresInARow = 0;
+  /** Probes under way: permit to the end of its lease. They run out in the order in which they were given. */
   readonly #leases = new Map<number, number>();
   #probesSucceeded = 0;
-  #reopensAtMicros = 0;
-  #closedSinceMicros = 0;
-  /** Open periods in a row without a stable time between them. */
-  #relapses = 0;
-  #periodMicros = 0;
-  #reason = "";
   #refused = 0;
   #opened = 0;
   #late = 0;
 
-  constructor({ name, random, onChange }: BreakerOptions, settings: BreakerSettings) {
+  constructor({ name, random, timers, onChange }: BreakerOptions, settings: BreakerSettings) {
     this.name = name;
-    this.#random = random;
     this.#settings = settings;
+    this.#timers = timers;
     this.#onChange = onChange;
     this.#window = createCallWindow(settings.windowMs);
-  }
-
-  get state(): BreakerState {
-    return this.#state;
+    this.#period = createOpenPeriod(settings, random);
+    this.#slowMicros = settings.slowCallMs > 0 ? settings.slowCallMs * 1000 : Number.POSITIVE_INFINITY;
   }
 
   acquire(nowMicros: number): number {
-    if (this.#state === "closed") return this.#generation;
-    this.turn(nowMicros);
-    if (this.#state === "half_open" && this.#leases.size + this.#probesSucceeded < this.#settings.probes) {
-      const permit = ++this.#lastPermit;
-      this.#leases.set(permit, nowMicros + this.#settings.probeLeaseMs * 1000);
-      return permit;
-    }
-    this.#refused++;
-    return 0;
+    if (this.state === "closed") return this.#generation;
+    if (this.refuses(nowMicros)) return 0;
+    const permit = ++this.#lastPermit;
+    this.#leases.set(permit, nowMicros + this.#settings.probeLeaseMs * 1000);
+    this.#watchLeases();
+    return permit;
   }
 
   refuses(nowMicros: number): boolean {
-    if (this.#state === "closed") return false;
-    this.turn(nowMicros);
-    return this.#state === "open" || this.#leases.size + this.#probesSucceeded >= this.#settings.probes;
+    if (this.state === "closed") return false;
+    this.ring(nowMicros);
+    return this.state === "open" || this.#leases.size + this.#probesSucceeded >= this.#settings.probes;
   }
 
   succeeded(permit: number, nowMicros: number, tookMicros: number): void {
-    const { slowCallMs } = this.#settings;
-    const slow = slowCallMs > 0 && tookMicros > slowCallMs * 1000;
-    if (this.#state === "closed" && permit === this.#generation) {
-      this.#consecutiveFailures = 0;
-      this.#window.add(nowMicros, false, slow);
-      if (slow) this.#judge(nowMicros);
+    const isSlow = tookMicros > this.#slowMicros;
+    if (permit === this.#generation && this.state === "closed") {
+      this.#failuresInARow = 0;
+      this.#window.add(nowMicros, false, isSlow);
+      if (isSlow) this.#judge(nowMicros);
       return;
     }
-    this.turn(nowMicros);
-    if (!this.#leases.delete(permit)) {
-      this.#late++;
-      return;
-    }
-    if (slow) return this.#open(nowMicros, `a probe took ${formatDuration(tookMicros)}`);
+    if (!this.#endLease(permit, nowMicros)) return;
+    if (isSlow) return this.#open(nowMicros, `a probe took ${formatDuration(tookMicros)}`);
     this.#probesSucceeded++;
-    if (this.#probesSucceeded >= this.#settings.probes) this.#close(nowMicros);
+    const { probes } = this.#settings;
+    if (this.#probesSucceeded < probes) return;
+    this.#close(nowMicros, probes === 1 ? "a probe succeeded" : `${probes} probes succeeded`);
   }
 
   failed(permit: number, nowMicros: number, tookMicros: number): void {
-    if (this.#state === "closed" && permit === this.#generation) {
-      const { slowCallMs } = this.#settings;
-      this.#consecutiveFailures++;
-      this.#window.add(nowMicros, true, slowCallMs > 0 && tookMicros > slowCallMs * 1000);
+    if (permit === this.#generation && this.state === "closed") {
+      this.#failuresInARow++;
+      this.#window.add(nowMicros, true, tookMicros > this.#slowMicros);
       this.#judge(nowMicros);
-      return;
-    }
-    this.turn(nowMicros);
-    if (this.#leases.delete(permit)) this.#open(nowMicros, "a probe failed");
-    else this.#late++;
+    } else if (this.#endLease(permit, nowMicros)) this.#open(nowMicros, "a probe failed");
   }
 
   ignored(permit: number): void {
-    this.#leases.delete(permit);
+    if (this.#leases.delete(permit)) this.#watchLeases();
   }
 
-  turn(nowMicros: number): void {
-    if (this.#state === "closed") return;
-    if (this.#state === "open") {
-      if (nowMicros < this.#reopensAtMicros) return;
+  forgive(nowMicros: number, reason: string): void {
+    this.#close(nowMicros, reason);
+  }
+
+  ring(nowMicros: number): void {
+    if (this.state === "open" && nowMicros >= this.probesAtMicros) {
       this.#probesSucceeded = 0;
-      this.#change("half_open", "the open period is over");
-      return;
+      this.probesAtMicros = Number.POSITIVE_INFINITY;
+      this.#change("half_open", "its open period is over", nowMicros);
+    } else if (this.state === "half_open") {
+      const [endMicros = Number.POSITIVE_INFINITY] = this.#leases.values();
+      if (endMicros > nowMicros) return;
+      const lease = formatDuration(this.#settings.probeLeaseMs * 1000);
+      this.#open(nowMicros, `a probe did not end within ${lease}`);
     }
-    for (const endMicros of this.#leases.values()) {
-      if (endMicros > nowMicros) continue;
-      return this.#open(
-        nowMicros,
-        `a probe did not end within ${formatDuration(this.#settings.probeLeaseMs * 1000)}`,
-      );
-    }
-  }
-
-  dueMicros(): number {
-    if (this.#state === "open") return this.#reopensAtMicros;
-    // Leases run out in the order in which they were given.
-    for (const endMicros of this.#leases.values()) return endMicros;
-    return Number.POSITIVE_INFINITY;
   }
 
   refusal(nowMicros: number): DynoError {
-    const leftMicros = this.#reopensAtMicros - nowMicros;
+    this.#refused++;
+    const leftMicros = this.probesAtMicros - nowMicros;
+    const state = this.state === "half_open" ? "half-open" : this.state;
     const next =
-      this.#state === "open" && leftMicros > 0
-        ? `it is tried again in ${formatDuration(leftMicros)}`
-        : "it is being tried";
-    return rejection(
-      `${this.name} is not called: its breaker is ${this.#state === "open" ? "open" : "half-open"} (${this.#reason}); ${next}`,
-    );
+      leftMicros < Number.POSITIVE_INFINITY ? `tried again in ${formatDuration(leftMicros)}` : "being tried";
+    return rejection(`${this.name} is not called: its breaker is ${state} (${this.reason}); it is ${next}`);
   }
 
   counts(nowMicros: number): BreakerCounts {
     this.#window.turn(nowMicros);
     const { calls, failures, slow } = this.#window;
-    return {
-      calls,
-      failures,
-      slow,
-      consecutiveFailures: this.#consecutiveFailures,
-      refused: this.#refused,
-      opened: this.#opened,
-      late: this.#late,
-    };
+    const totals = { refused: this.#refused, opened: this.#opened, late: this.#late };
+    return { calls, failures, slow, failuresInARow: this.#failuresInARow, ...totals };
   }
 
-  /** Opens when the last result was one too many. */
+  /** Whether it was the permit of a probe whose lease still runs. */
+  #endLease(permit: number, nowMicros: number): boolean {
+    this.ring(nowMicros);
+    if (!this.#leases.delete(permit)) {
+      this.#late++;
+      return false;
+    }
+    this.#watchLeases();
+    return true;
+  }
+
+  #watchLeases(): void {
+    const [endMicros] = this.#leases.values();
+    if (endMicros === undefined) this.#timers.cancel(this);
+    else if (this.slot < 0 || this.dueMicros !== endMicros) this.#timers.set(this, endMicros);
+  }
+
   #judge(nowMicros: number): void {
-    const { consecutiveFailures, failureRate, slowRate, minCalls, slowCallMs } = this.#settings;
-    if (consecutiveFailures > 0 && this.#consecutiveFailures >= consecutiveFailures) {
-      return this.#open(nowMicros, `${this.#consecutiveFailures} failures in a row`);
-    }
-    const { calls, failures, slow } = this.#window;
-    if (calls < minCalls) return;
-    if (failureRate > 0 && failures >= failureRate * calls) {
-      return this.#open(nowMicros, `${failures} of ${calls} calls failed`);
-    }
-    if (slowCallMs > 0 && slowRate > 0 && slow >= slowRate * calls) {
-      this.#open(nowMicros, `${slow} of ${calls} calls took over ${formatDuration(slowCallMs * 1000)}`);
-    }
+    const reason = tripReason(this.#settings, this.#failuresInARow, this.#window);
+    if (reason !== undefined) this.#open(nowMicros, reason);
   }
 
   #open(nowMicros: number, reason: string): void {
-    const { openMs, maxOpenMs, windowMs } = this.#settings;
-    // A breaker that closes and opens at once has not recovered: its next period is longer.
-    const stableMicros = Math.max(windowMs * 1000, this.#periodMicros);
-    const isRelapse = this.#state !== "closed" || nowMicros - this.#closedSinceMicros < stableMicros;
-    this.#relapses = isRelapse && this.#opened > 0 ? this.#relapses + 1 : 0;
-    this.#periodMicros = Math.min(maxOpenMs, openMs * 2 ** this.#relapses) * 1000;
-    this.#reopensAtMicros = nowMicros + this.#periodMicros * (0.5 + this.#random.next() / 2);
+    this.probesAtMicros = this.#period.begin(nowMicros, this.state !== "closed");
     this.#leases.clear();
-    this.#reason = reason;
     this.#opened++;
-    this.#change("open", reason);
+    this.#timers.set(this, this.probesAtMicros);
+    this.#change("open", reason, nowMicros);
   }
 
-  #close(nowMicros: number): void {
+  #close(nowMicros: number, reason: string): void {
     this.#generation = ++this.#lastPermit;
-    this.#consecutiveFailures = 0;
+    this.#failuresInARow = 0;
     this.#leases.clear();
     this.#window.clear();
-    this.#closedSinceMicros = nowMicros;
-    this.#change(
-      "closed",
-      this.#settings.probes === 1 ? "a probe succeeded" : `${this.#settings.probes} probes succeeded`,
-    );
+    this.#period.end(nowMicros);
+    this.probesAtMicros = Number.POSITIVE_INFINITY;
+    this.#timers.cancel(this);
+    this.#change("closed", reason, nowMicros);
   }
 
-  #change(to: BreakerState, reason: string): void {
-    const from = this.#state;
-    this.#state = to;
-    this.#onChange?.({ breaker: this.name, from, to, reason });
+  #change(to: BreakerState, reason: string, atMicros: number): void {
+    const from = this.state;
+    this.state = to;
+    // While half-open, what is told is why it opened.
+    if (to !== "half_open") this.reason = reason;
+    if (from !== to) this.#onChange?.({ breaker: this.name, from, to, reason, atMicros });
   }
 }

@@ -22,13 +22,22 @@ export function segmentPath(dir: string, segment: number): string {
  * The frames of a segment from one offset to another (default: the end of the file), reading about 1 MiB at a
  * time. Stops early, with a last value `broken`, where there is no whole frame.
  */
-export async function* readFrames(
+export function readFrames(
   dir: string,
   segment: number,
   fromOffset = 0,
   toOffset = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Frame | { readonly broken: number }> {
-  const file = await open(segmentPath(dir, segment), "r");
+  return readFramesOf(segmentPath(dir, segment), fromOffset, toOffset);
+}
+
+/** The frames of any file of frames, like `readFrames`. */
+export async function* readFramesOf(
+  path: string,
+  fromOffset = 0,
+  toOffset = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Frame | { readonly broken: number }> {
+  const file = await open(path, "r");
   try {
     let bytes: Buffer = Buffer.alloc(0);
     let start = fromOffset;

@@ -1,11 +1,24 @@
 import { mkdir, stat } from "node:fs/promises";
+import { closeAll } from "../../base/async.ts";
 import { DynoError, messageOf } from "../../base/errors.ts";
-import { decodeBatch, encodeBatch } from "../codec.ts";
+import { encodeBatch } from "../codec.ts";
 import type { StoreConfig, StoreContext } from "../config.ts";
-import type { AckLevel, EventStore, Position, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
+import { type Bell, createBell } from "../delivery/bell.ts";
+import type {
+  AckLevel,
+  EventStore,
+  PreparedEvent,
+  ReadOptions,
+  StoredEvent,
+  TrimBounds,
+  TrimOutcome,
+} from "../store.ts";
 import { diskFiles, type LogFiles } from "./log-files.ts";
+import { type LogGroups, openLogGroups } from "./log-groups.ts";
 import { lockFolder } from "./log-lock.ts";
-import { damaged, findEnd, listSegments, readFrames, segmentPath } from "./log-segment.ts";
+import { LogReader } from "./log-reader.ts";
+import { trimLog } from "./log-retention.ts";
+import { findEnd, listSegments, segmentPath } from "./log-segment.ts";
 import { type LogWriter, openLogWriter } from "./log-writer.ts";
 
 const levels: readonly AckLevel[] = ["accepted", "stored", "durable"];
@@ -40,8 +53,17 @@ export async function openLogStore(
     const { end: offset, tornBytes } = await endOf(dir, segment);
     const writer = await openLogWriter({ files, dir, segment, offset, segmentBytes: knobs.segmentBytes });
     const openedBytes = offset + (await bytesOf(dir, segments.slice(0, -1)));
+    const reader = new LogReader(dir, writer);
+    const bell = createBell();
+    const groups = await openLogGroups({
+      dir,
+      bell,
+      entries: (after) => reader.entries(after),
+      end: () => writer.end(),
+    });
     const epochMs = (): number => clock.epochMs();
-    return new SegmentedLog({ files, dir, writer, unlock, tornBytes, openedBytes, epochMs });
+    const parts = { files, dir, writer, reader, groups, bell, unlock, tornBytes, openedBytes, epochMs };
+    return new SegmentedLog(parts);
   } catch (thrown) {
     await unlock();
     throw thrown;
@@ -80,6 +102,9 @@ interface LogParts {
   readonly files: LogFiles;
   readonly dir: string;
   readonly writer: LogWriter;
+  readonly reader: LogReader;
+  readonly groups: LogGroups;
+  readonly bell: Bell;
   readonly unlock: () => Promise<void>;
   /** What was cut off the end on opening. */
   readonly tornBytes: number;
@@ -91,9 +116,14 @@ interface LogParts {
 class SegmentedLog implements LogStore {
   readonly name = "log";
   readonly features = { levels, persistent: true } as const;
+  readonly groups: LogGroups;
   readonly #files: LogFiles;
   readonly #dir: string;
   readonly #writer: LogWriter;
+  readonly #reader: LogReader;
+  readonly #bell: Bell;
+  /** How many events the segments hold that trimming has counted. */
+  readonly #eventsOf = new Map<number, number>();
   readonly #unlock: () => Promise<void>;
   readonly #epochMs: () => number;
   readonly #totals: { entries: number; events: number; torn_bytes: number };
@@ -101,11 +131,15 @@ class SegmentedLog implements LogStore {
   #droppedBytes = 0;
   #closed = false;
 
-  constructor({ files, dir, writer, unlock, tornBytes, openedBytes, epochMs }: LogParts) {
+  constructor(parts: LogParts) {
+    const { files, dir, writer, reader, groups, bell, unlock, tornBytes, openedBytes, epochMs } = parts;
     this.#files = files;
     this.#dir = dir;
     this.#openedBytes = openedBytes;
     this.#writer = writer;
+    this.#reader = reader;
+    this.#bell = bell;
+    this.groups = groups;
     this.#unlock = unlock;
     this.#epochMs = epochMs;
     this.#totals = { entries: 0, events: 0, torn_bytes: tornBytes };
@@ -116,13 +150,14 @@ class SegmentedLog implements LogStore {
     const entry = await this.#writer.write(encodeBatch(batch), this.#epochMs(), level === "durable");
     this.#totals.entries++;
     this.#totals.events += batch.length;
+    this.#bell.ring();
     return entry;
   }
 
   async *read(options: ReadOptions = {}): AsyncGenerator<readonly StoredEvent[]> {
     const { batchSize = 1000, signal } = options;
     let pending: StoredEvent[] = [];
-    for await (const events of this.#entries(options)) {
+    for await (const events of this.#reader.entries(options.after, options.sinceMs)) {
       for (const event of events) {
         pending.push(event);
         if (pending.length < batchSize) continue;
@@ -135,59 +170,11 @@ class SegmentedLog implements LogStore {
     if (pending.length > 0) yield pending;
   }
 
-  async *#entries({ after, sinceMs = 0 }: ReadOptions): AsyncGenerator<readonly StoredEvent[]> {
-    const end = this.#writer.end();
-    const start = after === undefined ? undefined : parseEntry(after);
-    const segments = await listSegments(this.#dir);
-    for (const [i, segment] of segments.entries()) {
-      if (segment > end.segment || (start !== undefined && segment < start.segment)) continue;
-      try {
-        if (await this.#isOlder(segments[i + 1], sinceMs)) continue;
-        const from = segment === start?.segment ? start : undefined;
-        const to = segment === end.segment ? end.offset : undefined;
-        yield* this.#segmentEntries(segment, from, to, sinceMs);
-      } catch (error) {
-        if (!(await this.#wasTrimmed(segment, error))) throw error;
-      }
-    }
-  }
-
-  async *#segmentEntries(
-    segment: number,
-    from: { readonly offset: number; readonly index: number } | undefined,
-    to: number | undefined,
-    sinceMs: number,
-  ): AsyncGenerator<readonly StoredEvent[]> {
-    for await (const frame of readFrames(this.#dir, segment, from?.offset ?? 0, to)) {
-      if ("broken" in frame) throw damaged(this.#dir, segment, frame.broken);
-      if (frame.payload.length === 0 || frame.timeMs < sinceMs) continue;
-      const events = decodeBatch(frame.payload.toString(), `${segment}-${frame.offset}`);
-      yield frame.offset === from?.offset ? events.slice(from.index + 1) : events;
-    }
-  }
-
-  /** Whether a segment is missing because it was trimmed while somebody was reading on towards it. */
-  async #wasTrimmed(segment: number, error: unknown): Promise<boolean> {
-    if (!isMissing(error)) return false;
-    const [oldest] = await listSegments(this.#dir);
-    return oldest !== undefined && segment < oldest;
-  }
-
-  /** Whether the segment before `next` holds nothing from `sinceMs` on: `next` begins before that. */
-  async #isOlder(next: number | undefined, sinceMs: number): Promise<boolean> {
-    if (next === undefined || sinceMs <= 0) return false;
-    for await (const frame of readFrames(this.#dir, next)) return "timeMs" in frame && frame.timeMs < sinceMs;
-    return false;
-  }
-
-  async trim(olderThanMs: number): Promise<void> {
-    const segments = await listSegments(this.#dir);
-    const { segment: last } = this.#writer.end();
-    for (const [i, segment] of segments.entries()) {
-      if (segment >= last || !(await this.#isOlder(segments[i + 1], olderThanMs))) break;
-      await this.#remove(segment);
-    }
-    await this.#files.syncFolder(this.#dir);
+  trim(bounds: TrimBounds): Promise<TrimOutcome> {
+    const { segment: lastSegment } = this.#writer.end();
+    const remove = (segments: readonly number[]): Promise<void> => this.#remove(segments);
+    const [dir, groups, eventsOf] = [this.#dir, this.groups, this.#eventsOf];
+    return trimLog(bounds, { dir, lastSegment, groups, eventsOf, remove });
   }
 
   beginSegment(): Promise<number> {
@@ -197,20 +184,26 @@ class SegmentedLog implements LogStore {
   async dropBefore(first: number): Promise<void> {
     const { segment: last } = this.#writer.end();
     const old = (await listSegments(this.#dir)).filter((segment) => segment < Math.min(first, last));
-    // From the first on, so that what is left after a crash is whole.
-    for (const segment of old) await this.#remove(segment);
-    if (old.length > 0) await this.#files.syncFolder(this.#dir);
+    if (old.length > 0) await this.#remove(old);
   }
 
-  async #remove(segment: number): Promise<void> {
-    const path = segmentPath(this.#dir, segment);
-    const { size } = await stat(path);
-    await this.#files.remove(path);
-    this.#droppedBytes += size;
+  /** From the first on, so that what is left after a crash is whole. */
+  async #remove(segments: readonly number[]): Promise<void> {
+    for (const segment of segments) {
+      const path = segmentPath(this.#dir, segment);
+      const { size } = await stat(path);
+      await this.#files.remove(path);
+      this.#droppedBytes += size;
+    }
+    await this.#files.syncFolder(this.#dir);
   }
 
   get keptBytes(): number {
     return this.#openedBytes + this.#writer.totals.bytes - this.#droppedBytes;
+  }
+
+  trouble(): string | undefined {
+    return this.#closed ? `the log store in ${this.#dir} is closed` : undefined;
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -220,14 +213,6 @@ class SegmentedLog implements LogStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#writer.close().finally(this.#unlock);
+    await closeAll([this.#unlock, () => this.groups.close(), () => this.#writer.close()]);
   }
-}
-
-function parseEntry({ entry, index }: Position): { segment: number; offset: number; index: number } {
-  const [segment, offset] = entry.split("-").map(Number);
-  if (segment === undefined || offset === undefined || !(segment > 0) || !(offset >= 0)) {
-    throw new DynoError("usage", `${entry} is no position in a log store`);
-  }
-  return { segment, offset, index };
 }

@@ -2,8 +2,10 @@ import { Redis } from "ioredis";
 import { DynoError } from "../../base/errors.ts";
 import { maskUrl } from "../../base/mask-url.ts";
 import { reasonOf } from "./redis-errors.ts";
+import { claimScript, holdScript, regroupScript, settleScript } from "./redis-group-script.ts";
 import type { Patience } from "./redis-patience.ts";
 import { appendScript, ownScript, syncScript } from "./redis-script.ts";
+import { countScript, trimScript } from "./redis-trim-script.ts";
 
 /** A connection that knows our scripts. */
 export interface StreamClient extends Redis {
@@ -25,6 +27,37 @@ export interface StreamClient extends Redis {
     ...removed: number[]
   ): Promise<string[]>;
   dynoSync(owner: string, id: string, sequence: number): Promise<number>;
+  dynoClaim(
+    stream: string,
+    owner: string,
+    progress: string,
+    id: string,
+    group: string,
+    consumer: string,
+    minIdleMs: number,
+    start: string,
+    count: number,
+  ): Promise<[next: string, gone: number, ...entries: string[]]>;
+  dynoSettle(
+    stream: string,
+    owner: string,
+    progress: string,
+    dead: string,
+    id: string,
+    group: string,
+    ...settlement: (string | number)[]
+  ): Promise<number>;
+  dynoHold(
+    stream: string,
+    owner: string,
+    id: string,
+    group: string,
+    consumer: string,
+    ...entries: string[]
+  ): Promise<number>;
+  dynoRegroup(stream: string, group: string, after: string): Promise<string>;
+  dynoTrim(stream: string, floor: string): Promise<[removed: number, heldBy: string, first: string]>;
+  dynoCount(stream: string, from: string, to: string, entries: number): Promise<string[]>;
 }
 
 /**
@@ -87,6 +120,12 @@ function createClient(
         dynoAppend: { lua: appendScript, numberOfKeys: 2 },
         dynoOwn: { lua: ownScript, numberOfKeys: 2 },
         dynoSync: { lua: syncScript, numberOfKeys: 1 },
+        dynoClaim: { lua: claimScript, numberOfKeys: 3 },
+        dynoSettle: { lua: settleScript, numberOfKeys: 4 },
+        dynoHold: { lua: holdScript, numberOfKeys: 2 },
+        dynoRegroup: { lua: regroupScript, numberOfKeys: 1 },
+        dynoTrim: { lua: trimScript, numberOfKeys: 1 },
+        dynoCount: { lua: countScript, numberOfKeys: 1 },
       },
     }) as StreamClient;
   } catch (cause) {

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { DynoError } from "../../base/errors.ts";
+import { troubleOf } from "./redis-errors.ts";
 
 /**
  * How a server makes an acknowledged write survive a power cut: `always`, a reply leaves after the fsync of its
@@ -38,7 +39,9 @@ export async function readDurability(client: Redis): Promise<Durability> {
 async function readAppendfsync(client: Redis): Promise<string | undefined> {
   try {
     return ((await client.config("GET", "appendfsync")) as string[])[1];
-  } catch {
+  } catch (error) {
+    // A connection that is lost in between says nothing about the server.
+    if (troubleOf(error) === "away") throw error;
     return undefined;
   }
 }

@@ -3,12 +3,22 @@ import { DynoError } from "../../base/errors.ts";
 import { encodeBatch } from "../codec.ts";
 import type { StoreConfig, StoreContext } from "../config.ts";
 import type { HomeStore } from "../fallback.ts";
-import type { AckLevel, PreparedEvent, ReadOptions, StoredEvent } from "../store.ts";
+import type {
+  AckLevel,
+  GroupStore,
+  PreparedEvent,
+  ReadOptions,
+  StoredEvent,
+  TrimBounds,
+  TrimOutcome,
+} from "../store.ts";
 import type { RedisAppender } from "./redis-appender.ts";
 import { connectRedis, type StreamClient, setPatience } from "./redis-client.ts";
 import { type Durability, readDurability } from "./redis-durability.ts";
 import { reasonOf, refusalOf, troubleOf } from "./redis-errors.ts";
 import { createRedisAppender } from "./redis-fenced-appender.ts";
+import { createRedisGroups } from "./redis-groups.ts";
+import { createRedisLength, isBefore, type RedisLength } from "./redis-length.ts";
 import { type RedisOwner, takeOwnership } from "./redis-owner.ts";
 import { type Patience, patienceFor } from "./redis-patience.ts";
 import { readStream } from "./redis-reader.ts";
@@ -45,11 +55,13 @@ export async function openRedisStore(
   const { url, stream, reconnectMs = standardReconnectMs } = config;
   const patience = patienceFor(reconnectMs, handOverMs);
   const opened: (() => unknown)[] = [];
-  const waiting: (() => void)[] = [];
+  const opening = new Set<() => void>();
+  let isOpen = false;
   const connect = async (use: "write" | "read", waits: Patience): Promise<StreamClient> => {
     const client = await connectRedis(url, use, waits);
     opened.push(() => client.disconnect());
-    waiting.push(() => setPatience(client, waits));
+    if (isOpen) setPatience(client, waits);
+    else opening.add(() => setPatience(client, waits));
     return client;
   };
   try {
@@ -65,8 +77,18 @@ export async function openRedisStore(
     const reconnect = { reconnectMs: patience.appendMs, handsOver: handOverMs !== undefined };
     const appender = createAppender({ client, owner, stream, ...reconnect, sync, durability });
     opened.push(() => appender.close());
-    for (const begin of waiting) begin();
-    return new RedisStore({ client, reader, stream, appender, durability, close: () => closeAll(opened) });
+    isOpen = true;
+    for (const end of opening) end();
+    const length = createRedisLength(reader, stream);
+    const groups = createRedisGroups({
+      stream,
+      ownerId: owner.id,
+      reconnectMs,
+      patient: reader,
+      connect: () => connect("write", patienceFor(reconnectMs, undefined).append),
+    });
+    const close = (): Promise<void> => closeAll(opened);
+    return new RedisStore({ client, reader, stream, appender, durability, length, groups, close });
   } catch (thrown) {
     await closeAll(opened);
     throw asSetupError(thrown, stream);
@@ -106,11 +128,14 @@ interface RedisStoreParts {
   readonly stream: string;
   readonly appender: RedisAppender;
   readonly durability: Durability;
+  readonly length: RedisLength;
+  readonly groups: GroupStore;
   readonly close: () => Promise<void>;
 }
 
 class RedisStore implements HomeStore {
   readonly name = "redis";
+  readonly groups: GroupStore;
   readonly features: { readonly levels: readonly AckLevel[]; readonly persistent: true };
   readonly #parts: RedisStoreParts;
   readonly #totals = { entries: 0, events: 0, bytes: 0, reconnects: 0 };
@@ -118,6 +143,7 @@ class RedisStore implements HomeStore {
 
   constructor(parts: RedisStoreParts) {
     this.#parts = parts;
+    this.groups = parts.groups;
     this.features = {
       levels: parts.durability === "none" ? ["accepted", "stored"] : ["accepted", "stored", "durable"],
       persistent: true,
@@ -136,6 +162,7 @@ class RedisStore implements HomeStore {
     this.#totals.entries++;
     this.#totals.events += batch.length;
     this.#totals.bytes += payload.length;
+    this.#parts.length.appended(entry, batch.length);
     return entry;
   }
 
@@ -167,16 +194,27 @@ class RedisStore implements HomeStore {
     return this.#parts.appender.totals.lost_by_server;
   }
 
-  /** By MINID, which never drops by count; `~` keeps whole nodes of the stream, which is much cheaper. */
-  async trim(olderThanMs: number): Promise<void> {
-    const { reader, stream } = this.#parts;
-    const floor = `${Math.max(0, Math.floor(olderThanMs))}-0`;
+  async trim({ olderThanMs = 0, maxEvents }: TrimBounds): Promise<TrimOutcome> {
+    const { reader, stream, length } = this.#parts;
     try {
+      const byAge = `${Math.max(0, Math.floor(olderThanMs))}-0`;
+      const byLength = (maxEvents === undefined ? undefined : await length.floor(maxEvents)) ?? "0-0";
+      const floor = isBefore(byAge, byLength) ? byLength : byAge;
       // One call removes a bounded number of entries.
-      while ((await reader.xtrim(stream, "MINID", "~", floor)) > 0);
+      for (;;) {
+        const [removed, heldBy, first] = await reader.dynoTrim(stream, floor);
+        if (removed > 0) continue;
+        if (first !== "") length.trimmed(first);
+        return { heldBy: heldBy === "" ? undefined : heldBy };
+      }
     } catch (cause) {
       throw new DynoError("unavailable", `stream ${stream} cannot be trimmed: ${reasonOf(cause)}`, { cause });
     }
+  }
+
+  trouble(): string | undefined {
+    const { client, stream } = this.#parts;
+    return client.status === "ready" ? undefined : `Redis with stream ${stream} does not answer`;
   }
 
   counters(): Readonly<Record<string, number>> {

@@ -5,8 +5,9 @@ import { heatMap } from "./charts/heat-map.ts";
 import { latencyOverTime } from "./charts/latency-over-time.ts";
 import { curvePhase, percentileCurve } from "./charts/percentiles.ts";
 import { throughputChart } from "./charts/throughput.ts";
-import { prepareReport, type ReportData } from "./report-data.ts";
+import { measuredRows, prepareReport, type ReportData } from "./report-data.ts";
 import { script } from "./script.ts";
+import { faultsTable } from "./sections/faults.ts";
 import { bar, head, reason } from "./sections/head.ts";
 import { checksList, errorsTable, phasesTable, trialsTable } from "./sections/phases.ts";
 import { environment, reproduce } from "./sections/reproduce.ts";
@@ -26,6 +27,7 @@ export function renderHtml(result: RunResult): string {
   const links = [
     ["targets", "Targets"],
     ["time", "Over time"],
+    ["faults", "Faults"],
     ["phases", "Phases"],
     ["errors", "Errors"],
     ["resources", "Resources"],
@@ -44,11 +46,11 @@ export function renderHtml(result: RunResult): string {
 function body(data: ReportData): Html {
   const { result } = data;
   const hasCourse = data.rows.length > 0;
-  return html`${head(result)}${reason(result)}${tiles(data)}${targets(result)}${hasCourse && course(data)}${phasesTable(data)}${trialsTable(result)}${errorsTable(data, result)}${checksList(result)}${resources(data)}${reproduce(result)}${environment(result)}`;
+  return html`${head(result)}${reason(result)}${tiles(data)}${targets(result)}${hasCourse && course(data)}${faultsTable(data)}${phasesTable(data)}${trialsTable(result)}${errorsTable(data, result)}${checksList(result)}${resources(data)}${reproduce(result)}${environment(result)}`;
 }
 
 function course(data: ReportData): Html {
-  const lengthMs = data.rows[0]?.lengthMs ?? 0;
+  const lengthMs = (measuredRows(data)[0] ?? data.rows[0])?.lengthMs ?? 0;
   const trial =
     data.result.trials.length > 1
       ? `trial ${(data.trial?.trial ?? 0) + 1} of ${data.result.trials.length}, `

@@ -59,6 +59,7 @@ ul{margin:6px 0 0;padding-left:20px}.checks{list-style:none;padding:0;margin:0}.
 footer{color:var(--mute);font-size:13px;text-align:center}
 #tip{position:fixed;z-index:9;pointer-events:none;background:var(--card);border:1px solid var(--line);border-radius:8px;box-shadow:0 4px 16px #0003;padding:7px 11px;font-size:13px;white-space:pre;display:none}
 .cross{stroke:var(--mute);stroke-width:1;stroke-dasharray:3 3;display:none}
+rect.mark{fill:var(--amberbg)}line.mark{stroke:var(--amber);stroke-width:1.5}.pill-mark rect{fill:var(--amberbg);stroke:var(--amber)}.pill-mark text{fill:var(--amber);font-weight:600}
 .ax{stroke:var(--grid)}.ph{stroke:var(--line);stroke-dasharray:3 3}.lim{stroke:var(--red);stroke-width:1.4;stroke-dasharray:5 4;fill:none}
 @media(max-width:900px){.tiles{grid-template-columns:repeat(3,minmax(0,1fr))}.two,.three,dl{grid-template-columns:minmax(0,1fr)}}
 @media(max-width:560px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:10px}main{padding:12px 10px 30px;gap:12px}.card{padding:12px}.wide{min-width:560px}.legend{margin-left:0}

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { createLogUpdate } from "log-update";
 import { formatCount, formatDuration, formatRate } from "../../base/units.ts";
 import type { ProgressEvent } from "../../drive/progress.ts";
-import type { Interval } from "../../measure/result.ts";
+import type { Interval, TimelineMark } from "../../measure/result.ts";
 import type { Output } from "./output.ts";
 import type { Colours } from "./symbols.ts";
 
@@ -27,6 +27,14 @@ export function createLiveView(options: LiveViewOptions): LiveView {
   return options.block ? createBlockView(options) : createLineView(options);
 }
 
+/** What a fault does now, or how it went. */
+function faultText({ label, atMs, untilMs, problem }: TimelineMark): string {
+  if (problem !== undefined) return `${label} ${problem}`;
+  return untilMs === undefined
+    ? `${label} begins`
+    : `${label} is over after ${formatDuration((untilMs - atMs) * 1000)}`;
+}
+
 const lineEveryMs = 10_000;
 
 function createLineView({ output, name }: LiveViewOptions): LiveView {
@@ -40,6 +48,7 @@ function createLineView({ output, name }: LiveViewOptions): LiveView {
         lastLineAtMs = 0;
         line(`${event.kind === "warmup" ? "warm-up" : event.phase}: ${event.summary}`);
       }
+      if (event.type === "fault") line(faultText(event.mark));
       if (event.type === "interval") {
         const { interval } = event;
         if (lastLineAtMs === 0) lastLineAtMs = interval.atMs;
@@ -58,6 +67,7 @@ function createBlockView({ output, colours, name }: LiveViewOptions): LiveView {
   let phase: Extract<ProgressEvent, { type: "phase" }> | undefined;
   let phaseStartMs: number | undefined;
   let note = "";
+  let faultNote = "";
   const paint = (interval?: Interval): void => {
     const doneMs = interval ? interval.atMs + interval.lengthMs - (phaseStartMs ?? interval.atMs) : 0;
     const title =
@@ -68,6 +78,7 @@ function createBlockView({ output, colours, name }: LiveViewOptions): LiveView {
       `${colours.bold(name)}${trial}  ${phase ? title : note}`,
       phase ? progressBar(doneMs, phase.durationMs, colours) : "",
       ...(interval ? blockFigures(interval, colours) : [colours.dim("starting")]),
+      faultNote === "" ? "" : colours.yellow(faultNote),
     ];
     update(lines.filter((line) => line !== "").join("\n"));
   };
@@ -78,6 +89,11 @@ function createBlockView({ output, colours, name }: LiveViewOptions): LiveView {
       if (event.type === "phase") {
         phase = event;
         phaseStartMs = undefined;
+      }
+      if (event.type === "fault") {
+        // It is shown with the next figures.
+        faultNote = faultText(event.mark);
+        return;
       }
       if (event.type === "interval") phaseStartMs ??= event.interval.atMs;
       paint(event.type === "interval" ? event.interval : undefined);

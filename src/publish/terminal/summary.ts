@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatRate } from "../../base/units.ts";
+import { describeMark } from "../../measure/describe-mark.ts";
 import { formatMetric } from "../../measure/format-metric.ts";
 import { type MergedPhase, mergePhases } from "../../measure/merge-phases.ts";
 import type { RunResult } from "../../measure/result.ts";
@@ -18,6 +19,7 @@ export function renderSummary(result: RunResult, paths: SummaryPaths, colours: C
     ...(result.invalid.length > 0 ? [bullets(result.invalid, colours.yellow("!"))] : []),
     ...(result.verdicts.length > 0 ? [targetsTable(result, colours)] : []),
     ...(result.trials.some((trial) => trial.phases.length > 0) ? [phasesTable(result, colours)] : []),
+    faults(result, colours),
     checks(result, colours),
     bullets(result.warnings, colours.yellow("!")),
     fileLines(result, paths, colours),
@@ -33,7 +35,11 @@ function targetsTable(result: RunResult, colours: Colours): string {
       `${verdictMark(verdict.outcome, colours)} ${verdict.rule}`,
       verdict.measured === undefined ? "not measured" : formatMetric(verdict.measured, verdict.unit),
       verdict.interval ? verdict.interval.map((end) => formatMetric(end, verdict.unit)).join(" to ") : "",
-      verdict.outcome === "inconclusive" ? verdict.sentence : marginText(verdict.marginRatio),
+      verdict.outcome === "inconclusive"
+        ? verdict.sentence
+        : verdict.op === "=="
+          ? ""
+          : marginText(verdict.marginRatio),
     ]);
   return renderTable(["target", "measured", "95 % interval", "margin"], 9, rows, colours);
 }
@@ -72,6 +78,16 @@ function phaseRow(phase: MergedPhase, colours: Colours): string[] {
     latency(0.999),
     latency(1),
   ];
+}
+
+/** What was broken on purpose, as it really took place; times from the start of the trial, as in the report. */
+function faults({ trials }: RunResult, colours: Colours): string {
+  const lines = trials.flatMap(({ trial, marks }) =>
+    marks
+      .filter(({ fault }) => fault !== undefined)
+      .map((mark) => `${trials.length > 1 ? `trial ${trial + 1}: ` : ""}${describeMark(mark)}`),
+  );
+  return bullets(lines, colours.yellow("↯"));
 }
 
 function checks(result: RunResult, colours: Colours): string {

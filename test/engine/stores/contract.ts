@@ -78,7 +78,7 @@ export function describeStoreContract(name: string, freshConfig: () => Promise<S
       await new Promise((resolve) => setTimeout(resolve, 20));
       const olderThanMs = Date.now();
       await store.append(preparedEvents(2, "new-"), "stored");
-      await store.trim(olderThanMs);
+      await store.trim({ olderThanMs });
       const left = (await readAll(store)).map(({ id }) => id);
       expect(left.slice(-2)).toEqual(["new-0", "new-1"]);
       expect(left.length).toBeLessThan(302);

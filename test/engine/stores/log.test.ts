@@ -14,7 +14,9 @@ import { openLogStore } from "../../../src/engine/stores/log.ts";
 import { preparedEvents } from "../../support/events.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
 import { describeStoreContract, readAll } from "./contract.ts";
+import { describeGroupContract } from "./group-contract.ts";
 
+describeGroupContract("log", async () => ({ kind: "log", dir: await scratchDir() }));
 describeStoreContract("log", async () => ({ kind: "log", dir: await scratchDir() }));
 
 function openLog(dir: string, segmentBytes = 1_000_000): Promise<EventStore> {
@@ -116,7 +118,7 @@ test("a reader goes on with what is left when the log is trimmed under it", asyn
   for (let i = 0; i < 40; i++) await store.append(preparedEvents(10, `e${i}-`), "stored");
   const seen: string[] = [];
   for await (const batch of store.read({ batchSize: 1 })) {
-    if (seen.length === 0) await store.trim(Number.MAX_SAFE_INTEGER);
+    if (seen.length === 0) await store.trim({ olderThanMs: Number.MAX_SAFE_INTEGER });
     seen.push(...batch.map(({ id }) => id));
   }
   const left = (await readAll(store)).map(({ id }) => id);

@@ -51,6 +51,13 @@ describe("the report as text", () => {
   });
 });
 
+interface DOMRectLike {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 const empty = createHistogram().encode();
 
 /** Results with pieces missing: no trials, no phases, no operations, a failed trial, one row, huge values. */
@@ -120,7 +127,7 @@ describe("the report in Chromium", () => {
 
   async function open(
     options: BrowserContextOptions = {},
-    result = sampleResult({ errors: true, verdict: "fail", trials: 2 }),
+    result = sampleResult({ errors: true, faults: true, verdict: "fail", trials: 2 }),
   ) {
     const file = join(await scratchDir(), "report.html");
     await writeFile(file, renderHtml(result));
@@ -160,6 +167,47 @@ describe("the report in Chromium", () => {
       expect(complaints).toEqual([]);
     },
   );
+
+  test("draws each fault on every chart over time, its name in a pill that holds it", async () => {
+    const { page } = await open();
+    expect(await page.locator("#time svg rect.mark").count()).toBe(4);
+    expect(await page.locator("#resources svg").first().locator("rect.mark").count()).toBe(4);
+    const boxesOf = (selector: string) =>
+      page
+        .locator(`#time .pill-mark ${selector}`)
+        .evaluateAll((found) =>
+          found
+            .map((one) => (one as unknown as { getBBox(): DOMRectLike }).getBBox())
+            .map(({ x, y, width, height }) => ({ x, y, width, height })),
+        );
+    const [pills, texts] = [await boxesOf("rect"), await boxesOf("text")];
+    for (const [i, { x, width }] of pills.entries()) {
+      const text = texts[i] ?? { x: 0, width: Number.POSITIVE_INFINITY };
+      expect(text.x).toBeGreaterThan(x);
+      expect(text.x + text.width).toBeLessThan(x + width);
+    }
+    const touches = pills.flatMap((a, i) =>
+      pills.slice(i + 1).filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y === b.y),
+    );
+    expect(touches).toEqual([]);
+  });
+
+  test("draws no line through an outage", async () => {
+    const { page } = await open();
+    const path = await page.locator("#time svg path[stroke-width='2.2']").getAttribute("d");
+    // Warm-up, before the outage, after it.
+    expect(path?.match(/M/g)).toHaveLength(3);
+  });
+
+  test("lists the faults: when they really began and were over, or what kept them from it", async () => {
+    const { page } = await open();
+    const rows = await page.locator("#faults tbody tr").allInnerTexts();
+    expect(rows).toHaveLength(6);
+    expect(rows[0]?.replaceAll("\u202f", " ")).toMatch(
+      /redis-kill\s+trial 1\s+3 s\s+6 s\s+3 s\s+1 500\s+0\s+0/,
+    );
+    expect(rows[2]).toMatch(/engine-kill\s+trial 1, could not be ended: it will not start\s+7.s\s+–\s+–/);
+  });
 
   test("needs no sideways scroll on a phone", async () => {
     const { page } = await open({ viewport: { width: 390, height: 844 } });

@@ -3,6 +3,7 @@ import type { Interval } from "../../../measure/result.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html, trusted } from "../template.ts";
 import { boxOf, drawing, latencyLabel, n1, timeAxis, timeScale } from "./frame.ts";
+import { markZones } from "./marks.ts";
 
 const maxColumns = 140;
 const steps = 8;
@@ -39,6 +40,7 @@ export function heatMap(data: ReportData): Html {
       html`<text x="${box.left - 7}" y="${n1(topOf(row) + rowHeight + 4)}" text-anchor="end">${latencyLabel(heatEdges[row] ?? 1)}</text>`,
   );
   const body = [
+    html`${markZones(data, x, box)}`,
     timeAxis(data, x, box),
     trusted(cells.join("").replaceAll(/ class="h\d"/g, "")),
     html`${labels}`,

@@ -1,5 +1,6 @@
 import { area, line } from "d3-shape";
 import { formatDuration } from "../../../base/units.ts";
+import { describeMark } from "../../../measure/describe-mark.ts";
 import type { Interval } from "../../../measure/result.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
@@ -15,6 +16,7 @@ import {
   timeScale,
   valueAxis,
 } from "./frame.ts";
+import { markPills, markZones } from "./marks.ts";
 
 type Quantile = "p50" | "p90" | "p99" | "p999";
 
@@ -29,8 +31,8 @@ export function latencyOverTime(data: ReportData): Html {
   const x = timeScale(data, box);
   const at = ({ atMs, lengthMs }: Interval): number => x(atMs + lengthMs / 2);
   // Another phase is another load: no line joins them.
-  const groups = data.marks.map(({ fromMs, toMs }) =>
-    rows.filter(({ atMs }) => atMs >= fromMs && atMs < toMs),
+  const groups = data.marks.flatMap(({ fromMs, toMs }) =>
+    unbroken(data.rows.filter(({ atMs }) => atMs >= fromMs && atMs < toMs)),
   );
   const path = (quantile: Quantile): string =>
     groups
@@ -48,15 +50,17 @@ export function latencyOverTime(data: ReportData): Html {
       )
       .join("");
   const body = [
+    html`${markZones(data, x, box)}`,
     timeAxis(data, x, box),
     html`${valueAxis(y, ticks, box, latencyLabel)}`,
     html`<path d="${band("p90", "p99")}" fill="var(--b2)"/><path d="${band("p50", "p90")}" fill="var(--b1)"/>`,
     html`<path d="${path("p999")}" fill="none" stroke="var(--i2)"/><path d="${path("p99")}" fill="none" stroke="var(--i1)" stroke-width="1.4"/><path d="${path("p50")}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
     html`${limits(data, y, box, x)}`,
     html`${endLabels(rows.at(-1), y, box.right)}`,
-    html`${data.trial?.marks.map(({ atMs, label }) => html`<line x1="${n1(x(atMs))}" x2="${n1(x(atMs))}" y1="${box.top}" y2="${box.bottom}" stroke="var(--amber)" stroke-width="1.5"/><text x="${n1(x(atMs) - 6)}" y="${box.top + 14}" text-anchor="end" class="strong">${label}</text>`)}`,
+    html`${markPills(data, x, box)}`,
   ];
-  const summary = "p50, p90, p99 and p99.9 of each interval, measured from when operations were due.";
+  const happened = (data.trial?.marks ?? []).map((mark) => ` ${describeMark(mark)}.`).join("");
+  const summary = `p50, p90, p99 and p99.9 of each interval, measured from when operations were due.${happened}`;
   const table = asTable(
     ["time", "p50", "p90", "p99", "p99.9", "max"],
     someOf(rows).map(({ atMs, p50, p90, p99, p999, max }) => [
@@ -65,6 +69,25 @@ export function latencyOverTime(data: ReportData): Html {
     ]),
   );
   return html`<div class="scroll" tabindex="0"><div class="wide">${drawing(box, "Latency over time", summary, body, data)}</div></div>${table}`;
+}
+
+/** So many intervals in a row without an answer are an outage, and no line is drawn through it. */
+const outageRows = 3;
+
+/** Rows with answers, apart where there was an outage between them. */
+function unbroken(rows: readonly Interval[]): readonly (readonly Interval[])[] {
+  const groups: Interval[][] = [[]];
+  let silent = 0;
+  for (const row of rows) {
+    if (row.completed === 0) {
+      if (row.offered > 0) silent++;
+      continue;
+    }
+    if (silent >= outageRows) groups.push([]);
+    silent = 0;
+    groups.at(-1)?.push(row);
+  }
+  return groups;
 }
 
 /** The limits of latency targets, on the phases that they concern. */

@@ -4,6 +4,7 @@ import type { Interval } from "../../../measure/result.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
 import { asTable, boxOf, drawing, someOf, timeAxis, timeScale, valueAxis, zeroScale } from "./frame.ts";
+import { markZones } from "./marks.ts";
 
 /** One small chart of a resource. */
 export interface ResourceChart {
@@ -45,7 +46,12 @@ export function resourceChart(data: ReportData, { title, note, lines, label }: R
       }),
     ]),
   );
-  const body = [timeAxis(data, x, box, false), html`${valueAxis(y, ticks, box, label)}`, html`${paths}`];
+  const body = [
+    html`${markZones(data, x, box)}`,
+    timeAxis(data, x, box, false),
+    html`${valueAxis(y, ticks, box, label)}`,
+    html`${paths}`,
+  ];
   return html`<div><div class="title"><h3>${title}</h3><span class="sub">${note}</span>${legend}</div>${drawing(box, title, note, body, data)}${table}</div>`;
 }
 

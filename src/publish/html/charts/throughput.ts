@@ -4,6 +4,7 @@ import type { Interval } from "../../../measure/result.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
 import { asTable, boxOf, drawing, n1, someOf, timeAxis, timeScale, valueAxis, zeroScale } from "./frame.ts";
+import { markZones } from "./marks.ts";
 
 /** Offered against achieved operations a second, with failures as bars at the base. */
 export function throughputChart(data: ReportData): Html {
@@ -32,6 +33,7 @@ export function throughputChart(data: ReportData): Html {
       return html`<rect x="${n1(x(row.atMs))}" y="${n1(top)}" width="${n1(Math.max(1, x(row.atMs + row.lengthMs) - x(row.atMs) - 0.5))}" height="${n1(box.bottom - top)}" fill="var(--red)"/>`;
     });
   const body = [
+    html`${markZones(data, x, box)}`,
     timeAxis(data, x, box),
     html`${valueAxis(y, ticks, box, shortRate)}`,
     html`<path d="${path(offered)}" fill="none" stroke="var(--grey)" stroke-width="1.5" stroke-dasharray="5 4"/><path d="${path(done)}" fill="none" stroke="var(--teal)" stroke-width="1.8"/>${bars}`,

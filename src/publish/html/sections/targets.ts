@@ -11,8 +11,19 @@ const metricTitles: Readonly<Record<string, string>> = {
   rss: "Memory (RSS)",
   max: "Latency max",
   mean: "Latency mean",
+  lost: "Events lost",
+  duplicates: "Events stored twice",
+  recovery: "Recovery after faults",
+  availability: "Availability",
 };
-const signs: Readonly<Record<Verdict["op"], string>> = { "<": "<", "<=": "≤", ">": ">", ">=": "≥" };
+const ofWholeRun: ReadonlySet<string> = new Set(["lost", "duplicates", "recovery"]);
+const signs: Readonly<Record<Verdict["op"], string>> = {
+  "<": "<",
+  "<=": "≤",
+  "==": "=",
+  ">": ">",
+  ">=": "≥",
+};
 const order: Readonly<Record<string, number>> = { "v-fail": 0, "v-doubt": 1, "v-none": 2, "v-pass": 3 };
 
 /** The table of targets, failures first. */
@@ -34,13 +45,15 @@ function row(verdict: Verdict): Html {
     verdict.samplesNeeded !== undefined && `${verdict.samples} of ${verdict.samplesNeeded} samples needed`;
   const note = measured === undefined ? "no samples" : needed || range;
   const title = metricTitles[verdict.metricName] ?? `Latency ${verdict.metricName}`;
-  const where = verdict.phase === undefined ? "all measured phases" : `phase ${verdict.phase}`;
+  const all = ofWholeRun.has(verdict.metricName) ? "the whole run" : "all measured phases";
+  const where = verdict.phase === undefined ? all : `phase ${verdict.phase}`;
   return html`<tr class="${look.className}"><td><span class="pill ${look.className}">${look.icon}${look.word}</span></td><td class="most"><b>${title}</b><small>${where}</small></td><td class="r" data-label="Limit">${signs[verdict.op]} ${formatMetric(verdict.limit, unit)}</td><td class="r" data-label="Measured"><b>${measured === undefined ? "–" : formatMetric(measured, unit)}</b>${note && html`<small>${note}</small>`}</td><td class="line">${positionBar(verdict)}</td><td class="r" data-label="Margin">${margin(verdict)}</td></tr>`;
 }
 
 /** `64 %` of the limit left, or beyond it; as a multiple where that reads better. */
 function margin({ marginRatio, op }: Verdict): Html | string {
-  if (marginRatio === undefined) return "–";
+  // What must be exactly so has no margin.
+  if (marginRatio === undefined || op === "==") return "–";
   if (marginRatio > 1 && op.startsWith(">")) return `${(marginRatio + 1).toPrecision(3)} ×`;
   const percent = marginRatio * 100;
   const text = `${percent < 0 ? "−" : ""}${Math.abs(percent).toFixed(Math.abs(percent) < 10 ? 1 : 0)} %`;
@@ -52,16 +65,18 @@ function positionBar(verdict: Verdict): Html {
   const { measured, interval, limit, op, sentence } = verdict;
   const width = 230;
   const limitX = width / 2;
-  const x = (value: number): number =>
-    Math.min(
-      width - 4,
-      Math.max(4, limit > 0 ? (value / (2 * limit)) * width : value > 0 ? width - 4 : limitX),
-    );
+  // An availability lies so close to all that only what fails shows: none of it at the right end.
+  const placeOf = (value: number): number => {
+    if (verdict.metricName === "availability" && limit < 1)
+      return width - ((1 - value) / (1 - limit)) * limitX;
+    return limit > 0 ? (value / limit) * limitX : value > 0 ? width : limitX;
+  };
+  const x = (value: number): number => Math.min(width - 4, Math.max(4, placeOf(value)));
   const { className } = verdictLook(verdict);
   if (measured === undefined) {
     return html`<svg viewBox="0 0 ${width} 18" role="img" aria-label="${sentence}"><rect y="5" width="${width}" height="8" rx="2" fill="var(--zone)" stroke="var(--line)" stroke-dasharray="3 3"/></svg>`;
   }
-  const badFrom = op.startsWith("<") ? limitX : 0;
+  const badFrom = op.startsWith(">") ? 0 : limitX;
   const at = x(measured);
   const ci =
     interval &&

@@ -1,0 +1,134 @@
+import { DynoError } from "../../base/errors.ts";
+import { deriveSeed } from "../../base/random.ts";
+import type { Knobs, StoreConfig } from "../../engine/config.ts";
+import { createEngine, type Engine } from "../../engine/engine.ts";
+import type { StoredEvent } from "../../engine/store.ts";
+import type { Fault } from "../../scenario/fault.ts";
+import { createHandlerFaults } from "../faults/handler-faults.ts";
+import type { Counters, EndFault } from "../target.ts";
+import { createEngineLoad, loadTopics } from "./engine-load.ts";
+import type { EngineSettings } from "./engine-settings.ts";
+
+/** An application with the engine in it: it publishes when it is told to, and its handlers listen. */
+export interface EngineHost {
+  /** Whether it has a process of its own. */
+  readonly isApart: boolean;
+  /** Publishes the event of operation number `n`; resolves when it is acknowledged. */
+  publish(n: number): Promise<unknown>;
+  usage(): Promise<HostUsage> | HostUsage;
+  /** Rejects with a DynoError where this host cannot do it. */
+  inject(fault: Fault): Promise<EndFault>;
+  /** What the engine itself says that it holds; only where it can be asked directly. */
+  replay?(): AsyncIterable<readonly StoredEvent[]>;
+  /** Stores what was accepted and closes the engine. */
+  close(): Promise<HostReport>;
+}
+
+/** What a host counted and used. */
+export interface HostUsage {
+  readonly counters: Counters;
+  /** Processor time of the host's own process; undefined where that is the trial's. */
+  readonly cpuMicros?: number;
+}
+
+/** What a host's handlers saw since the engine was started last. */
+export interface HostReport {
+  readonly published: number;
+  /** For each handler, how many events it got. */
+  readonly delivered: readonly number[];
+  readonly handlerErrors: number;
+  /** Of these, the ones that the scenario asked for. */
+  readonly askedErrors: number;
+  /** Why the host came to its end before it was closed. */
+  readonly ended?: string;
+}
+
+/** What a host is made of. Plain JSON, so that it can be made in another process. */
+export interface HostConfig {
+  readonly settings: EngineSettings;
+  readonly store: StoreConfig | undefined;
+  readonly seed: number;
+}
+
+/** A host in this process; its engine can be asked directly. */
+export interface LocalHost extends EngineHost {
+  readonly engine: Engine;
+  readonly settings: EngineSettings;
+}
+
+/** Opens the engine, with its handlers, in this process. Rejects with a DynoError. */
+export async function openLocalHost({ settings, store, seed }: HostConfig): Promise<LocalHost> {
+  const engine = await openEngine(settings, store);
+  const load = createEngineLoad(settings, seed);
+  const faults = createHandlerFaults(deriveSeed(seed, "handlers"));
+  const delivered = new Array<number>(settings.subscribers).fill(0);
+  for (let i = 0; i < settings.subscribers; i++) {
+    engine.subscribe(`${loadTopics}>`, () => {
+      delivered[i] = (delivered[i] ?? 0) + 1;
+      return faults.meet();
+    });
+  }
+  const trimming = startTrimming(settings, engine);
+  return {
+    engine,
+    settings,
+    isApart: false,
+    replay: () => engine.replay(),
+    publish: (n) => engine.publish(load(n)),
+    usage: () => ({ counters: engine.counters() }),
+    inject: async (fault) => {
+      if (fault.kind === "handler-errors" || fault.kind === "handler-slow") return faults.begin(fault);
+      throw new DynoError("unsupported", `the engine's host cannot do ${fault.kind}`);
+    },
+    close: async () => {
+      await trimming.stop();
+      await engine.close();
+      const { published = 0, handler_errors: handlerErrors = 0 } = engine.counters();
+      return { published, delivered, handlerErrors, askedErrors: faults.failed };
+    },
+  };
+}
+
+/** Opens an engine as the settings say. Rejects with a DynoError `setup` where the store cannot give the level. */
+async function openEngine(settings: EngineSettings, store: StoreConfig | undefined): Promise<Engine> {
+  const { level } = settings;
+  const engine = await createEngine({
+    ...(store ? { store } : {}),
+    ...(level ? { level } : {}),
+    knobs: settings.knobs as Partial<Knobs>,
+  });
+  if (level !== undefined && engine.features !== undefined && !engine.features.levels.includes(level)) {
+    await engine.close();
+    throw new DynoError(
+      "setup",
+      `the store ${store?.kind} cannot give the level ${level} as it is set up here, only ${engine.features.levels.join(", ")}${store?.kind === "redis" ? "; for a Redis that dyno starts, set appendfsync: always" : ""}`,
+    );
+  }
+  return engine;
+}
+
+const memoryRetainMs = 2000;
+
+/** How long events are kept where the store is to be trimmed; undefined where it is not. */
+export function retentionMs({ store, retain }: EngineSettings): number | undefined {
+  return retain ?? (store === "memory" ? memoryRetainMs : undefined);
+}
+
+/** Keeps the store from growing without end, where it is in memory or the scenario says so. */
+function startTrimming(settings: EngineSettings, engine: Engine): { stop(): Promise<void> } {
+  const retainMs = retentionMs(settings);
+  if (retainMs === undefined) return { stop: async () => undefined };
+  let trimming: Promise<void> = Promise.resolve();
+  const timer = setInterval(
+    () => {
+      trimming = engine.trim(Date.now() - retainMs).catch(() => undefined);
+    },
+    Math.min(1000, retainMs / 2),
+  );
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await trimming;
+    },
+  };
+}
