@@ -35,6 +35,8 @@ export interface HomeStore extends EventStore {
    * again.
    */
   regain(options: ReadOptions): Promise<ReadonlySet<string>>;
+  /** To be told when everything is in the store again: from now on publishers wait for it. */
+  resumed(): void;
   /** Which of all stores it is, wherever it is reached: what waits for one must not come into another. */
   readonly identity: string;
   /** How many times it turned out that acknowledged batches were lost for good. */

@@ -81,6 +81,7 @@ export function createAwayStore(levels: readonly AckLevel[] = ["accepted", "stor
       return new Set(ids.filter((_, i) => (entryOf[i] ?? 0) > Number(after?.entry ?? 0)));
     },
     async *read() {},
+    resumed: () => undefined,
     trim: async () => ({ heldBy: undefined }),
     groups: noGroups,
     trouble: () => failure?.message,

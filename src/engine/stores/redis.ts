@@ -20,7 +20,7 @@ import { createRedisAppender } from "./redis-fenced-appender.ts";
 import { createRedisGroups } from "./redis-groups.ts";
 import { createRedisLength, isBefore, type RedisLength } from "./redis-length.ts";
 import { type RedisOwner, takeOwnership } from "./redis-owner.ts";
-import { type Patience, patienceFor } from "./redis-patience.ts";
+import { type Patience, patienceFor, type StorePatience } from "./redis-patience.ts";
 import { readStream } from "./redis-reader.ts";
 import { createRedisSync, type RedisSync } from "./redis-sync.ts";
 
@@ -88,7 +88,8 @@ export async function openRedisStore(
       connect: () => connect("write", patienceFor(reconnectMs, undefined).append),
     });
     const close = (): Promise<void> => closeAll(opened);
-    return new RedisStore({ client, reader, stream, appender, durability, length, groups, close });
+    const parts = { client, reader, stream, appender, durability, patience, length, groups, close };
+    return new RedisStore(parts);
   } catch (thrown) {
     await closeAll(opened);
     throw asSetupError(thrown, stream);
@@ -128,6 +129,7 @@ interface RedisStoreParts {
   readonly stream: string;
   readonly appender: RedisAppender;
   readonly durability: Durability;
+  readonly patience: StorePatience;
   readonly length: RedisLength;
   readonly groups: GroupStore;
   readonly close: () => Promise<void>;
@@ -179,11 +181,16 @@ class RedisStore implements HomeStore {
 
   /** Over the connection that appends, which has the same server before it. */
   async regain(options: ReadOptions): Promise<ReadonlySet<string>> {
-    const { appender, client, stream } = this.#parts;
+    const { appender, client, stream, patience } = this.#parts;
+    setPatience(client, patience.drain);
     await appender.regain(options.signal);
     const ids = new Set<string>();
     for await (const batch of readStream(client, stream, options)) for (const { id } of batch) ids.add(id);
     return ids;
+  }
+
+  resumed(): void {
+    setPatience(this.#parts.client, this.#parts.patience.append);
   }
 
   get identity(): string {

@@ -9,7 +9,8 @@ export interface SpoolRelease {
   drained(): void;
   /** To be told when the buffer goes back to its beginning: what was to be deleted is needed again. */
   rewound(): void;
-  stop(): void;
+  /** Resolves when nothing is being deleted any more. */
+  stop(): Promise<void>;
 }
 
 /** What it rests on. */
@@ -64,6 +65,9 @@ export function createSpoolRelease(options: SpoolReleaseOptions): SpoolRelease {
     },
     drained: release,
     rewound: forget,
-    stop: forget,
+    stop: () => {
+      forget();
+      return last;
+    },
   };
 }

@@ -264,6 +264,7 @@ class StoreFallback implements Fallback {
     this.#settledEntry = outage.after ?? this.#settledEntry;
     this.#outage = undefined;
     this.#refusal = undefined;
+    this.#home.resumed();
     this.#letGo();
     if (this.#mustRepeat) void this.#bringHomeAgain().catch(this.#options.onError);
     else this.#release.drained();
@@ -324,8 +325,8 @@ class StoreFallback implements Fallback {
       await Promise.race([this.#draining, sleep(this.#options.closeMs)]);
     }
     this.#stop.abort();
-    this.#release.stop();
     await this.#draining;
+    await this.#release.stop();
     if (this.#buffer.at === "memory" && this.#buffer.events > 0) {
       const text = `${this.#buffer.events} events that waited in memory for their store are lost: the engine was closed`;
       this.#options.onError(new DynoError("unavailable", text));
