@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   pipeline: () => import("./pipeline.ts"),
   redis: () => import("./redis-store.ts"),
   resilience: () => import("./resilience.ts"),
+  spool: () => import("./spool.ts"),
 };
 
 const { values, positionals } = parseArgs({

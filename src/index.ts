@@ -6,6 +6,7 @@ export { breakerEvents } from "./engine/breaker-events.ts";
 export { type Bus, createBus, type Handler, type Unsubscribe } from "./engine/bus.ts";
 export {
   type EngineConfig,
+  type FallbackConfig,
   type Knob,
   type Knobs,
   knobs,
@@ -18,6 +19,7 @@ export type { DeadLetter } from "./engine/delivery/dead-letter.ts";
 export type { RedriveOptions } from "./engine/delivery/deliveries.ts";
 export { createEngine, type Engine, type PublishOptions, type Receipt } from "./engine/engine.ts";
 export type { Event, EventInput } from "./engine/event.ts";
+export type { Whereabouts } from "./engine/fallback.ts";
 export type { Health, HealthPart, HealthStatus } from "./engine/health.ts";
 export { createObservability } from "./engine/observe/create-observability.ts";
 export type { Observability, ObservabilityOptions } from "./engine/observe/observability.ts";

@@ -16,6 +16,23 @@ export function deferred<Value>(): Deferred<Value> {
   return { promise, resolve, reject };
 }
 
+/** Waits for a promise, or for the abort: then it rejects with the signal's reason, and what the promise does is ignored. */
+export async function abortable<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  const aborted = deferred<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
 /** Runs every closing step, from the last opened to the first, and throws the first error only afterwards. */
 export async function closeAll(steps: readonly (() => Promise<unknown> | unknown)[]): Promise<void> {
   const errors: unknown[] = [];

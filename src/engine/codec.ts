@@ -88,6 +88,15 @@ function numberColumn(values: readonly number[]): NumberColumn {
   return values.every((value) => value === first) ? first : values;
 }
 
+/** A stored event as it was before it was stored, to be stored elsewhere. */
+export function preparedOf(event: StoredEvent): PreparedEvent {
+  const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, traceparent } = event;
+  const json = event instanceof DecodedEvent ? event.json : JSON.stringify(event.data);
+  // Nobody reads the data of an event that is only stored, and parsing it would take longer than all the rest.
+  const about = { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, traceparent };
+  return { ...about, data: undefined, json };
+}
+
 /** How many events a packed batch holds, by its first characters (16 are enough); 0 for something else. */
 export function countOf(text: string): number {
   return Number(counted.exec(text)?.[1] ?? 0);
@@ -252,6 +261,10 @@ class DecodedEvent implements StoredEvent {
     this.causationId = causationId;
     this.traceparent = traceparent;
     this.#json = json;
+  }
+
+  get json(): string {
+    return this.#json;
   }
 
   get data(): unknown {

@@ -148,10 +148,31 @@ export type StoreConfig =
       readonly reconnectMs?: number;
     };
 
+/** What takes events in place of a store that is away. */
+export type FallbackConfig =
+  /** A log in this folder, which is made where it is missing: acknowledged events survive this process. */
+  | {
+      readonly kind: "spool";
+      readonly dir: string;
+      /** What the folder may hold; beyond, a publish is refused with `overload`. Default 1 GiB. */
+      readonly maxBytes?: number;
+      /** How long the store may be away before the fallback takes over, in ms. Default 250. */
+      readonly afterMs?: number;
+    }
+  /** This process's memory. Nothing is durable: events that wait here are lost with the process. */
+  | {
+      readonly kind: "memory";
+      /** How many bytes of events may wait; beyond, a publish is refused with `overload`. Default 64 MiB. */
+      readonly maxBytes?: number;
+      readonly afterMs?: number;
+    };
+
 /** What every store is given beside its own settings. */
 export interface StoreContext {
   readonly knobs: Knobs;
   readonly clock: Clock;
+  /** With a fallback: how long the store may be away before it has to reject, in ms. */
+  readonly handOverMs?: number;
 }
 
 /** What is dropped by itself, but for what a group has not acknowledged. */
@@ -168,6 +189,8 @@ export interface RetentionSettings {
 export interface EngineConfig {
   /** Left out, there is no store: events reach the subscribers of this process, and `accepted` is the only level. */
   readonly store?: StoreConfig;
+  /** What takes events while a `redis` store is away. Left out, publishes wait and are then rejected. */
+  readonly fallback?: FallbackConfig;
   /** The level of a publish that names none. Default: `stored` with a store, else `accepted`. */
   readonly level?: AckLevel;
   readonly knobs?: Readonly<Partial<Knobs>>;

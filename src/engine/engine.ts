@@ -8,6 +8,7 @@ import type { DeadLetter } from "./delivery/dead-letter.ts";
 import { createDeliveries, type Deliveries, type RedriveOptions } from "./delivery/deliveries.ts";
 import { createRetention, type Retention } from "./delivery/retention.ts";
 import type { Event, EventInput } from "./event.ts";
+import type { AppendTarget, Whereabouts } from "./fallback.ts";
 import { createFirstEvents, type FirstEvent, type FirstEvents } from "./first-events.ts";
 import { type Commit, createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { type Health, type HealthPart, healthOf } from "./health.ts";
@@ -25,16 +26,24 @@ import {
   type StoreFeatures,
   type TrimBounds,
 } from "./store.ts";
+import type { LogFiles } from "./stores/log-files.ts";
+import { handOverMsOf, openFallback } from "./stores/open-fallback.ts";
 import { openStore } from "./stores/open-store.ts";
+import type { Fallback } from "./stores/spool.ts";
 import { createUlidSource } from "./ulid.ts";
 
 /** What a publisher hears back. */
 export interface Receipt {
   /** The event's id; for a duplicate, the id of the first one. */
   readonly id: string;
-  /** What holds for the event now: the level that was asked for, or a stronger one. */
+  /**
+   * What holds for the event now: the level that was asked for, or a stronger one. The memory fallback alone gives a
+   * weaker one, `accepted`, while the store is away.
+   */
   readonly level: AckLevel;
-  /** Where it lies; undefined while it is only `accepted`. */
+  /** Where the event is: in memory, in the store, or in the spool on its way into the store. */
+  readonly at: Whereabouts;
+  /** Where it lies in the store; undefined while it is only `accepted`, and where it came to the spool first. */
   readonly position: Position | undefined;
   /** Whether an event with this idempotency key was there already; then nothing was added. */
   readonly duplicate: boolean;
@@ -108,21 +117,40 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Opens the store, reads back the dedup window, and gives the engine. Rejects with a DynoError. */
-export async function createEngine(config: EngineConfig): Promise<Engine> {
+/** What a test puts in the place of the outside world. */
+export interface EngineSeams {
+  /** The disk of the spool. */
+  readonly files?: LogFiles;
+}
+
+/**
+ * Opens the store, reads back the dedup window, and gives the engine. Rejects with a DynoError; with `setup` where a
+ * store is away, also where there is a fallback: who owns the stream, and what is in it, has to be known first.
+ */
+export async function createEngine(config: EngineConfig, { files }: EngineSeams = {}): Promise<Engine> {
   const knobs = resolveKnobs(config.knobs);
   const clock = config.clock ?? systemClock;
-  const opened = config.store === undefined ? undefined : await openStore(config.store, { knobs, clock });
+  const away = config.fallback === undefined ? {} : { handOverMs: handOverMsOf(config.fallback) };
+  const opened =
+    config.store === undefined ? undefined : await openStore(config.store, { knobs, clock, ...away });
   const store = opened && (config.observer?.store?.(opened) ?? opened);
+  let fallback: Fallback | undefined;
   try {
     const level = config.level ?? (store === undefined ? "accepted" : "stored");
     requireLevel(level, store);
     const { dedupWindowMs: windowMs, dedupMaxKeys: maxKeys } = knobs;
     const firsts = createFirstEvents({ windowMs, maxKeys, clock });
     if (store?.features.persistent) await firsts.readBack(store, clock.epochMs() - windowMs);
-    const commits = store === undefined ? undefined : createGroupCommit({ store, knobs, clock });
-    return new StoredEngine({ config, clock, store, commits, firsts, level });
+    const onError = config.onError ?? (() => undefined);
+    const context = { knobs, clock, onError, ...(files === undefined ? {} : { files }) };
+    if (config.fallback) fallback = await openFallback(config.fallback, store, context);
+    if (fallback?.leftover) await firsts.readBackDiverted(fallback.leftovers(), fallback.leftover);
+    fallback?.start();
+    const target = fallback ?? store;
+    const commits = target === undefined ? undefined : createGroupCommit({ store: target, knobs, clock });
+    return new StoredEngine({ config, clock, store, fallback, commits, firsts, level });
   } catch (thrown) {
+    await fallback?.close();
     await store?.close();
     throw thrown;
   }
@@ -142,6 +170,7 @@ interface EngineParts {
   readonly config: EngineConfig;
   readonly clock: { epochMs(): number };
   readonly store: EventStore | undefined;
+  readonly fallback: Fallback | undefined;
   readonly commits: GroupCommit | undefined;
   readonly firsts: FirstEvents;
   readonly level: AckLevel;
@@ -245,11 +274,10 @@ class StoredEngine implements Engine {
     this.#duplicates++;
     await first.underWay;
     const { commit } = first;
-    const { store } = this.#parts;
-    if (store && commit && ackLevels.indexOf(commit.level) < ackLevels.indexOf(level)) {
-      // An empty batch is a barrier: at its level, everything before it is stored.
-      await store.append([], level);
-      commit.level = level;
+    const { store, fallback } = this.#parts;
+    const target = atOf(commit) === "store" ? store : fallback;
+    if (target && commit && ackLevels.indexOf(levelOf(commit)) < ackLevels.indexOf(level)) {
+      await raise(commit, level, target);
     }
     return receiptOf(first.id, commit, first.index, true);
   }
@@ -298,15 +326,19 @@ class StoredEngine implements Engine {
   }
 
   health(): Health {
-    const { store } = this.#parts;
+    const { store, fallback } = this.#parts;
     if (store === undefined) return healthOf([]);
     const trouble = store.trouble();
     const part: HealthPart = {
       part: "store",
-      status: trouble === undefined ? "ok" : "down",
+      // A fallback keeps its promises meanwhile, and says itself when it no longer can.
+      status: trouble === undefined ? "ok" : fallback === undefined ? "down" : "degraded",
       detail: trouble ?? `the ${store.name} store answers`,
     };
-    return healthOf([part, ...(this.#deliveries?.health(this.#retention?.heldBy) ?? [])]);
+    const parts = [fallback?.health(), this.#deliveries?.health(this.#retention?.heldBy)].flatMap(
+      (of) => of ?? [],
+    );
+    return healthOf([part, ...parts]);
   }
 
   #ofStore<Part>(part: Part | undefined, what: string): Part {
@@ -323,7 +355,7 @@ class StoredEngine implements Engine {
   }
 
   counters(): Readonly<Record<string, number>> {
-    const { commits, firsts, store } = this.#parts;
+    const { commits, firsts, store, fallback } = this.#parts;
     return {
       published: this.#published,
       duplicates: this.#duplicates,
@@ -335,6 +367,7 @@ class StoredEngine implements Engine {
       dedup_keys: firsts.size,
       dedup_overflows: firsts.overflows,
       ...store?.counters(),
+      ...fallback?.counters(),
       ...this.#deliveries?.counters(),
     };
   }
@@ -346,22 +379,41 @@ class StoredEngine implements Engine {
 
   /** Handlers that are under way may still publish; then nobody may. */
   async #close(): Promise<void> {
-    const { commits, store } = this.#parts;
+    const { commits, store, fallback } = this.#parts;
     this.#retention?.stop();
     const isConsuming = this.#deliveries?.isConsuming;
     const stopped = this.#deliveries?.close();
     if (isConsuming) await stopped;
     this.#isClosed = true;
+    fallback?.beginClose();
     await commits?.close();
+    await fallback?.close();
     await store?.close();
   }
+}
+
+/** An empty batch is a barrier: at its level, everything before it is stored. */
+async function raise(commit: Commit, level: AckLevel, target: AppendTarget): Promise<void> {
+  const raised = await target.append([], level);
+  if (typeof raised === "string") commit.level = level;
+  else commit.diverted = raised;
+}
+
+function levelOf(commit: Commit | undefined): AckLevel {
+  return commit?.diverted?.level ?? commit?.level ?? "accepted";
+}
+
+function atOf(commit: Commit | undefined): Whereabouts {
+  if (commit === undefined) return "memory";
+  return commit.diverted?.at ?? "store";
 }
 
 function receiptOf(id: string, commit: Commit | undefined, index: number, duplicate: boolean): Receipt {
   const entry = commit?.entry;
   return {
     id,
-    level: commit?.level ?? "accepted",
+    level: levelOf(commit),
+    at: atOf(commit),
     position: entry === undefined ? undefined : { entry, index },
     duplicate,
   };

@@ -1,10 +1,11 @@
 import { randomInt } from "node:crypto";
 import { createDedupWindow, type DedupWindowOptions } from "./dedup-window.ts";
+import type { Diverted } from "./fallback.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Commit } from "./group-commit.ts";
 import type { Kept } from "./key-table.ts";
 import { createPrintMap } from "./print-map.ts";
-import type { EventStore } from "./store.ts";
+import type { EventStore, StoredEvent } from "./store.ts";
 
 /** The first event with an idempotency key: what the receipt of a duplicate needs. */
 export interface FirstEvent {
@@ -37,6 +38,8 @@ export interface FirstEvents {
   add(key: string, id: string): void;
   /** Fills the window with what a store holds of the time since `sinceMs` (milliseconds since 1970, UTC). */
   readBack(store: EventStore, sinceMs: number): Promise<void>;
+  /** Adds to it what a fallback holds and the store does not have yet. */
+  readBackDiverted(batches: AsyncIterable<readonly StoredEvent[]>, diverted: Diverted): Promise<void>;
   /** Keys in the window. */
   readonly size: number;
   /** How often keys were forgotten before their time. */
@@ -86,6 +89,15 @@ export function createFirstEvents(options: DedupWindowOptions): FirstEvents {
           if (idempotencyKey === undefined) continue;
           if (commit?.entry !== position.entry) commit = { entry: position.entry, level: "stored" };
           window.set(printOf(idempotencyKey), id, position.index, commit);
+        }
+      }
+    },
+    readBackDiverted: async (batches, diverted) => {
+      const commit: Commit = { entry: undefined, level: diverted.level, diverted };
+      for await (const batch of batches) {
+        for (const { idempotencyKey, id } of batch) {
+          if (idempotencyKey === undefined || window.get(printOf(idempotencyKey)) !== undefined) continue;
+          window.set(print, id, 0, commit);
         }
       }
     },

@@ -1,7 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
 import type { Knobs } from "./config.ts";
-import { type AckLevel, ackLevels, type EventStore, type PreparedEvent } from "./store.ts";
+import type { AppendTarget, Diverted } from "./fallback.ts";
+import { type AckLevel, ackLevels, type PreparedEvent } from "./store.ts";
 
 /** Where an event came to lie, and the level that holds for it; one object for all events of a batch. */
 export interface Commit {
@@ -9,6 +10,8 @@ export interface Commit {
   entry: string | undefined;
   /** At least `stored` once there is an entry; the engine raises it when a later barrier covers the batch. */
   level: AckLevel;
+  /** Set where a fallback took the batch; then this says where it is and which level holds. */
+  diverted?: Diverted;
 }
 
 /** An event on its way into the store. */
@@ -36,7 +39,7 @@ export interface GroupCommit {
 
 /** What a group commit rests on. */
 export interface GroupCommitOptions {
-  readonly store: Pick<EventStore, "append">;
+  readonly store: AppendTarget;
   readonly knobs: Knobs;
   readonly clock: Clock;
 }
@@ -53,7 +56,7 @@ export function createGroupCommit({ store, knobs, clock }: GroupCommitOptions): 
 }
 
 class NagleCommit implements GroupCommit {
-  readonly #store: Pick<EventStore, "append">;
+  readonly #store: AppendTarget;
   readonly #knobs: Knobs;
   readonly #clock: Clock;
   #queue: Append[] = [];
@@ -67,7 +70,7 @@ class NagleCommit implements GroupCommit {
   pendingEvents = 0;
   pendingBytes = 0;
 
-  constructor(store: Pick<EventStore, "append">, knobs: Knobs, clock: Clock) {
+  constructor(store: AppendTarget, knobs: Knobs, clock: Clock) {
     this.#store = store;
     this.#knobs = knobs;
     this.#clock = clock;
@@ -185,7 +188,8 @@ class NagleCommit implements GroupCommit {
     }
     this.#store.append(events, level).then(
       (entry) => {
-        commit.entry = entry;
+        if (typeof entry === "string") commit.entry = entry;
+        else commit.diverted = entry;
         this.#settle(batch);
       },
       (error: unknown) => this.#settle(batch, error),

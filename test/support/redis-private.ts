@@ -7,7 +7,7 @@ export function usePrivateRedis(appendfsync: AppendFsync): () => RedisService & 
   let service: RedisService | undefined;
   beforeAll(async () => {
     const env = { PATH: process.env.PATH };
-    service = await openRedisService({ env, appendfsync, signal: AbortSignal.timeout(20_000) });
+    service = await openRedisService({ env, appendfsync, signal: AbortSignal.timeout(600_000) });
   });
   afterAll(() => service?.close());
   return () => {

@@ -1,8 +1,7 @@
-import { open, rm } from "node:fs/promises";
 import { countOf } from "../codec.ts";
 import type { TrimBounds, TrimOutcome } from "../store.ts";
 import type { LogGroups } from "./log-groups.ts";
-import { listSegments, readFrames, segmentPath } from "./log-segment.ts";
+import { listSegments, readFrames } from "./log-segment.ts";
 
 /** What trimming a log needs to know. */
 export interface LogTrimOptions {
@@ -12,22 +11,20 @@ export interface LogTrimOptions {
   readonly groups: Pick<LogGroups, "floor" | "sync">;
   /** How many events a segment that is no longer written to holds; filled in as they are counted. */
   readonly eventsOf: Map<number, number>;
+  /** Removes segments; when it resolves, they stay removed. */
+  readonly remove: (segments: readonly number[]) => Promise<void>;
 }
 
 /** Drops whole segments from the oldest on, while the bounds allow it and no group needs them. */
 export async function trimLog(bounds: TrimBounds, options: LogTrimOptions): Promise<TrimOutcome> {
-  const { dir, groups, eventsOf } = options;
+  const { groups, eventsOf, remove } = options;
   const unwanted = await unwantedSegments(bounds, options);
   const { segment: floor, group } = groups.floor();
   const dropped = unwanted.filter((segment) => segment < floor);
   if (dropped.length > 0) {
     await groups.sync();
-    for (const segment of dropped) {
-      await rm(segmentPath(dir, segment));
-      eventsOf.delete(segment);
-    }
-    const folder = await open(dir, "r");
-    await folder.sync().finally(() => folder.close());
+    await remove(dropped);
+    for (const segment of dropped) eventsOf.delete(segment);
   }
   return { heldBy: dropped.length < unwanted.length ? group : undefined };
 }

@@ -1,6 +1,6 @@
-import { type FileHandle, open } from "node:fs/promises";
-import { deferred } from "../../base/async.ts";
+import { type Deferred, deferred } from "../../base/async.ts";
 import { DynoError, messageOf } from "../../base/errors.ts";
+import type { LogFile, LogFiles } from "./log-files.ts";
 import { encodeFrame } from "./log-frame.ts";
 import { segmentPath } from "./log-segment.ts";
 
@@ -8,6 +8,8 @@ import { segmentPath } from "./log-segment.ts";
 export interface LogWriter {
   /** Resolves with the frame's `segment-offset` when it is written, and synced where that was asked for. */
   write(payload: string, timeMs: number, sync: boolean): Promise<string>;
+  /** Begins a new file, unless the last one is empty, behind what was written until now, and gives its number. */
+  beginSegment(): Promise<number>;
   /** Where the log ends now: frames before it are whole. */
   end(): { readonly segment: number; readonly offset: number };
   readonly totals: { readonly syncs: number; readonly segments: number; readonly bytes: number };
@@ -16,6 +18,7 @@ export interface LogWriter {
 
 /** Where to begin, and when to begin a new file. */
 export interface LogWriterOptions {
+  readonly files: LogFiles;
   readonly dir: string;
   readonly segment: number;
   readonly offset: number;
@@ -32,33 +35,42 @@ interface Request {
 
 /** Opens a writer that goes on at `offset` of `segment`; anything behind that is cut off. */
 export async function openLogWriter(options: LogWriterOptions): Promise<LogWriter> {
-  const file = await openSegment(options.dir, options.segment, options.offset);
+  const file = await openSegment(options, options.segment, options.offset);
   return new GroupWriter(options, file);
 }
 
-async function openSegment(dir: string, segment: number, offset: number): Promise<FileHandle> {
-  const file = await open(segmentPath(dir, segment), "a+");
-  await file.truncate(offset);
-  await file.datasync();
-  // The file's name is on the disk only when its folder is.
-  const folder = await open(dir, "r");
-  await folder.sync().finally(() => folder.close());
-  return file;
+async function openSegment(
+  { files, dir }: LogWriterOptions,
+  segment: number,
+  offset: number,
+): Promise<LogFile> {
+  const file = await files.open(segmentPath(dir, segment));
+  try {
+    await file.truncate(offset);
+    await file.datasync();
+    // The file's name is on the disk only when its folder is.
+    await files.syncFolder(dir);
+    return file;
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** One write and at most one fdatasync for everything that gathered while the last one was under way. */
 class GroupWriter implements LogWriter {
   readonly #options: LogWriterOptions;
-  #file: FileHandle;
+  #file: LogFile;
   #segment: number;
   #offset: number;
   #syncedTo: number;
   #queue: Request[] = [];
+  #rotations: Deferred<number>[] = [];
   #running: Promise<void> | undefined;
   #isBroken = false;
   readonly totals = { syncs: 0, segments: 1, bytes: 0 };
 
-  constructor(options: LogWriterOptions, file: FileHandle) {
+  constructor(options: LogWriterOptions, file: LogFile) {
     this.#options = options;
     this.#file = file;
     this.#segment = options.segment;
@@ -69,10 +81,19 @@ class GroupWriter implements LogWriter {
   write(payload: string, timeMs: number, sync: boolean): Promise<string> {
     const { promise, resolve, reject } = deferred<string>();
     this.#queue.push({ payload, timeMs, sync, resolve, reject });
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#start();
     return promise;
+  }
+
+  beginSegment(): Promise<number> {
+    const rotation = deferred<number>();
+    this.#rotations.push(rotation);
+    this.#start();
+    return rotation.promise;
+  }
+
+  #start(): void {
+    this.#running ??= this.#run();
   }
 
   end(): { segment: number; offset: number } {
@@ -81,26 +102,52 @@ class GroupWriter implements LogWriter {
 
   async close(): Promise<void> {
     await this.#running;
-    if (!this.#isBroken && this.#offset > 0) {
-      await this.#file.datasync();
-      // A mark that everything before it was synced: damage to the last frames is then told from a torn write.
-      await this.#file.appendFile(encodeFrame("", 0, this.#offset));
-      await this.#file.datasync();
+    try {
+      if (!this.#isBroken && this.#offset > 0) await this.#markEnd();
+    } finally {
+      await this.#file.close();
     }
-    await this.#file.close();
+  }
+
+  /** A mark that everything before it was synced: damage to the last frames is then told from a torn write. */
+  async #markEnd(): Promise<void> {
+    await this.#file.datasync();
+    await this.#file.append(encodeFrame("", 0, this.#offset));
+    await this.#file.datasync();
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0) {
+    // So that `#running` is set before the loop ends, however short it is.
+    await null;
+    while (this.#queue.length > 0 || this.#rotations.length > 0) {
       const group = this.#queue;
       this.#queue = [];
-      try {
-        const places = await this.#commit(group);
-        for (const [i, { resolve }] of group.entries()) resolve(places[i] ?? "");
-      } catch (cause) {
-        const failure = this.#failure(cause);
-        for (const { reject } of group) reject(failure);
-      }
+      const rotations = this.#rotations;
+      this.#rotations = [];
+      if (group.length > 0) await this.#settleGroup(group);
+      for (const rotation of rotations) await this.#settleRotation(rotation);
+    }
+    // In the same step as the look at the queue: whoever comes now has to start again.
+    this.#running = undefined;
+  }
+
+  async #settleGroup(group: readonly Request[]): Promise<void> {
+    try {
+      const places = await this.#commit(group);
+      for (const [i, { resolve }] of group.entries()) resolve(places[i] ?? "");
+    } catch (cause) {
+      const failure = this.#failure(cause);
+      for (const { reject } of group) reject(failure);
+    }
+  }
+
+  async #settleRotation(rotation: Deferred<number>): Promise<void> {
+    try {
+      if (this.#isBroken) await this.#beginSegment(this.#segment + 1);
+      else if (this.#offset > 0) await this.#rotate();
+      rotation.resolve(this.#segment);
+    } catch (cause) {
+      rotation.reject(this.#failure(cause));
     }
   }
 
@@ -140,7 +187,7 @@ class GroupWriter implements LogWriter {
       frames.push(frame);
       offset += frame.length;
     }
-    await this.#file.appendFile(frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames));
+    await this.#file.append(frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames));
     this.totals.bytes += offset - this.#offset;
     this.#offset = offset;
     return places;
@@ -164,7 +211,7 @@ class GroupWriter implements LogWriter {
   }
 
   async #beginSegment(segment: number): Promise<void> {
-    const file = await openSegment(this.#options.dir, segment, 0);
+    const file = await openSegment(this.#options, segment, 0);
     await this.#file.close().catch(() => undefined);
     this.#file = file;
     this.#segment = segment;

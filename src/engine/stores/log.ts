@@ -13,6 +13,7 @@ import type {
   TrimBounds,
   TrimOutcome,
 } from "../store.ts";
+import { diskFiles, type LogFiles } from "./log-files.ts";
 import { type LogGroups, openLogGroups } from "./log-groups.ts";
 import { lockFolder } from "./log-lock.ts";
 import { LogReader } from "./log-reader.ts";
@@ -21,6 +22,16 @@ import { findEnd, listSegments, segmentPath } from "./log-segment.ts";
 import { type LogWriter, openLogWriter } from "./log-writer.ts";
 
 const levels: readonly AckLevel[] = ["accepted", "stored", "durable"];
+
+/** A log store, whose files can also be dropped by number. */
+export interface LogStore extends EventStore {
+  /** What its files take now, in bytes. */
+  readonly keptBytes: number;
+  /** Begins a new file behind everything appended until now, and gives its number. */
+  beginSegment(): Promise<number>;
+  /** Removes the files before this number; when it resolves, they stay removed also after a power cut. */
+  dropBefore(segment: number): Promise<void>;
+}
 
 /**
  * Opens a log store: a folder of segment files that are only appended to. `stored` means written to the file,
@@ -31,14 +42,17 @@ const levels: readonly AckLevel[] = ["accepted", "stored", "durable"];
  */
 export async function openLogStore(
   { dir }: Extract<StoreConfig, { kind: "log" }>,
-  { knobs, clock }: StoreContext,
-): Promise<EventStore> {
+  { knobs, clock }: Pick<StoreContext, "knobs" | "clock">,
+  files: LogFiles = diskFiles,
+): Promise<LogStore> {
   await makeFolder(dir);
   const unlock = await lockFolder(dir);
   try {
-    const segment = (await listSegments(dir)).at(-1) ?? 1;
+    const segments = await listSegments(dir);
+    const segment = segments.at(-1) ?? 1;
     const { end: offset, tornBytes } = await endOf(dir, segment);
-    const writer = await openLogWriter({ dir, segment, offset, segmentBytes: knobs.segmentBytes });
+    const writer = await openLogWriter({ files, dir, segment, offset, segmentBytes: knobs.segmentBytes });
+    const openedBytes = offset + (await bytesOf(dir, segments.slice(0, -1)));
     const reader = new LogReader(dir, writer);
     const bell = createBell();
     const groups = await openLogGroups({
@@ -48,7 +62,8 @@ export async function openLogStore(
       end: () => writer.end(),
     });
     const epochMs = (): number => clock.epochMs();
-    return new LogStore({ dir, writer, reader, groups, bell, unlock, tornBytes, epochMs });
+    const parts = { files, dir, writer, reader, groups, bell, unlock, tornBytes, openedBytes, epochMs };
+    return new SegmentedLog(parts);
   } catch (thrown) {
     await unlock();
     throw thrown;
@@ -73,11 +88,18 @@ async function endOf(dir: string, segment: number): Promise<{ end: number; tornB
   }
 }
 
+async function bytesOf(dir: string, segments: readonly number[]): Promise<number> {
+  let bytes = 0;
+  for (const segment of segments) bytes += (await stat(segmentPath(dir, segment))).size;
+  return bytes;
+}
+
 function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
 
-interface LogStoreParts {
+interface LogParts {
+  readonly files: LogFiles;
   readonly dir: string;
   readonly writer: LogWriter;
   readonly reader: LogReader;
@@ -86,13 +108,16 @@ interface LogStoreParts {
   readonly unlock: () => Promise<void>;
   /** What was cut off the end on opening. */
   readonly tornBytes: number;
+  /** What the files held on opening. */
+  readonly openedBytes: number;
   readonly epochMs: () => number;
 }
 
-class LogStore implements EventStore {
+class SegmentedLog implements LogStore {
   readonly name = "log";
   readonly features = { levels, persistent: true } as const;
   readonly groups: LogGroups;
+  readonly #files: LogFiles;
   readonly #dir: string;
   readonly #writer: LogWriter;
   readonly #reader: LogReader;
@@ -102,10 +127,15 @@ class LogStore implements EventStore {
   readonly #unlock: () => Promise<void>;
   readonly #epochMs: () => number;
   readonly #totals: { entries: number; events: number; torn_bytes: number };
+  readonly #openedBytes: number;
+  #droppedBytes = 0;
   #closed = false;
 
-  constructor({ dir, writer, reader, groups, bell, unlock, tornBytes, epochMs }: LogStoreParts) {
+  constructor(parts: LogParts) {
+    const { files, dir, writer, reader, groups, bell, unlock, tornBytes, openedBytes, epochMs } = parts;
+    this.#files = files;
     this.#dir = dir;
+    this.#openedBytes = openedBytes;
     this.#writer = writer;
     this.#reader = reader;
     this.#bell = bell;
@@ -142,7 +172,34 @@ class LogStore implements EventStore {
 
   trim(bounds: TrimBounds): Promise<TrimOutcome> {
     const { segment: lastSegment } = this.#writer.end();
-    return trimLog(bounds, { dir: this.#dir, lastSegment, groups: this.groups, eventsOf: this.#eventsOf });
+    const remove = (segments: readonly number[]): Promise<void> => this.#remove(segments);
+    const [dir, groups, eventsOf] = [this.#dir, this.groups, this.#eventsOf];
+    return trimLog(bounds, { dir, lastSegment, groups, eventsOf, remove });
+  }
+
+  beginSegment(): Promise<number> {
+    return this.#writer.beginSegment();
+  }
+
+  async dropBefore(first: number): Promise<void> {
+    const { segment: last } = this.#writer.end();
+    const old = (await listSegments(this.#dir)).filter((segment) => segment < Math.min(first, last));
+    if (old.length > 0) await this.#remove(old);
+  }
+
+  /** From the first on, so that what is left after a crash is whole. */
+  async #remove(segments: readonly number[]): Promise<void> {
+    for (const segment of segments) {
+      const path = segmentPath(this.#dir, segment);
+      const { size } = await stat(path);
+      await this.#files.remove(path);
+      this.#droppedBytes += size;
+    }
+    await this.#files.syncFolder(this.#dir);
+  }
+
+  get keptBytes(): number {
+    return this.#openedBytes + this.#writer.totals.bytes - this.#droppedBytes;
   }
 
   trouble(): string | undefined {

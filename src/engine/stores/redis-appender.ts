@@ -1,7 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Deferred, deferred } from "../../base/async.ts";
-import { DynoError } from "../../base/errors.ts";
-import { reasonOf, refusalOf, troubleOf } from "./redis-errors.ts";
 import type { RedisOwner } from "./redis-owner.ts";
 import type { RedisSync } from "./redis-sync.ts";
 
@@ -14,8 +10,13 @@ export interface RedisAppender {
    * closed while Redis is away.
    */
   append(payload: string, needsSync: boolean): Promise<string>;
-  /** To be told of each connection that came back: the server may have lost batches, or its settings. */
-  reconnected(): void;
+  /** To be told of each connection that was lost or came back: the server may have lost batches, or its settings. */
+  connectionChanged(): void;
+  /**
+   * Where rejections are handed over: resolves when appends are accepted again, of those rejected before none is
+   * on its way any more. Rejects with a DynoError `conflict` or `closed`, or with the signal's reason.
+   */
+  regain(signal: AbortSignal | undefined): Promise<void>;
   readonly totals: Readonly<AppenderTotals>;
   /** Resolves when everything under way is settled. */
   close(): Promise<void>;
@@ -27,8 +28,13 @@ export interface AppenderTotals {
   resends: number;
   /** Found in the stream when the connection came back. */
   already_stored: number;
-  /** Acknowledged as stored, and gone when the server came back: it crashed before its fsync, or was flushed. */
+  /**
+   * Acknowledged as stored, and gone when the server came back: it crashed before its fsync, or was flushed. Those of
+   * the last seconds are sent again, and count as `resent_after_loss`; these are the others.
+   */
   lost_by_server: number;
+  /** Acknowledged as stored, gone when the server came back, and sent again. */
+  resent_after_loss: number;
   /** Times that an outage lasted longer than `reconnectMs`. */
   outages: number;
 }
@@ -43,256 +49,11 @@ export interface RedisAppenderOptions {
   readonly sync: RedisSync | undefined;
   /** Asked after each lost connection; rejects where the server must not be used any more. */
   readonly checkServer: () => Promise<void>;
-}
-
-interface Item {
-  readonly payload: string;
-  readonly needsSync: boolean;
-  readonly done: Deferred<string>;
-  /** The number under which it was sent last; 0 before. */
-  sequence: number;
-}
-
-const firstRetryDelayMs = 5;
-const maxRetryDelayMs = 200;
-
-/** Creates an appender for a stream that was just taken over. */
-export function createRedisAppender(options: RedisAppenderOptions): RedisAppender {
-  return new FencedAppender(options);
-}
-
-/**
- * Keeps every batch until its outcome is known. One error stops the sending; when all replies are in, the owner
- * begins a new epoch, learns which batches are stored, and sends the others again in order.
- *
- * When that takes longer than `reconnectMs`, what is under way is rejected. Whether Redis has it is unknown then,
- * and a caller may publish it again; so its numbers are kept, and the first thing that the owner does when Redis
- * is back is to remove them.
- */
-class FencedAppender implements RedisAppender {
-  readonly #options: RedisAppenderOptions;
-  /** Not known to be stored, in order. */
-  #queue: Item[] = [];
-  /** Stored, and waiting for their sync, in order. */
-  #unsynced = new Map<Item, string>();
-  /** Numbers of batches that were rejected and may be stored. */
-  #doubtful: number[] = [];
-  #storedSequence = 0;
-  #lastSequence = 0;
-  #outstanding = 0;
-  /** The error that stopped the sending; undefined while all is well. */
-  #trouble: { readonly error: unknown } | undefined;
-  #recovering = false;
-  /** Why nothing is accepted now. */
-  #refusal: DynoError | undefined;
-  #drained: Deferred<void> | undefined;
-  readonly #stopped = new AbortController();
-  readonly totals: AppenderTotals = { resends: 0, already_stored: 0, lost_by_server: 0, outages: 0 };
-
-  constructor(options: RedisAppenderOptions) {
-    this.#options = options;
-  }
-
-  append(payload: string, needsSync: boolean): Promise<string> {
-    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
-    const item: Item = { payload, needsSync, done: deferred<string>(), sequence: 0 };
-    this.#queue.push(item);
-    if (this.#trouble === undefined) this.#send(item);
-    return item.done.promise;
-  }
-
-  reconnected(): void {
-    this.#trouble ??= { error: new Error("the connection was lost") };
-    this.#recoverWhenQuiet();
-  }
-
-  async close(): Promise<void> {
-    this.#refusal = new DynoError("closed", "the redis store is closed; the events were not stored");
-    this.#drained = deferred();
-    this.#noteDrained();
-    await this.#drained.promise;
-    this.#stopped.abort();
-    this.#options.sync?.stop();
-  }
-
-  #send(item: Item): void {
-    if (item.sequence > 0) this.totals.resends++;
-    item.sequence = ++this.#lastSequence;
-    this.#outstanding++;
-    this.#options.owner.append(item.sequence, item.payload).then(
-      (entry) => this.#onStored(item, entry),
-      (error: unknown) => this.#onError(error),
-    );
-  }
-
-  #onStored(item: Item, entry: string): void {
-    this.#outstanding--;
-    this.#storedSequence = item.sequence;
-    const index = this.#queue[0] === item ? 0 : this.#queue.indexOf(item);
-    // It may have been given up in the meantime; then its number is among the doubtful ones.
-    if (index >= 0) {
-      this.#queue.splice(index, 1);
-      this.#acknowledge(item, entry);
-    }
-    this.#recoverWhenQuiet();
-  }
-
-  #onError(error: unknown): void {
-    this.#outstanding--;
-    // The first error is the cause, those after it are refused for the gap; unless one came without a reply,
-    // for then something may still be on its way.
-    if (this.#trouble === undefined || troubleOf(error) === "away") this.#trouble = { error };
-    this.#recoverWhenQuiet();
-  }
-
-  #acknowledge(item: Item, entry: string): void {
-    const { sync } = this.#options;
-    if (item.needsSync && sync !== undefined) {
-      this.#unsynced.set(item, entry);
-      void sync.wait(item.sequence).then(() => this.#onSynced(item));
-      return;
-    }
-    item.done.resolve(entry);
-    this.#noteDrained();
-  }
-
-  #onSynced(item: Item): void {
-    const entry = this.#unsynced.get(item);
-    // A server that lost it has it sent again, and then it waits again.
-    if (entry === undefined) return;
-    this.#unsynced.delete(item);
-    item.done.resolve(entry);
-    this.#noteDrained();
-  }
-
-  #recoverWhenQuiet(): void {
-    if (this.#trouble === undefined || this.#outstanding > 0 || this.#recovering) return;
-    const { error } = this.#trouble;
-    this.#recovering = true;
-    const kind = troubleOf(error);
-    if (kind === "full" || kind === "refused") {
-      this.#refuse(error);
-      this.#resume();
-    } else {
-      void this.#regain(error);
-    }
-  }
-
-  /** A definite refusal: neither that batch nor any sent after it is stored, so their numbers are free. */
-  #refuse(error: unknown): void {
-    const refusal = refusalOf(error, this.#options.stream);
-    for (const item of this.#queue.splice(0)) item.done.reject(refusal);
-    this.#lastSequence = this.#storedSequence;
-    this.#noteDrained();
-  }
-
-  /** Tries until the owner can go on, however long it takes. */
-  async #regain(cause: unknown): Promise<void> {
-    let latest = cause;
-    const bound = setTimeout(() => this.#giveUp(latest), this.#options.reconnectMs);
-    for (let delayMs = firstRetryDelayMs; !this.#stopped.signal.aborted; delayMs *= 2) {
-      try {
-        await this.#settleKnown();
-        this.#resume();
-        break;
-      } catch (error) {
-        latest = error;
-        const kind = troubleOf(error);
-        if (kind === "fenced") {
-          this.#end(error);
-          break;
-        }
-        if (kind === "full" || kind === "refused") this.#giveUp(error);
-        await this.#pause(Math.min(delayMs, maxRetryDelayMs));
-      }
-    }
-    clearTimeout(bound);
-  }
-
-  async #pause(delayMs: number): Promise<void> {
-    await sleep(delayMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
-  }
-
-  /** Learns what is stored, settles it, and lines up the rest to be sent again. */
-  async #settleKnown(): Promise<void> {
-    await this.#options.checkServer();
-    const candidates = [...this.#unsynced.keys(), ...this.#queue];
-    const numbers = [...candidates.map(({ sequence }) => sequence).filter((n) => n > 0), ...this.#doubtful];
-    const base = Math.min(this.#storedSequence, ...numbers.map((n) => n - 1));
-    const { stored, entries } = await this.#options.owner.goOn(base, this.#doubtful);
-    this.#countLost(stored);
-    this.#doubtful = [];
-    this.#storedSequence = stored;
-    this.#lastSequence = stored;
-    for (const item of candidates) {
-      if (item.sequence > 0 && item.sequence <= stored) this.#settle(item, entries.get(item.sequence));
-      else this.#requeue(item);
-    }
-  }
-
-  #countLost(stored: number): void {
-    let acknowledged = Math.max(0, this.#storedSequence - stored);
-    for (const { sequence } of this.#unsynced.keys()) if (sequence > stored) acknowledged--;
-    this.totals.lost_by_server += Math.max(0, acknowledged);
-  }
-
-  #settle(item: Item, entry: string | undefined): void {
-    if (this.#unsynced.has(item)) return;
-    this.#queue.splice(this.#queue.indexOf(item), 1);
-    this.totals.already_stored++;
-    if (entry !== undefined) return this.#acknowledge(item, entry);
-    const text = `a batch for stream ${this.#options.stream} was stored and then deleted or trimmed by somebody else`;
-    item.done.reject(new DynoError("unavailable", text));
-    this.#noteDrained();
-  }
-
-  /** An unsynced batch that the server lost goes back to the front, where its number belongs. */
-  #requeue(item: Item): void {
-    if (!this.#unsynced.delete(item)) return;
-    const behind = this.#queue.findIndex(({ sequence }) => sequence === 0 || sequence > item.sequence);
-    this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, item);
-  }
-
-  #resume(): void {
-    this.#trouble = undefined;
-    this.#recovering = false;
-    if (this.#drained === undefined) this.#refusal = undefined;
-    for (const item of this.#queue) this.#send(item);
-  }
-
-  #giveUp(cause: unknown): void {
-    if (this.#refusal?.code === "unavailable" || this.#refusal?.code === "overload") return;
-    this.totals.outages++;
-    const { stream, reconnectMs } = this.#options;
-    const refusal =
-      troubleOf(cause) === "away" || troubleOf(cause) === "again"
-        ? new DynoError(
-            "unavailable",
-            `Redis was away for ${reconnectMs} ms (${reasonOf(cause)}); the events for stream ${stream} were not stored`,
-            { cause },
-          )
-        : refusalOf(cause, stream);
-    this.#refusal ??= refusal;
-    this.#rejectAll(refusal);
-  }
-
-  #end(cause: unknown): void {
-    this.#refusal = refusalOf(cause, this.#options.stream);
-    this.#rejectAll(this.#refusal);
-  }
-
-  #rejectAll(error: DynoError): void {
-    const items = [...this.#unsynced.keys(), ...this.#queue];
-    this.#unsynced.clear();
-    this.#queue = [];
-    for (const item of items) {
-      if (item.sequence > 0) this.#doubtful.push(item.sequence);
-      item.done.reject(error);
-    }
-    this.#noteDrained();
-  }
-
-  #noteDrained(): void {
-    if (this.#queue.length === 0 && this.#unsynced.size === 0) this.#drained?.resolve();
-  }
+  /** How long the server may take to sync what it acknowledged; 0 where it syncs first. */
+  readonly retainMs: number;
+  /**
+   * Whether somebody takes over what is rejected, and looks in the stream for what became of it. Then nothing is
+   * removed there, and after a rejection everything is rejected until `regain` is called, to keep the order.
+   */
+  readonly handsOver: boolean;
 }

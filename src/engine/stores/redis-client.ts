@@ -3,6 +3,7 @@ import { DynoError } from "../../base/errors.ts";
 import { maskUrl } from "../../base/mask-url.ts";
 import { reasonOf } from "./redis-errors.ts";
 import { claimScript, holdScript, regroupScript, settleScript } from "./redis-group-script.ts";
+import type { Patience } from "./redis-patience.ts";
 import { appendScript, ownScript, syncScript } from "./redis-script.ts";
 import { countScript, trimScript } from "./redis-trim-script.ts";
 
@@ -65,19 +66,16 @@ export interface StreamClient extends Redis {
  */
 export type ClientUse = "write" | "read";
 
-const connectTimeoutMs = 3000;
-const maxRetryDelayMs = 500;
+const openingMs = 3000;
 
 /**
- * Connects. When the connection is lost later, the client tries again for ever, at least twice a second. Rejects
- * with a DynoError `setup` where the first connection fails.
- *
- * @param reconnectMs how long a command may wait for an answer, or a reading command for a connection
+ * Connects. When the connection is lost later, the client tries again for ever. Rejects with a DynoError `setup`
+ * where the first connection fails.
  */
-export async function connectRedis(url: string, use: ClientUse, reconnectMs: number): Promise<StreamClient> {
+export async function connectRedis(url: string, use: ClientUse, patience: Patience): Promise<StreamClient> {
   let connected = false;
   let lastError: unknown;
-  const client = createClient(url, use, reconnectMs, () => connected);
+  const client = createClient(url, use, patience, () => connected);
   client.on("error", (error) => {
     lastError = error;
   });
@@ -95,25 +93,29 @@ export async function connectRedis(url: string, use: ClientUse, reconnectMs: num
   }
 }
 
+/** How long a connection waits from now on; while a store is opened, it waits for 3 s at least. */
+export function setPatience(client: StreamClient, { answerMs, connectMs }: Patience): void {
+  client.options.socketTimeout = answerMs;
+  client.options.connectTimeout = connectMs;
+}
+
 function createClient(
   url: string,
   use: ClientUse,
-  reconnectMs: number,
+  { answerMs, retryMs, readMs }: Patience,
   isConnected: () => boolean,
 ): StreamClient {
   const isReading = use === "read";
   try {
     return new Redis(url, {
       lazyConnect: true,
-      connectTimeout: connectTimeoutMs,
-      // A server that hangs does not close its connections.
-      socketTimeout: reconnectMs,
+      connectTimeout: openingMs,
+      socketTimeout: Math.max(openingMs, answerMs),
       enableOfflineQueue: isReading,
       autoResendUnfulfilledCommands: isReading,
-      maxRetriesPerRequest: isReading ? Math.ceil(reconnectMs / maxRetryDelayMs) + 5 : 0,
+      maxRetriesPerRequest: isReading ? Math.ceil(readMs / retryMs) + 5 : 0,
       reconnectOnError: (error) => error.message.startsWith("READONLY"),
-      retryStrategy: (attempt) =>
-        isConnected() ? Math.min(10 * 2 ** Math.min(attempt, 6), maxRetryDelayMs) : null,
+      retryStrategy: (attempt) => (isConnected() ? Math.min(10 * 2 ** Math.min(attempt, 6), retryMs) : null),
       scripts: {
         dynoAppend: { lua: appendScript, numberOfKeys: 2 },
         dynoOwn: { lua: ownScript, numberOfKeys: 2 },

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { abortable } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 import { decodeBatch } from "../codec.ts";
 import type { Position, ReadOptions, StoredEvent } from "../store.ts";
@@ -63,21 +64,13 @@ async function* readPages(
 
 /** Waits for a reply, or for the abort; says in our words what went wrong. */
 async function ask<Reply>(reply: Promise<Reply>, stream: string, signal?: AbortSignal): Promise<Reply> {
-  signal?.throwIfAborted();
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal?.reason);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
   try {
-    return await Promise.race([reply, aborted]);
+    return await abortable(reply, signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw new DynoError("unavailable", `stream ${stream} cannot be read: ${reasonOf(error)}`, {
       cause: error,
     });
-  } finally {
-    if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
   }
 }
 

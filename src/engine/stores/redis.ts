@@ -1,10 +1,10 @@
 import { closeAll } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 import { encodeBatch } from "../codec.ts";
-import type { StoreConfig } from "../config.ts";
+import type { StoreConfig, StoreContext } from "../config.ts";
+import type { HomeStore } from "../fallback.ts";
 import type {
   AckLevel,
-  EventStore,
   GroupStore,
   PreparedEvent,
   ReadOptions,
@@ -12,17 +12,25 @@ import type {
   TrimBounds,
   TrimOutcome,
 } from "../store.ts";
-import { createRedisAppender, type RedisAppender } from "./redis-appender.ts";
-import { connectRedis, type StreamClient } from "./redis-client.ts";
+import type { RedisAppender } from "./redis-appender.ts";
+import { connectRedis, type StreamClient, setPatience } from "./redis-client.ts";
 import { type Durability, readDurability } from "./redis-durability.ts";
 import { reasonOf, refusalOf, troubleOf } from "./redis-errors.ts";
+import { createRedisAppender } from "./redis-fenced-appender.ts";
 import { createRedisGroups } from "./redis-groups.ts";
 import { createRedisLength, isBefore, type RedisLength } from "./redis-length.ts";
 import { type RedisOwner, takeOwnership } from "./redis-owner.ts";
+import { type Patience, patienceFor, type StorePatience } from "./redis-patience.ts";
 import { readStream } from "./redis-reader.ts";
 import { createRedisSync, type RedisSync } from "./redis-sync.ts";
 
 const standardReconnectMs = 10_000;
+
+/**
+ * How long a server that syncs every second may take: it delays a write by up to 2 s while the sync before it is still
+ * under way (Redis 7.0, aof.c), and then a sync takes its time.
+ */
+const lateSyncMs = 5000;
 
 /**
  * Opens a store on a Redis stream, with one entry for each batch. Batches are appended by a script that only the
@@ -31,39 +39,57 @@ const standardReconnectMs = 10_000;
  *
  * `stored` means that Redis replied. `durable` is offered where replies come after the fsync (appendonly with
  * `appendfsync always`), or where the server has WAITAOF (7.2 and later); it is not where CONFIG is forbidden. While
- * the server is away appends wait up to `reconnectMs` and are then rejected with `unavailable`.
+ * the server is away appends wait up to `reconnectMs` and are then rejected with `unavailable`; with a fallback, for
+ * `handOverMs`.
+ *
+ * Where a server lost what it had acknowledged, because it crashed before its fsync or its replica took over, it
+ * gets the batches of the last 5 s again, up to 64 MiB of them.
  *
  * Rejects with a DynoError `setup` where Redis does not answer, is a replica, evicts keys, is older than 6.2, or
  * has something else under that name.
  */
-export async function openRedisStore(config: Extract<StoreConfig, { kind: "redis" }>): Promise<EventStore> {
+export async function openRedisStore(
+  config: Extract<StoreConfig, { kind: "redis" }>,
+  { handOverMs }: Pick<StoreContext, "handOverMs"> = {},
+): Promise<HomeStore> {
   const { url, stream, reconnectMs = standardReconnectMs } = config;
+  const patience = patienceFor(reconnectMs, handOverMs);
   const opened: (() => unknown)[] = [];
-  const connect = async (use: "write" | "read"): Promise<StreamClient> => {
-    const client = await connectRedis(url, use, reconnectMs);
+  const opening = new Set<() => void>();
+  let isOpen = false;
+  const connect = async (use: "write" | "read", waits: Patience): Promise<StreamClient> => {
+    const client = await connectRedis(url, use, waits);
     opened.push(() => client.disconnect());
+    if (isOpen) setPatience(client, waits);
+    else opening.add(() => setPatience(client, waits));
     return client;
   };
   try {
-    const client = await connect("write");
+    const client = await connect("write", patience.append);
     const durability = await readDurability(client);
     const owner = await takeOwnership(client, stream);
     // Long replies must not stand in the way of acks, so reading has a connection of its own.
-    const reader = await connect("read");
+    const reader = await connect("read", patience.read);
     const sync =
-      durability === "waitaof" ? createRedisSync(await connect("write"), stream, owner.id) : undefined;
-    const appender = createAppender({ client, owner, stream, reconnectMs, sync, durability });
+      durability === "waitaof"
+        ? createRedisSync(await connect("write", patience.sync), stream, owner.id)
+        : undefined;
+    const reconnect = { reconnectMs: patience.appendMs, handsOver: handOverMs !== undefined };
+    const appender = createAppender({ client, owner, stream, ...reconnect, sync, durability });
     opened.push(() => appender.close());
+    isOpen = true;
+    for (const end of opening) end();
     const length = createRedisLength(reader, stream);
     const groups = createRedisGroups({
       stream,
       ownerId: owner.id,
       reconnectMs,
       patient: reader,
-      connect: () => connect("write"),
+      connect: () => connect("write", patienceFor(reconnectMs, undefined).append),
     });
     const close = (): Promise<void> => closeAll(opened);
-    return new RedisStore({ client, reader, stream, appender, durability, length, groups, close });
+    const parts = { client, reader, stream, appender, durability, patience, length, groups, close };
+    return new RedisStore(parts);
   } catch (thrown) {
     await closeAll(opened);
     throw asSetupError(thrown, stream);
@@ -75,6 +101,7 @@ interface AppenderParts {
   readonly owner: RedisOwner;
   readonly stream: string;
   readonly reconnectMs: number;
+  readonly handsOver: boolean;
   readonly sync: RedisSync | undefined;
   readonly durability: Durability;
 }
@@ -86,7 +113,8 @@ function createAppender({ client, durability, ...rest }: AppenderParts): RedisAp
     const text = `Redis came back with durability ${now}, not ${durability}: restore its appendonly and appendfsync`;
     throw new DynoError("unavailable", text);
   };
-  return createRedisAppender({ ...rest, checkServer });
+  const retainMs = durability === "always" ? 0 : lateSyncMs;
+  return createRedisAppender({ ...rest, checkServer, retainMs });
 }
 
 function asSetupError(thrown: unknown, stream: string): DynoError {
@@ -101,12 +129,13 @@ interface RedisStoreParts {
   readonly stream: string;
   readonly appender: RedisAppender;
   readonly durability: Durability;
+  readonly patience: StorePatience;
   readonly length: RedisLength;
   readonly groups: GroupStore;
   readonly close: () => Promise<void>;
 }
 
-class RedisStore implements EventStore {
+class RedisStore implements HomeStore {
   readonly name = "redis";
   readonly groups: GroupStore;
   readonly features: { readonly levels: readonly AckLevel[]; readonly persistent: true };
@@ -123,8 +152,9 @@ class RedisStore implements EventStore {
     };
     parts.client.on("ready", () => {
       this.#totals.reconnects++;
-      parts.appender.reconnected();
+      parts.appender.connectionChanged();
     });
+    parts.client.on("close", () => parts.appender.connectionChanged());
   }
 
   async append(batch: readonly PreparedEvent[], level: AckLevel): Promise<string> {
@@ -147,6 +177,28 @@ class RedisStore implements EventStore {
 
   read(options: ReadOptions = {}): AsyncIterable<readonly StoredEvent[]> {
     return readStream(this.#parts.reader, this.#parts.stream, options);
+  }
+
+  /** Over the connection that appends, which has the same server before it. */
+  async regain(options: ReadOptions): Promise<ReadonlySet<string>> {
+    const { appender, client, stream, patience } = this.#parts;
+    setPatience(client, patience.drain);
+    await appender.regain(options.signal);
+    const ids = new Set<string>();
+    for await (const batch of readStream(client, stream, options)) for (const { id } of batch) ids.add(id);
+    return ids;
+  }
+
+  resumed(): void {
+    setPatience(this.#parts.client, this.#parts.patience.append);
+  }
+
+  get identity(): string {
+    return `stream ${this.#parts.stream}`;
+  }
+
+  get losses(): number {
+    return this.#parts.appender.totals.lost_by_server;
   }
 
   async trim({ olderThanMs = 0, maxEvents }: TrimBounds): Promise<TrimOutcome> {

@@ -120,15 +120,37 @@ describe("a stream's owner", () => {
     expect(await idsIn(store)).toEqual(["a-0", "b0-0", "b1-0", "b2-0", "b3-0"]);
   });
 
-  test("counts what the server lost, and goes on", async () => {
+  test("gives the server again what it acknowledged and lost, before anything new", async () => {
     const stream = freshStream();
     const store = await open(sharedUrl, stream);
     for (let i = 0; i < 3; i++) await store.append(preparedEvents(1, `lost-${i}-`), "stored");
     await control(sharedUrl).del(stream, ownerKey(stream));
     await store.append(preparedEvents(1, "kept-"), "stored");
     await store.append(preparedEvents(1, "kept-too-"), "stored");
-    expect(await idsIn(store)).toEqual(["kept-0", "kept-too-0"]);
-    expect(store.counters()).toMatchObject({ lost_by_server: 3 });
+    expect(await idsIn(store)).toEqual(["lost-0-0", "lost-1-0", "lost-2-0", "kept-0", "kept-too-0"]);
+    expect(store.counters()).toMatchObject({ lost_by_server: 0, resent_after_loss: 3 });
+  });
+
+  test("gives the server again what it lost though it stays away until appends are rejected", async () => {
+    const stream = freshStream();
+    const proxy = await openRedisProxy(sharedUrl);
+    const store = await open(proxy.url, stream, 50);
+    await store.append(preparedEvents(1, "a-"), "stored");
+    const admin = control(sharedUrl);
+    await store.append(preparedEvents(1, "lost-"), "stored");
+    proxy.cut();
+    // As a replica that had not heard of the last batch when it took over.
+    await admin.hset(ownerKey(stream), "seq", 1);
+    await admin.xdel(stream, (await admin.xrevrange(stream, "+", "-", "COUNT", 1))[0]?.[0] ?? "");
+    await expect(store.append(preparedEvents(1, "r-"), "stored")).rejects.toMatchObject({
+      code: "unavailable",
+    });
+    proxy.mend();
+    await expect
+      .poll(() => store.append(preparedEvents(1, "b-"), "stored").catch(() => ""), { timeout: 5000 })
+      .not.toBe("");
+    expect(await idsIn(store)).toEqual(["a-0", "lost-0", "b-0"]);
+    expect(store.counters()).toMatchObject({ lost_by_server: 0, resent_after_loss: 1 });
   });
 
   test("reads on when the connection is lost in the middle", async () => {
@@ -240,6 +262,17 @@ describe("on a server of its own", () => {
     expect(refused).toMatchObject(Array(3).fill({ status: "rejected", reason: { code: "overload" } }));
     await store.append(preparedEvents(1, "b-"), "stored");
     expect(await idsIn(store)).toEqual(["a-0", "b-0"]);
+  });
+
+  test("counts what was lost for good where it had been synced first, and goes on", async () => {
+    const { url } = redis();
+    const stream = freshStream();
+    const store = await open(url, stream);
+    for (let i = 0; i < 3; i++) await store.append(preparedEvents(1, `lost-${i}-`), "stored");
+    await control(url).del(stream, ownerKey(stream));
+    await store.append(preparedEvents(1, "kept-"), "stored");
+    expect(await idsIn(store)).toEqual(["kept-0"]);
+    expect(store.counters()).toMatchObject({ lost_by_server: 3, resent_after_loss: 0 });
   });
 
   test("is not opened where Redis would evict events", async () => {

@@ -1,0 +1,172 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { systemClock } from "../../../src/base/clock.ts";
+import { resolveKnobs } from "../../../src/engine/config.ts";
+import { type LogStore, openLogStore } from "../../../src/engine/stores/log.ts";
+import { diskFiles, type LogFile, type LogFiles } from "../../../src/engine/stores/log-files.ts";
+import { openLogWriter } from "../../../src/engine/stores/log-writer.ts";
+import { preparedEvents } from "../../support/events.ts";
+import { createPowerDisk } from "../../support/power-disk.ts";
+import { scratchDir } from "../../support/scratch-dir.ts";
+import { readAll } from "./contract.ts";
+
+function open(dir: string, files: LogFiles): Promise<LogStore> {
+  const context = { knobs: resolveKnobs({ segmentBytes: 4096 }), clock: systemClock };
+  return openLogStore({ kind: "log", dir }, context, files);
+}
+
+async function idsIn(store: LogStore): Promise<string[]> {
+  return (await readAll(store)).map(({ id }) => id);
+}
+
+/** The real disk, whose next syncs fail as a test says. */
+function failingDisk(): { files: LogFiles; failNext: (error: Error, what: keyof LogFile) => void } {
+  let failing: { error: Error; what: keyof LogFile } | undefined;
+  const check = (what: keyof LogFile): void => {
+    if (failing?.what !== what) return;
+    const { error } = failing;
+    failing = undefined;
+    throw error;
+  };
+  const open: LogFiles["open"] = async (path) => {
+    const file = await diskFiles.open(path);
+    return {
+      ...file,
+      append: async (bytes) => {
+        check("append");
+        await file.append(bytes);
+      },
+      datasync: async () => {
+        check("datasync");
+        await file.datasync();
+      },
+    };
+  };
+  return {
+    files: { ...diskFiles, open },
+    failNext: (error, what) => {
+      failing = { error, what };
+    },
+  };
+}
+
+type Step = "stored" | "durable" | "rotate" | "drop" | "kill" | "cut power";
+
+describe("a log whose power is cut", () => {
+  test("has everything durable, in order, and opens, whatever was under way", async () => {
+    const step = fc.constantFrom<Step>("stored", "stored", "durable", "rotate", "drop", "kill", "cut power");
+    const history = fc.tuple(fc.array(step, { minLength: 1, maxLength: 25 }), fc.integer());
+    await fc.assert(
+      fc.asyncProperty(history, async ([steps, seed]) => {
+        let state = seed >>> 0;
+        const fraction = (): number => {
+          state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+          return state % 3 === 0 ? 0 : state / 2 ** 32;
+        };
+        const disk = createPowerDisk();
+        const dir = await scratchDir();
+        let store = await open(dir, disk.next());
+        let sure: string[] = [];
+        let unsure: string[] = [];
+        for (const [i, what] of [...steps, "cut power" as const].entries()) {
+          if (what === "stored" || what === "durable") {
+            await store.append(preparedEvents(10, `${i}-`), what);
+            unsure.push(...Array.from({ length: 10 }, (_, n) => `${i}-${n}`));
+            if (what === "durable") sure.push(...unsure.splice(0));
+          } else if (what === "rotate") {
+            await store.beginSegment();
+            sure.push(...unsure.splice(0));
+          } else if (what === "drop") {
+            await store.dropBefore(await store.beginSegment());
+            sure = [];
+            unsure = [];
+          } else {
+            if (what === "kill") disk.kill();
+            else await disk.cutPower(fraction);
+            await store.close().catch(() => undefined);
+            store = await open(dir, disk.next());
+            const ids = await idsIn(store);
+            // What was durable, then as much as the disk happened to keep of the rest.
+            expect(ids.slice(0, sure.length)).toEqual(sure);
+            expect([...sure, ...unsure].slice(0, ids.length)).toEqual(ids);
+            if (what === "kill") expect(ids).toEqual([...sure, ...unsure]);
+            sure = ids;
+            unsure = [];
+            if (what === "cut power") continue;
+            // The pages are still only in memory.
+            unsure = sure.splice(0);
+            await store.append([], "durable");
+            sure = unsure.splice(0);
+          }
+        }
+        await store.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("does not bring back what was dropped", async () => {
+    const disk = createPowerDisk();
+    const dir = await scratchDir();
+    const store = await open(dir, disk.next());
+    await store.append(preparedEvents(5, "old-"), "durable");
+    await store.dropBefore(await store.beginSegment());
+    await store.append(preparedEvents(2, "new-"), "durable");
+    await disk.cutPower(() => 1);
+    await store.close().catch(() => undefined);
+    const again = await open(dir, disk.next());
+    expect(await idsIn(again)).toEqual(["new-0", "new-1"]);
+    expect(again.keptBytes).toBeGreaterThan(0);
+    await again.close();
+  });
+});
+
+describe("a log whose disk fails", () => {
+  test("writes a batch again, to a new file, when its sync failed", async () => {
+    const { files, failNext } = failingDisk();
+    const store = await open(await scratchDir(), files);
+    await store.append(preparedEvents(1, "a-"), "durable");
+    failNext(Object.assign(new Error("i/o error"), { code: "EIO" }), "datasync");
+    expect(await store.append(preparedEvents(1, "b-"), "durable")).toBe("2-0");
+    await store.append(preparedEvents(1, "c-"), "durable");
+    expect(await idsIn(store)).toEqual(["a-0", "b-0", "c-0"]);
+    await store.close();
+  });
+
+  test.each(["ENOSPC", "EDQUOT"])(
+    "refuses with overload, and goes on when there is room (%s)",
+    async (code) => {
+      const { files, failNext } = failingDisk();
+      const store = await open(await scratchDir(), files);
+      failNext(Object.assign(new Error("no room"), { code }), "append");
+      const refused = store.append(preparedEvents(1, "a-"), "durable");
+      await expect(refused).rejects.toMatchObject({
+        code: "overload",
+        message: expect.stringMatching(/no room/),
+      });
+      await store.append(preparedEvents(1, "b-"), "durable");
+      expect(await idsIn(store)).toEqual(["b-0"]);
+      await store.close();
+    },
+  );
+});
+
+test("a write right behind an acknowledgement is not forgotten", async () => {
+  const dir = await scratchDir();
+  const writer = await openLogWriter({ files: diskFiles, dir, segment: 1, offset: 0, segmentBytes: 1e6 });
+  const write = () => writer.write("payload", 0, false);
+  let entries: Promise<string>[] = [];
+  // Each as early as it can be: in the step in which the one before is acknowledged.
+  const done = new Promise<void>((resolve) => {
+    const next = (): void => {
+      const entry = write();
+      entries = [...entries, entry];
+      if (entries.length === 50) void entry.then(() => resolve());
+      else void entry.then(next);
+    };
+    next();
+  });
+  await done;
+  await writer.close();
+  expect(new Set(await Promise.all(entries)).size).toBe(50);
+});
