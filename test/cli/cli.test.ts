@@ -227,6 +227,7 @@ describe("dyno without a scenario", () => {
       "redis-pause",
       "redis-partition",
       "engine-kill",
+      "spool-drain",
       "replay",
     ]) {
       expect(list.stdout).toContain(name);

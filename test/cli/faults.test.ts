@@ -73,6 +73,31 @@ describe("faults of Redis", () => {
     expect(result.scenario.faults).toHaveLength(4);
   });
 
+  test("are not noticed by publishers where a spool takes over, and all is brought home", async () => {
+    const { trial, verdicts } = await runFaults(
+      scenario("store: redis, fallback: { kind: spool }", 6, ["at: 1200ms, fault: redis-kill, for: 2s"]),
+    );
+    expect(failedChecks(trial)).toEqual([]);
+    expect(verdicts).toMatchObject({ lost: "pass", duplicates: "pass" });
+    expect(trial.phases[0]).toMatchObject({ asked: 1800, completed: 1800, failed: 0 });
+    // After it was noticed, the spool acknowledged all the time.
+    expect(meanwhile(trial, 0).completed).toBeGreaterThan(300);
+    expect(trial.timeline.at(-1)?.counters.spool_events).toBeGreaterThan(300);
+  });
+
+  test("together with a full disk are refused as overload, and nothing that was acknowledged is lost", async () => {
+    const { trial, verdicts } = await runFaults(
+      scenario("store: redis, fallback: { kind: spool }", 6, [
+        "at: 1s, fault: redis-kill, for: 3s",
+        "at: 2s, fault: spool-full, for: 1s",
+      ]),
+    );
+    expect(failedChecks(trial)).toEqual([]);
+    expect(verdicts).toMatchObject({ lost: "pass", duplicates: "pass" });
+    expect(trial.phases[0]?.errors.map(({ kind }) => kind)).toEqual(["overload"]);
+    expect(trial.phases[0]?.failed).toBeLessThan(600);
+  });
+
   test("make every round trip longer", async () => {
     const { trial } = await runFaults(
       scenario("store: redis", 3, ["at: 1200ms, fault: network-latency, for: 800ms, delay: 100ms"]),
@@ -105,6 +130,17 @@ describe("faults of the engine", () => {
       expect(meanwhile(trial, 0).completed).toBe(0);
     },
   );
+
+  test("while Redis is dead lose nothing of what the spool acknowledged", async () => {
+    const { trial, verdicts } = await runFaults(
+      scenario("store: redis, fallback: { kind: spool }, whenDown: wait", 7, [
+        "at: 1s, fault: redis-kill, for: 2s",
+        "at: 2s, fault: engine-kill, for: 2s",
+      ]),
+    );
+    expect(failedChecks(trial)).toEqual([]);
+    expect(verdicts).toMatchObject({ lost: "pass", duplicates: "pass" });
+  });
 
   test("are errors of their own kind where publishes do not wait", async () => {
     const { trial } = await runFaults(

@@ -35,6 +35,14 @@ describe("a fault in a scenario", () => {
     expect(check(fault(line)).scenario?.faults).toMatchObject([expected]);
   });
 
+  test("may fill the spool, where there is one", () => {
+    const text = fault(
+      "at: 5s, fault: spool-full, for: 3s, room: 1MB",
+      base.replace("redis }", "redis, fallback: { kind: spool } }"),
+    );
+    expect(check(text).scenario?.faults).toMatchObject([{ kind: "spool-full", roomBytes: 1e6 }]);
+  });
+
   test("makes the rows of the timeline finer", () => {
     expect(check(fault("at: 5s, fault: redis-kill, for: 3s")).scenario?.intervalMs).toBe(100);
     expect(check(base.replace("faults:\n", "")).scenario).toMatchObject({ intervalMs: 250, faults: [] });

@@ -44,6 +44,8 @@ export interface StoreCheckOptions {
   readonly operationOf: (event: StoredEvent) => number | undefined;
   /** Whether old events may be gone. */
   readonly isTrimmed: boolean;
+  /** What still waits to be brought into the store. An event that is in both was brought there, and is no duplicate. */
+  readonly spooled?: AsyncIterable<readonly StoredEvent[]>;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface StoreCheckOptions {
 export async function checkStore(
   stored: AsyncIterable<readonly StoredEvent[]>,
   ledger: Ledger,
-  { operationOf, isTrimmed }: StoreCheckOptions,
+  { operationOf, isTrimmed, spooled }: StoreCheckOptions,
 ): Promise<readonly Check[]> {
   const seen = createLedger();
   let lowest = isTrimmed ? Number.POSITIVE_INFINITY : 0;
@@ -71,6 +73,8 @@ export async function checkStore(
       highest = Math.max(highest, n);
     }
   }
+  const waiting = await addWaiting(seen, spooled, operationOf);
+  highest = Math.max(highest, waiting.highest);
   const lost = countLost(ledger, seen, lowest, highest);
   return [
     {
@@ -91,6 +95,23 @@ export async function checkStore(
       detail: `${formatCount(outOfOrder)} of ${formatCount(seen.count)} stored events lie behind a later one`,
     },
   ];
+}
+
+async function addWaiting(
+  seen: Ledger,
+  spooled: StoreCheckOptions["spooled"],
+  operationOf: StoreCheckOptions["operationOf"],
+): Promise<{ readonly highest: number }> {
+  let highest = -1;
+  for await (const batch of spooled ?? []) {
+    for (const event of batch) {
+      const n = operationOf(event);
+      if (n === undefined || seen.has(n)) continue;
+      seen.acknowledged(n);
+      highest = Math.max(highest, n);
+    }
+  }
+  return { highest };
 }
 
 function countLost(

@@ -1,12 +1,13 @@
 import { closeAll } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 import { deriveSeed } from "../../base/random.ts";
-import type { Knobs, StoreConfig } from "../../engine/config.ts";
+import type { FallbackConfig, Knobs, StoreConfig } from "../../engine/config.ts";
 import { createEngine, type Engine } from "../../engine/engine.ts";
 import type { StoredEvent } from "../../engine/store.ts";
 import type { Fault } from "../../scenario/fault.ts";
 import { createHandlerFaults } from "../faults/handler-faults.ts";
 import type { Counters, EndFault } from "../target.ts";
+import { type BoundedDisk, createBoundedDisk } from "./engine-disk.ts";
 import { startGroups } from "./engine-groups.ts";
 import { createEngineLoad, loadPattern, operationOf } from "./engine-load.ts";
 import { startPipelines } from "./engine-pipelines.ts";
@@ -52,6 +53,7 @@ export interface HostReport {
 export interface HostConfig {
   readonly settings: EngineSettings;
   readonly store: StoreConfig | undefined;
+  readonly fallback?: FallbackConfig;
   readonly seed: number;
   /** A folder for what handlers write down. */
   readonly effectsDir: string;
@@ -64,8 +66,10 @@ export interface LocalHost extends EngineHost {
 }
 
 /** Opens the engine, with its handlers, in this process. Rejects with a DynoError. */
-export async function openLocalHost({ settings, store, seed, effectsDir }: HostConfig): Promise<LocalHost> {
-  const engine = await openEngine(settings, store);
+export async function openLocalHost(config: HostConfig): Promise<LocalHost> {
+  const { settings, seed, effectsDir } = config;
+  const disk = createBoundedDisk();
+  const engine = await openEngine(config, disk);
   const load = createEngineLoad(settings, seed);
   const faults = createHandlerFaults(deriveSeed(seed, "handlers"));
   const pattern = loadPattern(settings);
@@ -101,6 +105,10 @@ export async function openLocalHost({ settings, store, seed, effectsDir }: HostC
         const ends = [faults.begin(fault), groupFaults.begin(fault)];
         return () => closeAll(ends);
       }
+      if (fault.kind === "spool-full") {
+        const lift = disk.limit(fault.roomBytes);
+        return async () => lift();
+      }
       throw new DynoError("unsupported", `the engine's host cannot do ${fault.kind}`);
     },
     close: async () => {
@@ -117,13 +125,15 @@ export async function openLocalHost({ settings, store, seed, effectsDir }: HostC
 }
 
 /** Opens an engine as the settings say. Rejects with a DynoError `setup` where the store cannot give the level. */
-async function openEngine(settings: EngineSettings, store: StoreConfig | undefined): Promise<Engine> {
+async function openEngine({ settings, store, fallback }: HostConfig, disk: BoundedDisk): Promise<Engine> {
   const { level } = settings;
-  const engine = await createEngine({
+  const config = {
     ...(store ? { store } : {}),
+    ...(fallback ? { fallback } : {}),
     ...(level ? { level } : {}),
     knobs: settings.knobs as Partial<Knobs>,
-  });
+  };
+  const engine = await createEngine(config, { files: disk.files });
   if (level !== undefined && engine.features !== undefined && !engine.features.levels.includes(level)) {
     await engine.close();
     throw new DynoError(

@@ -31,6 +31,14 @@ const group = z.strictObject({
   retryDelay: durationMs(0).default(20).describe("The longest wait before the second try; it doubles."),
 });
 
+const fallback = z.strictObject({
+  kind: z.enum(["spool", "memory"]),
+  maxBytes: sizeBytes({ min: 4096 }).optional().describe("What it may hold, such as 64MB."),
+  after: durationMs(1000)
+    .optional()
+    .describe("How long the store may be away before the fallback takes over. Default: 250ms."),
+});
+
 /** The settings of the engine target: the engine on the dynamometer. */
 export const engineSettings = z
   .strictObject({
@@ -53,6 +61,9 @@ export const engineSettings = z
       .enum(["always", "everysec", "no"])
       .default("everysec")
       .describe("For a Redis that dyno starts."),
+    fallback: fallback
+      .optional()
+      .describe("What takes events while Redis is away. Default: nothing; publishes wait, and fail in time."),
     level: z
       .enum(["accepted", "stored", "durable"])
       .optional()
@@ -128,6 +139,9 @@ export const engineSettings = z
         "level",
         "the memory store cannot give durable, only accepted and stored; use store: log or store: redis",
       );
+    }
+    if (settings.fallback !== undefined && settings.store !== "redis") {
+      refuse("fallback", `only store: redis can be away, not ${settings.store}`);
     }
     if (settings.process === "separate" && settings.operation !== "publish") {
       refuse("process", `separate needs operation: publish, not ${settings.operation}`);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import { DynoError } from "../../base/errors.ts";
-import type { StoreConfig } from "../../engine/config.ts";
+import type { FallbackConfig, StoreConfig } from "../../engine/config.ts";
 import type { StoredEvent } from "../../engine/store.ts";
 import { streamKeys } from "../../engine/stores/redis-script.ts";
 import { openRedisObserver, type RedisObserver } from "../services/redis-observer.ts";
@@ -35,11 +35,13 @@ export const engineTarget: Target<EngineSettings> = {
       observer?.close();
     };
     try {
+      const fallback = fallbackConfig(settings, context);
       const config = {
         settings: withFiles(settings, context),
         store,
         seed: context.seed,
         effectsDir: context.scratchDir,
+        ...(fallback ? { fallback } : {}),
       };
       if (settings.operation === "replay")
         return await startReplay(await openLocalHost(config), observer, end);
@@ -48,7 +50,8 @@ export const engineTarget: Target<EngineSettings> = {
       // What is read back must not depend on the way that was broken.
       const direct =
         store?.kind === "redis" && directUrl !== undefined ? { ...store, url: directUrl } : store;
-      return startPublish(config, host, direct, observer, end);
+      const homes = { store: direct, spoolDir: fallback?.kind === "spool" ? fallback.dir : undefined };
+      return startPublish(config, host, homes, observer, end);
     } catch (error) {
       observer?.close();
       throw error;
@@ -74,6 +77,22 @@ function withFiles(settings: EngineSettings, { scenarioDir }: TargetContext): En
   return { ...settings, pipelines: settings.pipelines.map((file) => resolve(scenarioDir, file)) };
 }
 
+function fallbackConfig(
+  { fallback }: EngineSettings,
+  { scratchDir }: TargetContext,
+): FallbackConfig | undefined {
+  if (fallback === undefined) return undefined;
+  const { kind, maxBytes, after: afterMs } = fallback;
+  const bounds = { ...(maxBytes ? { maxBytes } : {}), ...(afterMs ? { afterMs } : {}) };
+  return kind === "memory" ? { kind, ...bounds } : { kind, dir: join(scratchDir, "spool"), ...bounds };
+}
+
+/** Where events of the load can be when the engine is closed. */
+interface Homes {
+  readonly store: StoreConfig | undefined;
+  readonly spoolDir: string | undefined;
+}
+
 async function startReplay(
   host: LocalHost,
   observer: RedisObserver | undefined,
@@ -95,7 +114,7 @@ async function startReplay(
 function startPublish(
   config: HostConfig,
   host: EngineHost,
-  store: StoreConfig | undefined,
+  { store, spoolDir }: Homes,
   observer: RedisObserver | undefined,
   end: () => Promise<void>,
 ): Session {
@@ -112,9 +131,10 @@ function startPublish(
         const report = await host.close();
         const runs = createRunReader(operationOf);
         const outside = store && store.kind !== "memory" ? watched(readStore(store), runs.read) : undefined;
+        const spooled = spoolDir === undefined ? undefined : readStore({ kind: "log", dir: spoolDir });
         return [
           ...inMemory,
-          ...(await checkEvents(outside, ledger, settings)),
+          ...(await checkEvents(outside, ledger, settings, spooled)),
           ...(await checkGroups(config, ledger, report)),
           ...(settings.pipelines.length === 0 || outside === undefined
             ? []
@@ -147,9 +167,11 @@ async function checkEvents(
   stored: Parameters<typeof checkStore>[0] | undefined,
   ledger: Ledger,
   settings: EngineSettings,
+  spooled?: AsyncIterable<readonly StoredEvent[]>,
 ): Promise<readonly Check[]> {
   if (stored === undefined) return [];
-  return checkStore(stored, ledger, { operationOf, isTrimmed: retentionMs(settings) !== undefined });
+  const options = { operationOf, isTrimmed: retentionMs(settings) !== undefined };
+  return checkStore(stored, ledger, { ...options, ...(spooled ? { spooled } : {}) });
 }
 
 /** What is counted, and what is used outside the trial's process: by Redis, and by an engine that is apart. */

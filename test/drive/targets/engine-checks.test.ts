@@ -46,6 +46,14 @@ describe("the check of a store", () => {
     expect(await verdicts(upTo(100), upTo(100).slice(60), false)).toHaveLength(1);
   });
 
+  test("counts what still waits in the spool as there, and what is in both as one", async () => {
+    const ledger = createLedger();
+    for (const n of upTo(9)) ledger.acknowledged(n);
+    const options = { operationOf, isTrimmed: false, spooled: holding([4, 5, 6, 8]) };
+    const checks = await checkStore(holding(upTo(6)), ledger, options);
+    expect(checks.map(({ figure }) => figure?.value)).toEqual([1, 0, undefined]);
+  });
+
   test("counts what is lost and what is there twice, for targets to name", async () => {
     const ledger = createLedger();
     for (const n of upTo(9)) ledger.acknowledged(n);
