@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   driver: () => import("./driver.ts"),
   groups: () => import("./groups.ts"),
   log: () => import("./log-store.ts"),
+  pipeline: () => import("./pipeline.ts"),
   redis: () => import("./redis-store.ts"),
   resilience: () => import("./resilience.ts"),
   spool: () => import("./spool.ts"),

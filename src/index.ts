@@ -29,6 +29,35 @@ export {
   serveObservability,
 } from "./engine/observe/observe-server.ts";
 export type { Inherited, Observer, Scope } from "./engine/observer.ts";
+export { type Action, type ActionContext, type Actions, defineAction } from "./engine/pipeline/action.ts";
+export { type BuiltInParts, builtInActions } from "./engine/pipeline/actions/built-in.ts";
+export type { LogLine } from "./engine/pipeline/actions/log.ts";
+export {
+  type CheckedPipeline,
+  type CheckPipelineOptions,
+  checkPipeline,
+  formatPipelineProblems,
+} from "./engine/pipeline/check-pipeline.ts";
+export {
+  type GraphEdge,
+  type GraphNode,
+  graphOf,
+  overlayRun,
+  type PipelineGraph,
+} from "./engine/pipeline/graph.ts";
+export type { Pipeline } from "./engine/pipeline/pipeline.ts";
+export { pipelineJsonSchema } from "./engine/pipeline/pipeline-schema.ts";
+export {
+  createPipelines,
+  type Pipelines,
+  type PipelinesConfig,
+  type RunOptions,
+} from "./engine/pipeline/pipelines.ts";
+export { parsePipeline, type ReadPipelinesOptions, readPipelines } from "./engine/pipeline/read-pipelines.ts";
+export { readRunRecords } from "./engine/pipeline/read-run.ts";
+export type { PipelineResult } from "./engine/pipeline/run-host.ts";
+export type { RunRecord } from "./engine/pipeline/run-record.ts";
+export { type StepMetrics, stepBucketMicros } from "./engine/pipeline/step-metrics.ts";
 export type { BreakerSettings } from "./engine/resilience/breaker-settings.ts";
 export type { BulkheadSettings } from "./engine/resilience/bulkhead-settings.ts";
 export type { Call, Callee, CallOptions } from "./engine/resilience/call.ts";

@@ -55,7 +55,15 @@ const adapterFolders = ["engine/stores", "drive/targets"];
 const owners: Readonly<Record<string, readonly string[]>> = {
   ioredis: ["engine/stores/", "drive/services/"],
   yaml: ["base/yaml"],
-  zod: ["scenario/", "drive/targets/", "drive/target-schemas.ts"],
+  zod: [
+    "base/unit-schema.ts",
+    "base/schema-problems.ts",
+    "scenario/",
+    "drive/targets/",
+    "drive/target-schemas.ts",
+    "engine/pipeline/",
+  ],
+  "@marcbachmann/cel-js": ["engine/pipeline/expression.ts"],
   "hdr-histogram-js": ["stats/histogram.ts"],
   commander: ["cli/"],
   "log-update": ["publish/terminal/"],

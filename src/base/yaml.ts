@@ -154,6 +154,11 @@ function nodeRange(document: Document, path: Path, part: "key" | "value"): reado
   return range;
 }
 
+/** Problems in the order of their places. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+}
+
 /** A problem as compilers print it: file:line:column, the line itself, and a mark below. */
 export function formatProblem(problem: Problem, text: string): string {
   const { line, column, length } = problem.place;

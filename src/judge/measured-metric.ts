@@ -117,10 +117,11 @@ const readers: Readonly<Record<Metric["kind"], Reader>> = {
   },
   figure: (_phases, { metric }, trials) => {
     const name = metric.kind === "figure" ? metric.figure : "lost";
-    const figures = trials.flatMap(({ checks }) =>
+    const byTrial = trials.map(({ checks }) =>
       checks.flatMap(({ figure }) => (figure?.name === name ? [figure.value] : [])),
     );
-    const isWhole = trials.length > 0 && figures.length === trials.length;
+    const figures = byTrial.flat();
+    const isWhole = trials.length > 0 && byTrial.every((found) => found.length > 0);
     return {
       unit: "count",
       value: isWhole ? figures.reduce((total, value) => total + value, 0) : undefined,

@@ -1,12 +1,19 @@
 import { basename, extname } from "node:path";
-import { formatProblem, type Path, type Problem, readYaml, type YamlFile } from "../base/yaml.ts";
+import { keysInSchema, schemaProblems } from "../base/schema-problems.ts";
+import {
+  formatProblem,
+  type Path,
+  type Problem,
+  readYaml,
+  sortProblems,
+  type YamlFile,
+} from "../base/yaml.ts";
 import { faultProblems } from "./fault-problems.ts";
 import { buildFault } from "./fault-schema.ts";
 import { buildPhase } from "./load-shapes.ts";
 import { applyOverride, type Override } from "./overrides.ts";
 import type { Scenario, TargetRule, WarmupSpec } from "./scenario.ts";
 import { type ScenarioInput, scenarioJsonSchema, scenarioSchema, type TargetSchemas } from "./schema.ts";
-import { keysInSchema, schemaProblems } from "./schema-problems.ts";
 import { parseTargetRule } from "./target-rule.ts";
 
 /** What a scenario is checked against. */
@@ -25,21 +32,21 @@ export type Checked =
 /** Checks the text of a scenario file. */
 export function checkScenario(text: string, file: string, options: CheckOptions): Checked {
   const yaml = readYaml(file, text, options.env);
-  if (yaml.problems.length > 0) return { problems: sorted(yaml.problems) };
+  if (yaml.problems.length > 0) return { problems: sortProblems(yaml.problems) };
   const overrides = options.overrides ?? [];
   const value = overrides.reduce(applyOverride, yaml.value);
   const parsed = scenarioSchema(options.targetSchemas).safeParse(value);
   if (!parsed.success) {
     const knownKeys = keysInSchema(scenarioJsonSchema(options.targetSchemas));
     const problems = schemaProblems(parsed.error.issues, yaml, value, knownKeys);
-    return { problems: sorted(problems.map((problem) => atOverride(problem, overrides))) };
+    return { problems: sortProblems(problems.map((problem) => atOverride(problem, overrides))) };
   }
   const input = parsed.data;
   const { rules, problems: ruleProblems } = readRules(input, yaml);
   const scenario = buildScenario(input, yaml, rules);
   const problems = [...ruleProblems, ...loadProblems(input, yaml), ...timetableProblems(scenario, yaml)];
   if (problems.length > 0) {
-    return { problems: sorted(problems.map((problem) => atOverride(problem, overrides))) };
+    return { problems: sortProblems(problems.map((problem) => atOverride(problem, overrides))) };
   }
   return { scenario, problems: [] };
 }
@@ -59,10 +66,6 @@ export function formatProblems(problems: readonly Problem[], text: string): stri
 function atOverride(problem: Problem, overrides: readonly Override[]): Problem {
   const cause = overrides.find(({ path }) => `${problem.path}.`.startsWith(`${path.join(".")}.`));
   return cause === undefined ? problem : { ...problem, file: `--set ${cause.text}` };
-}
-
-function sorted(problems: readonly Problem[]): Problem[] {
-  return problems.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
 }
 
 function readRules(input: ScenarioInput, yaml: YamlFile): { rules: TargetRule[]; problems: Problem[] } {

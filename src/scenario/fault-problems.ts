@@ -15,6 +15,7 @@ interface Settings {
   readonly operation?: string;
   readonly process?: string;
   readonly subscribers?: number;
+  readonly groups?: readonly unknown[];
   readonly fallback?: unknown;
 }
 
@@ -85,7 +86,7 @@ function targetProblem(kind: Fault["kind"], { kind: target, settings }: TargetSp
 }
 
 function engineProblem(kind: Fault["kind"], settings: Settings): string | undefined {
-  const { store = "auto", operation = "publish", subscribers = 0 } = settings;
+  const { store = "auto", operation = "publish", subscribers = 0, groups = [] } = settings;
   if (placeOf(kind) !== "target") return store === "redis" ? undefined : `needs store: redis, not ${store}`;
   if (kind === "spool-full") {
     return settings.fallback === undefined ? "needs a spool, and this target has none (fallback)" : undefined;
@@ -97,7 +98,9 @@ function engineProblem(kind: Fault["kind"], settings: Settings): string | undefi
       ? undefined
       : `needs store: log or store: redis, not ${store}`;
   }
-  return subscribers > 0 ? undefined : "needs handlers to fail: give subscribers: 1 or more";
+  return subscribers + groups.length > 0
+    ? undefined
+    : "needs handlers to fail: give subscribers: 1, or groups";
 }
 
 function time(ms: number): string {

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { durationMs, ratio, sizeBytes } from "../base/unit-schema.ts";
 import type { Fault } from "./fault.ts";
-import { durationMs, ratio, sizeBytes } from "./unit-schema.ts";
 
 const times = {
   at: durationMs(0).describe("When it begins, from the start of the measured load."),

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { count, durationMs, ratePerSec } from "../base/unit-schema.ts";
 import { faultSchema } from "./fault-schema.ts";
-import { count, durationMs, ratePerSec } from "./unit-schema.ts";
 
 /** The schemas of the targets, by kind; each has `kind` as a literal. */
 export type TargetSchemas = Readonly<Record<string, z.ZodObject>>;

@@ -7,8 +7,8 @@ export interface RedisObserver {
   cpuMicros(): Promise<number>;
   /** A choice of its INFO, each name beginning with `redis_`. */
   counters(): Promise<Readonly<Record<string, number>>>;
-  /** Deletes keys; the memory is freed in the background. */
-  remove(keys: readonly string[]): Promise<void>;
+  /** Deletes a key, and all that match a pattern; the memory is freed in the background. */
+  remove(key: string, pattern: string): Promise<void>;
   close(): void;
 }
 
@@ -35,8 +35,11 @@ export async function openRedisObserver(url: string): Promise<RedisObserver> {
       return earlierMicros + micros;
     },
     counters: async () => watchedFigures(parseInfo(await client.info())),
-    remove: async (keys) => {
-      await client.unlink(...keys);
+    remove: async (key, pattern) => {
+      await client.unlink(key);
+      for await (const keys of client.scanStream({ match: pattern, count: 1000 })) {
+        if ((keys as string[]).length > 0) await client.unlink(...(keys as string[]));
+      }
     },
     close: () => client.disconnect(),
   };

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { DynoError } from "../../base/errors.ts";
+import { count, durationMs, ratio } from "../../base/unit-schema.ts";
 import { dependencyOrder } from "../../engine/resilience/dependency-order.ts";
 import type { PolicyInput } from "../../engine/resilience/policy-settings.ts";
 import { resolvePolicySettings } from "../../engine/resilience/policy-settings.ts";
-import { count, durationMs, ratio } from "../../scenario/unit-schema.ts";
 
 const name = z.string().regex(/^[A-Za-z][\w-]*$/, "begin with a letter, then letters, digits, - and _ only");
 

@@ -7,6 +7,8 @@ import type { HostReport } from "./engine-host.ts";
 export interface Ledger {
   acknowledged(n: number): void;
   has(n: number): boolean;
+  /** In ascending order. */
+  numbers(): Iterable<number>;
   readonly count: number;
 }
 
@@ -14,6 +16,7 @@ export interface Ledger {
 export function createLedger(): Ledger {
   let bits = new Uint8Array(65_536);
   let count = 0;
+  const has = (n: number): boolean => ((bits[n >>> 3] ?? 0) & (1 << (n & 7))) !== 0;
   return {
     acknowledged: (n) => {
       const slot = n >>> 3;
@@ -25,7 +28,10 @@ export function createLedger(): Ledger {
       bits[slot] = (bits[slot] ?? 0) | (1 << (n & 7));
       count++;
     },
-    has: (n) => ((bits[n >>> 3] ?? 0) & (1 << (n & 7))) !== 0,
+    has,
+    numbers: function* () {
+      for (let n = 0; n < bits.length * 8; n++) if (has(n)) yield n;
+    },
     get count() {
       return count;
     },

@@ -1,3 +1,4 @@
+import { closeAll } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 import { deriveSeed } from "../../base/random.ts";
 import type { Knobs, StoreConfig } from "../../engine/config.ts";
@@ -6,6 +7,7 @@ import type { StoredEvent } from "../../engine/store.ts";
 import type { Fault } from "../../scenario/fault.ts";
 import { createHandlerFaults } from "../faults/handler-faults.ts";
 import type { Counters, EndFault } from "../target.ts";
+import { startGroups } from "./engine-groups.ts";
 import { createEngineLoad, loadTopics } from "./engine-load.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
@@ -39,6 +41,8 @@ export interface HostReport {
   readonly handlerErrors: number;
   /** Of these, the ones that the scenario asked for. */
   readonly askedErrors: number;
+  /** For each group, the operations whose events it has given up. */
+  readonly deadLetters: Readonly<Record<string, readonly number[]>>;
   /** Why the host came to its end before it was closed. */
   readonly ended?: string;
 }
@@ -48,6 +52,8 @@ export interface HostConfig {
   readonly settings: EngineSettings;
   readonly store: StoreConfig | undefined;
   readonly seed: number;
+  /** A folder for what handlers write down. */
+  readonly effectsDir: string;
 }
 
 /** A host in this process; its engine can be asked directly. */
@@ -57,7 +63,7 @@ export interface LocalHost extends EngineHost {
 }
 
 /** Opens the engine, with its handlers, in this process. Rejects with a DynoError. */
-export async function openLocalHost({ settings, store, seed }: HostConfig): Promise<LocalHost> {
+export async function openLocalHost({ settings, store, seed, effectsDir }: HostConfig): Promise<LocalHost> {
   const engine = await openEngine(settings, store);
   const load = createEngineLoad(settings, seed);
   const faults = createHandlerFaults(deriveSeed(seed, "handlers"));
@@ -68,6 +74,9 @@ export async function openLocalHost({ settings, store, seed }: HostConfig): Prom
       return faults.meet();
     });
   }
+  // Of their own, since a group's failures are not the bus's.
+  const groupFaults = createHandlerFaults(deriveSeed(seed, "groups"));
+  const groups = await startGroups(engine, settings, { seed, dir: effectsDir, faults: groupFaults });
   const trimming = startTrimming(settings, engine);
   return {
     engine,
@@ -77,14 +86,19 @@ export async function openLocalHost({ settings, store, seed }: HostConfig): Prom
     publish: (n) => engine.publish(load(n)),
     usage: () => ({ counters: engine.counters() }),
     inject: async (fault) => {
-      if (fault.kind === "handler-errors" || fault.kind === "handler-slow") return faults.begin(fault);
+      if (fault.kind === "handler-errors" || fault.kind === "handler-slow") {
+        const ends = [faults.begin(fault), groupFaults.begin(fault)];
+        return () => closeAll(ends);
+      }
       throw new DynoError("unsupported", `the engine's host cannot do ${fault.kind}`);
     },
     close: async () => {
       await trimming.stop();
+      const deadLetters = await groups.deadLetters();
       await engine.close();
+      await groups.close();
       const { published = 0, handler_errors: handlerErrors = 0 } = engine.counters();
-      return { published, delivered, handlerErrors, askedErrors: faults.failed };
+      return { published, delivered, handlerErrors, askedErrors: faults.failed, deadLetters };
     },
   };
 }

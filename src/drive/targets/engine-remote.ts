@@ -196,7 +196,7 @@ class RemoteHost implements EngineHost {
     await closing?.gone;
     const ended =
       this.#report === undefined ? (this.#ended ?? "the engine's process did not close") : undefined;
-    const nothing = { published: 0, delivered: [], handlerErrors: 0, askedErrors: 0 };
+    const nothing = { published: 0, delivered: [], handlerErrors: 0, askedErrors: 0, deadLetters: {} };
     return { ...(this.#report ?? nothing), ...(ended === undefined ? {} : { ended }) };
   }
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { count, durationMs, ratio, sizeBytes } from "../../base/unit-schema.ts";
 import { knobs } from "../../engine/config.ts";
-import { count, durationMs, sizeBytes } from "../../scenario/unit-schema.ts";
 
 const knobShape = Object.fromEntries(
   knobs.map(({ name, meaning, unit, min, max, default: standard }) => [
@@ -20,6 +20,16 @@ const keys = z.discriminatedUnion("distribution", [
     exponent: z.number().min(0).max(5).default(1).describe("0 is uniform; 1 is the classic law."),
   }),
 ]);
+
+const group = z.strictObject({
+  name: z.string().regex(/^[A-Za-z][\w-]*$/, "begin with a letter, then letters, digits, - and _ only"),
+  handlerTime: durationMs(0).default(0).describe("How long the handler works on each event."),
+  maxInFlight: z.int().min(1).max(100_000).default(64).describe("Handler calls under way at once."),
+  perKeyOrder: z.boolean().default(false).describe("Events with the same key one after the other, in order."),
+  poison: ratio().default(0).describe("Share of the events on which the handler always fails, by seed."),
+  maxAttempts: z.int().min(1).max(100).default(3).describe("Tries before an event is a dead letter."),
+  retryDelay: durationMs(0).default(20).describe("The longest wait before the second try; it doubles."),
+});
 
 /** The settings of the engine target: the engine on the dynamometer. */
 export const engineSettings = z
@@ -61,6 +71,10 @@ export const engineSettings = z
       ),
     subscribers: z.int().min(0).max(1000).default(1).describe("Handlers that listen on the bus."),
     topics: z.int().min(1).max(10_000).default(1).describe("Topics that events are spread over."),
+    groups: z
+      .array(group)
+      .default([])
+      .describe("Consumer groups that handle the events while the load goes on."),
     process: z
       .enum(["same", "separate"])
       .optional()
@@ -103,6 +117,12 @@ export const engineSettings = z
     if (settings.process === "separate" && (settings.store === "memory" || settings.store === "none")) {
       refuse("process", `separate needs a store that can be read from outside, not ${settings.store}`);
     }
+    if (settings.groups.length > 0 && (settings.store === "none" || settings.operation === "replay")) {
+      refuse("groups", "groups need a store and operation: publish");
+    }
+    const names = settings.groups.map(({ name }) => name);
+    const twice = names.find((name, i) => names.indexOf(name) < i);
+    if (twice !== undefined) refuse("groups", `there are two groups named ${twice}`);
     if (settings.operation === "replay" && settings.store === "none") {
       refuse("store", "there is nothing to replay without a store");
     }

@@ -2,11 +2,18 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { DynoError } from "../../base/errors.ts";
 import type { StoreConfig } from "../../engine/config.ts";
-import { ownerKey } from "../../engine/stores/redis-script.ts";
+import { streamKeys } from "../../engine/stores/redis-script.ts";
 import { openRedisObserver, type RedisObserver } from "../services/redis-observer.ts";
 import type { Check, Session, Target, TargetContext } from "../target.ts";
 import { checkDelivery, checkStore, createLedger, type Ledger } from "./engine-checks.ts";
-import { type EngineHost, type LocalHost, openLocalHost, retentionMs } from "./engine-host.ts";
+import { checkGroups, drainGroups } from "./engine-group-checks.ts";
+import {
+  type EngineHost,
+  type HostConfig,
+  type LocalHost,
+  openLocalHost,
+  retentionMs,
+} from "./engine-host.ts";
 import { operationOf } from "./engine-load.ts";
 import { readStore } from "./engine-readback.ts";
 import { openRemoteHost } from "./engine-remote.ts";
@@ -20,11 +27,11 @@ export const engineTarget: Target<EngineSettings> = {
     const directUrl = context.services.redisDirectUrl;
     const observer = store?.kind === "redis" ? await openRedisObserver(directUrl ?? store.url) : undefined;
     const end = async (): Promise<void> => {
-      if (store?.kind === "redis") await observer?.remove([store.stream, ownerKey(store.stream)]);
+      if (store?.kind === "redis") await observer?.remove(store.stream, streamKeys(store.stream));
       observer?.close();
     };
     try {
-      const config = { settings, store, seed: context.seed };
+      const config = { settings, store, seed: context.seed, effectsDir: context.scratchDir };
       if (settings.operation === "replay")
         return await startReplay(await openLocalHost(config), observer, end);
       const isApart = settings.process === "separate" || context.faults.includes("engine-kill");
@@ -32,7 +39,7 @@ export const engineTarget: Target<EngineSettings> = {
       // What is read back must not depend on the way that was broken.
       const direct =
         store?.kind === "redis" && directUrl !== undefined ? { ...store, url: directUrl } : store;
-      return startPublish(settings, host, direct, observer, end);
+      return startPublish(config, host, direct, observer, end);
     } catch (error) {
       observer?.close();
       throw error;
@@ -72,23 +79,30 @@ async function startReplay(
 }
 
 function startPublish(
-  settings: EngineSettings,
+  config: HostConfig,
   host: EngineHost,
   store: StoreConfig | undefined,
   observer: RedisObserver | undefined,
   end: () => Promise<void>,
 ): Session {
   const ledger = createLedger();
+  const { settings } = config;
   return {
     fire: (n) => host.publish(n).then(() => ledger.acknowledged(n)),
     ...watch(host, observer),
     inject: (fault) => host.inject(fault),
     stop: async () => {
       try {
+        await drainGroups(config, ledger, async () => (await host.usage()).counters);
         const inMemory = store?.kind === "memory" ? await checkEvents(host.replay?.(), ledger, settings) : [];
         const report = await host.close();
         const outside = store && store.kind !== "memory" ? readStore(store) : undefined;
-        return [...inMemory, ...(await checkEvents(outside, ledger, settings)), checkDelivery(report)];
+        return [
+          ...inMemory,
+          ...(await checkEvents(outside, ledger, settings)),
+          ...(await checkGroups(config, ledger, report)),
+          checkDelivery(report),
+        ];
       } finally {
         await end();
       }

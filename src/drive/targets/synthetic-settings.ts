@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { durationMicros, durationMs, ratio } from "../../scenario/unit-schema.ts";
+import { durationMicros, durationMs, ratio } from "../../base/unit-schema.ts";
 
 /** The settings of the synthetic target, whose law is known, so that the instrument can be tested. */
 export const syntheticSettings = z.strictObject({

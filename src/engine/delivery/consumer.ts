@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynoError, messageOf } from "../../base/errors.ts";
-import type { GroupEntry, StoredEvent, StoreGroup } from "../store.ts";
+import type { GroupEntry, StoreGroup } from "../store.ts";
 import type { ConsumeHandler, ConsumeSettings } from "./consume-options.ts";
-import { deadRecordOf, redrivenEvent, redriveTopic } from "./dead-letter.ts";
+import { deadRecordOf, gaveUp } from "./dead-letter.ts";
 import { type BegunDelivery, createDeliverySource } from "./deliver.ts";
 import { type EntryReader, startEntryReader } from "./entry-reader.ts";
 import { Fifo } from "./fifo.ts";
 import { attemptsOf, type Job, type OpenEntry, setAttempts } from "./job.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
-import { Progress } from "./progress.ts";
+import { type OpeningOptions, openEntry } from "./open-entry.ts";
 import { createRetries, type Retries } from "./retries.ts";
 import { createSettler, type Settler } from "./settler.ts";
 import { createTrials, type Trials } from "./trials.ts";
@@ -70,23 +70,25 @@ class GroupConsumer implements Consumer {
   readonly #retries: Retries;
   readonly #stopping = new AbortController();
   readonly #deliveries = createDeliverySource();
-  readonly #ownTopic: string;
+  readonly #opening: OpeningOptions;
   #recording: NodeJS.Timeout | undefined;
   #reader: EntryReader | undefined;
   #inFlight = 0;
   #isPumping = false;
-  #trouble: string | undefined;
+  /** What reading and writing last failed with; each knows only of itself when all is well again. */
+  readonly #troubles = new Map<"read" | "write", unknown>();
   #lost: string | undefined;
   #stopped: Promise<void> | undefined;
   readonly #totals = { handled: 0, passed_over: 0, failures: 0, dead_letters: 0, redelivered_entries: 0 };
 
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
-    this.#ownTopic = redriveTopic(parts.name);
+    const { name: group, matches, report, settings } = parts;
+    this.#opening = { group, matches, report, perKeyOrder: settings.perKeyOrder };
     this.#settler = createSettler({
       group: parts.group,
       onDone: (entries) => this.#onAcknowledged(entries),
-      onTrouble: (error) => this.#noteTrouble(error),
+      onTrouble: (error) => this.#troubles.set("write", error),
       onLost: (error) => this.#onLost(error),
     });
     this.#retries = createRetries({
@@ -124,7 +126,7 @@ class GroupConsumer implements Consumer {
       pageEvents: prefetchEvents + settings.maxInFlight,
       hasRoom: (coming) => this.#hasRoom(coming),
       takeIn: (entries) => this.#takeIn(entries),
-      onTrouble: (error) => this.#noteTrouble(error),
+      onTrouble: (error) => this.#troubles.set("read", error),
       onLost: (error) => this.#onLost(error),
     });
   }
@@ -146,51 +148,16 @@ class GroupConsumer implements Consumer {
     this.#pump();
   }
 
-  #takeInEntry({ entry, events, isLeftover, progress: text, damage }: GroupEntry): void {
+  #takeInEntry(given: GroupEntry): void {
     // What comes when the consumer is being stopped is handed out again with the rest.
     if (this.#stopping.signal.aborted) return;
-    const progress = this.#progressOf(entry, events.length, text);
-    const open: OpenEntry = { entry, progress, isSuspect: isLeftover, isChanged: false };
-    this.#open.set(entry, open);
-    if (isLeftover) this.#totals.redelivered_entries++;
-    if (damage !== undefined) return this.#buryDamaged(open, events, damage);
-    for (let i = 0; i < events.length; i++) {
-      const event = events[i];
-      if (event !== undefined && !progress.isDone(i)) this.#queue(open, i, event);
-    }
-    if (progress.left === 0) this.#settler.done(entry);
-  }
-
-  /** A record that cannot be read is as good as none: then events are handled again. */
-  #progressOf(entry: string, events: number, text: string | undefined): Progress {
-    try {
-      return new Progress(events, text);
-    } catch (error) {
-      const what = `group ${this.group}, entry ${entry}: ${messageOf(error)}; all its events are handled again`;
-      this.#parts.report(new DynoError("corrupt", what, { cause: error }));
-      return new Progress(events);
-    }
-  }
-
-  #buryDamaged(open: OpenEntry, [event]: readonly StoredEvent[], damage: DynoError): void {
-    if (event !== undefined) this.#bury({ open, index: 0, event, lane: undefined }, damage);
-  }
-
-  #queue(open: OpenEntry, index: number, stored: StoredEvent): void {
-    const isRedriven = stored.topic === this.#ownTopic;
-    if (!isRedriven && !this.#parts.matches(stored.topic)) {
-      this.#totals.passed_over++;
-      open.progress.setDone(index);
-      return;
-    }
-    try {
-      const event = isRedriven ? redrivenEvent(stored) : stored;
-      const lane = this.#parts.settings.perKeyOrder ? event.key : undefined;
-      const job: Job = { open, index, event, lane };
-      if (this.#lanes.enter(job)) this.#ready.push(job);
-    } catch (error) {
-      this.#bury({ open, index, event: stored, lane: undefined }, error);
-    }
+    const { open, jobs, unreadable, passedOver } = openEntry(given, this.#opening);
+    this.#open.set(given.entry, open);
+    this.#totals.passed_over += passedOver;
+    if (given.isLeftover) this.#totals.redelivered_entries++;
+    if (open.progress.left === 0) this.#settler.done(given.entry);
+    for (const { job, error } of unreadable) this.#bury(job, error);
+    for (const job of jobs) if (this.#lanes.enter(job)) this.#ready.push(job);
   }
 
   #pump(): void {
@@ -264,19 +231,13 @@ class GroupConsumer implements Consumer {
 
   #bury(job: Job, error: unknown): void {
     this.#totals.dead_letters++;
-    const { name: group, epochMs } = this.#parts;
+    const { name: group, epochMs, report } = this.#parts;
     const reason = messageOf(error);
     const stack = error instanceof Error ? error.stack : undefined;
-    const { event } = job;
     const attempts = attemptsOf(job);
-    this.#settler.dead(deadRecordOf({ group, event, attempts, reason, stack, failedAtMs: epochMs() }));
-    this.#parts.report(
-      new DynoError(
-        "rejected",
-        `group ${group} gave up event ${event.id} on ${event.topic} after ${attempts} attempts: ${reason}. It is a dead letter now; redrive brings it back`,
-        { cause: error },
-      ),
-    );
+    const letter = { group, event: job.event, attempts, reason, stack, failedAtMs: epochMs() };
+    this.#settler.dead(job.open.entry, deadRecordOf(letter));
+    report(gaveUp(letter, error));
     this.#finish(job);
   }
 
@@ -307,10 +268,6 @@ class GroupConsumer implements Consumer {
     this.#reader?.wake();
   }
 
-  #noteTrouble(error: unknown): void {
-    this.#trouble = error === undefined ? undefined : messageOf(error);
-  }
-
   #onLost(error: unknown): void {
     if (this.#lost !== undefined) return;
     this.#lost = messageOf(error);
@@ -320,7 +277,9 @@ class GroupConsumer implements Consumer {
   }
 
   trouble(): string | undefined {
-    return this.#lost ?? this.#trouble;
+    if (this.#lost !== undefined) return this.#lost;
+    const error = this.#troubles.get("write") ?? this.#troubles.get("read");
+    return error === undefined ? undefined : messageOf(error);
   }
 
   stop(): Promise<void> {
@@ -356,6 +315,12 @@ class GroupConsumer implements Consumer {
     await Promise.race([written, sleep(lastWriteGraceMs, undefined, { ref: false })]);
   }
 
+  /** How many seconds ago the oldest event was published that is in hand and not done; 0 for none. */
+  #lagSeconds(): number {
+    const [oldest] = this.#open.values();
+    return oldest === undefined ? 0 : Math.max(0, this.#parts.epochMs() - oldest.timeMs) / 1000;
+  }
+
   counters(): Readonly<Record<string, number>> {
     return {
       ...this.#totals,
@@ -364,6 +329,7 @@ class GroupConsumer implements Consumer {
       retrying: this.#retries.waiting,
       waiting_for_key: this.#lanes.waiting,
       open_entries: this.#open.size,
+      lag_seconds: this.#lagSeconds(),
       ...this.#parts.group.counters(),
     };
   }

@@ -16,6 +16,12 @@ export interface DeadLetter<Data = unknown> {
   readonly failedAtMs: number;
 }
 
+/** What a group says of an event that it gives up for an error. */
+export function gaveUp({ group, event, attempts, reason }: DeadLetter, cause: unknown): DynoError {
+  const text = `group ${group} gave up event ${event.id} on ${event.topic} after ${attempts} attempts: ${reason}. It is a dead letter now; redrive brings it back`;
+  return new DynoError("rejected", text, { cause });
+}
+
 /** Makes a dead letter into the text that a store keeps. */
 export function deadRecordOf({ event, ...letter }: DeadLetter): DeadRecord {
   const { id, topic, timeMs, key, correlationId, causationId, idempotencyKey, traceparent } = event;

@@ -27,8 +27,9 @@ export interface Deliveries {
   deadLetters(group: string): AsyncIterable<DeadLetter>;
   redrive(group: string, options?: RedriveOptions): Promise<number>;
   removeGroup(group: string): Promise<void>;
-  health(): readonly HealthPart[];
-  /** The totals of all groups together, and of each with its name. */
+  /** How each group is; `heldBy` keeps the stream above its bounds. */
+  health(heldBy: string | undefined): readonly HealthPart[];
+  /** The totals of all groups together; of their lags the longest. */
   counters(): Readonly<Record<string, number>>;
   readonly isConsuming: boolean;
   /** Stops all consumers. */
@@ -147,17 +148,12 @@ class GroupDeliveries implements Deliveries {
     await this.#options.store.groups.remove(group);
   }
 
-  health(): readonly HealthPart[] {
-    return this.#running().map((consumer) => {
-      const trouble = consumer.trouble();
-      const { handled = 0, dead_letters = 0, in_flight = 0 } = consumer.counters();
-      const figures = `${handled} events handled, ${in_flight} under way, ${dead_letters} given up`;
-      return {
-        part: `group ${consumer.group}`,
-        status: trouble === undefined ? "ok" : "down",
-        detail: trouble ?? figures,
-      };
-    });
+  health(heldBy: string | undefined): readonly HealthPart[] {
+    const running = this.#running();
+    const parts = running.map((consumer) => healthOfConsumer(consumer, consumer.group === heldBy));
+    if (heldBy === undefined || running.some(({ group }) => group === heldBy)) return parts;
+    const detail = `nobody consumes it, and ${heldText}; a group that is no longer needed can be removed`;
+    return [...parts, { part: `group ${heldBy}`, status: "degraded", detail }];
   }
 
   #running(): Consumer[] {
@@ -168,7 +164,8 @@ class GroupDeliveries implements Deliveries {
     const totals: Record<string, number> = {};
     for (const consumer of this.#running()) {
       for (const [name, value] of Object.entries(consumer.counters())) {
-        totals[`group_${name}`] = (totals[`group_${name}`] ?? 0) + value;
+        const before = totals[`group_${name}`] ?? 0;
+        totals[`group_${name}`] = name === "lag_seconds" ? Math.max(before, value) : before + value;
       }
     }
     return totals;
@@ -182,6 +179,18 @@ class GroupDeliveries implements Deliveries {
     this.#isClosed = true;
     await Promise.all(this.#running().map((consumer) => consumer.stop()));
   }
+}
+
+const heldText = "it keeps the stream above its bound with events that it has not acknowledged";
+
+function healthOfConsumer(consumer: Consumer, holds: boolean): HealthPart {
+  const part = `group ${consumer.group}`;
+  const trouble = consumer.trouble();
+  if (trouble !== undefined) return { part, status: "down", detail: trouble };
+  const { handled = 0, dead_letters = 0, in_flight = 0, lag_seconds = 0 } = consumer.counters();
+  const figures = `${handled} events handled, ${in_flight} under way, ${dead_letters} given up, ${lag_seconds} s behind`;
+  if (holds) return { part, status: "degraded", detail: `${heldText}: ${figures}` };
+  return { part, status: "ok", detail: figures };
 }
 
 /** A handler that the observer sees at work; the handler itself where none wants to. */

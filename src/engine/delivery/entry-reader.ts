@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { DynoError } from "../../base/errors.ts";
 import type { GroupEntry, StoreGroup } from "../store.ts";
 
@@ -27,10 +27,14 @@ export interface EntryReaderOptions {
 
 const maxPageEntries = 64;
 const readAgainMs = 50;
+const lastReadGraceMs = 1000;
+/** A store in memory never waits for anything, and would keep timers and sockets from having their turn. */
+const eventsPerTurn = 1024;
 
 /** Starts reading. A store that is away is asked again and again. */
 export function startEntryReader(options: EntryReaderOptions): EntryReader {
   const { group, signal, pageEvents, hasRoom, takeIn, onTrouble, onLost } = options;
+  const unlessGivenUp = createGivingUp(signal);
   let eventsPerEntry = 1;
   let onWake: (() => void) | undefined;
 
@@ -43,7 +47,7 @@ export function startEntryReader(options: EntryReaderOptions): EntryReader {
     if (signal.aborted) return [];
     const entries = Math.ceil(pageEvents / eventsPerEntry);
     try {
-      const page = await group.read(Math.min(Math.max(entries, 1), maxPageEntries), signal);
+      const page = await unlessGivenUp(group.read(Math.min(Math.max(entries, 1), maxPageEntries), signal));
       onTrouble(undefined);
       return page;
     } catch (error) {
@@ -63,14 +67,38 @@ export function startEntryReader(options: EntryReaderOptions): EntryReader {
   /** While one page is worked on the next is asked for, if there is room for it. */
   async function run(): Promise<void> {
     let ahead: Promise<readonly GroupEntry[]> | undefined;
+    let events = 0;
     while (!signal.aborted) {
       const page = await (ahead ?? readPage());
-      for (const { events } of page) eventsPerEntry += (events.length - eventsPerEntry) / 8;
+      for (const entry of page) {
+        eventsPerEntry += (entry.events.length - eventsPerEntry) / 8;
+        events += entry.events.length;
+      }
       ahead = hasRoom(page) ? readPage() : undefined;
       takeIn(page);
       if (ahead === undefined) await room();
+      if (events < eventsPerTurn) continue;
+      events = 0;
+      await turn();
     }
     await ahead;
   }
   return { wake, ended: run() };
+}
+
+/**
+ * Waits for a page until a while after the signal was aborted, then gives none: a store that hangs must not hold up
+ * the end. (`Promise.race` with one promise for all pages would keep something of every page.)
+ */
+function createGivingUp(
+  signal: AbortSignal,
+): (page: Promise<readonly GroupEntry[]>) => Promise<readonly GroupEntry[]> {
+  let giveUp: (() => void) | undefined;
+  const wait = (): void => void setTimeout(() => giveUp?.(), lastReadGraceMs).unref();
+  signal.addEventListener("abort", wait, { once: true });
+  return (page) =>
+    new Promise((resolve, reject) => {
+      giveUp = () => resolve([]);
+      page.then(resolve, reject);
+    });
 }

@@ -5,6 +5,8 @@ import type { Progress } from "./progress.ts";
 export interface OpenEntry {
   readonly entry: string;
   readonly progress: Progress;
+  /** When its first event was published, in ms since 1970, UTC. */
+  readonly timeMs: number;
   /** Whether it was handed out before, so that a process may have died of one of its events. */
   readonly isSuspect: boolean;
   /** Whether what is known of it has changed since it was last recorded. */

@@ -8,7 +8,8 @@ export interface Settler {
   done(entry: string): void;
   /** `text` is asked for when it is written. */
   progress(entry: string, text: () => string): void;
-  dead(record: DeadRecord): void;
+  /** `entry` is the one in which the event lies: it is not acknowledged before this is written. */
+  dead(entry: string, record: DeadRecord): void;
   /** Resolves when all that was said until now is written. Rejects where the settler has ended before. */
   flushed(): Promise<void>;
   /** Tries no more. */
@@ -34,12 +35,17 @@ export function createSettler(options: SettlerOptions): Settler {
   return new GroupSettler(options);
 }
 
+/** What is to be written, and who waits for it. */
+interface Draft {
+  readonly done: string[];
+  readonly progress: Map<string, () => string>;
+  readonly dead: { readonly entry: string; readonly record: DeadRecord }[];
+  readonly waiters: Deferred<void>[];
+}
+
 class GroupSettler implements Settler {
   readonly #options: SettlerOptions;
-  #done: string[] = [];
-  #progress = new Map<string, () => string>();
-  #dead: DeadRecord[] = [];
-  #waiters: Deferred<void>[] = [];
+  #draft: Draft = emptyDraft();
   #isRunning = false;
   readonly #ended = new AbortController();
 
@@ -48,18 +54,18 @@ class GroupSettler implements Settler {
   }
 
   done(entry: string): void {
-    this.#done.push(entry);
-    if (this.#progress.size > 0) this.#progress.delete(entry);
+    this.#draft.done.push(entry);
+    if (this.#draft.progress.size > 0) this.#draft.progress.delete(entry);
     this.#plan();
   }
 
   progress(entry: string, text: () => string): void {
-    this.#progress.set(entry, text);
+    this.#draft.progress.set(entry, text);
     this.#plan();
   }
 
-  dead(record: DeadRecord): void {
-    this.#dead.push(record);
+  dead(entry: string, record: DeadRecord): void {
+    this.#draft.dead.push({ entry, record });
     this.#plan();
   }
 
@@ -67,13 +73,13 @@ class GroupSettler implements Settler {
     this.#ended.signal.throwIfAborted();
     if (!this.#isRunning) return;
     const waiter = deferred<void>();
-    this.#waiters.push(waiter);
+    this.#draft.waiters.push(waiter);
     await waiter.promise;
   }
 
   end(reason: unknown): void {
     this.#ended.abort(reason);
-    for (const { reject } of this.#waiters.splice(0)) reject(reason);
+    for (const { reject } of this.#draft.waiters.splice(0)) reject(reason);
   }
 
   #plan(): void {
@@ -83,47 +89,89 @@ class GroupSettler implements Settler {
   }
 
   async #run(): Promise<void> {
-    while (this.#done.length + this.#progress.size + this.#dead.length > 0 && !this.#ended.signal.aborted) {
-      const waiters = this.#waiters.splice(0);
-      const settlement = this.#take();
-      const isWritten = await this.#write(settlement);
-      if (!isWritten) {
-        for (const { reject } of waiters) reject(this.#ended.signal.reason);
-        break;
+    const { signal } = this.#ended;
+    let delayMs = firstRetryDelayMs;
+    while (hasWork(this.#draft) && !signal.aborted) {
+      const draft = this.#draft;
+      this.#draft = emptyDraft();
+      const error = await this.#write(draft);
+      if (error === undefined) {
+        delayMs = firstRetryDelayMs;
+        continue;
       }
-      this.#options.onDone(settlement.done);
-      for (const { resolve } of waiters) resolve();
+      this.#draft = joined(draft, this.#draft);
+      if (error instanceof DynoError && error.code === "conflict") this.#lose(error);
+      else await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+      delayMs = Math.min(2 * delayMs, maxRetryDelayMs);
     }
     this.#isRunning = false;
-    for (const { resolve } of this.#waiters.splice(0)) resolve();
-  }
-
-  #take(): Settlement {
-    const progress = [...this.#progress].map(([entry, text]) => [entry, text()] as const);
-    const settlement = { done: this.#done, progress, dead: this.#dead };
-    this.#done = [];
-    this.#progress = new Map();
-    this.#dead = [];
-    return settlement;
-  }
-
-  async #write(settlement: Settlement): Promise<boolean> {
-    const { signal } = this.#ended;
-    for (let delayMs = firstRetryDelayMs; !signal.aborted; delayMs = Math.min(2 * delayMs, maxRetryDelayMs)) {
-      try {
-        await this.#options.group.settle(settlement);
-        this.#options.onTrouble(undefined);
-        return true;
-      } catch (error) {
-        if (error instanceof DynoError && error.code === "conflict") {
-          this.end(error);
-          this.#options.onLost(error);
-          return false;
-        }
-        this.#options.onTrouble(error);
-        await sleep(delayMs, undefined, { signal }).catch(() => undefined);
-      }
+    // Whoever waits now came when there was nothing to write, or when nothing can be written any more.
+    for (const { resolve, reject } of this.#draft.waiters.splice(0)) {
+      if (signal.aborted) reject(signal.reason);
+      else resolve();
     }
-    return false;
   }
+
+  #lose(error: DynoError): void {
+    this.end(error);
+    this.#options.onLost(error);
+  }
+
+  /** Gives the error of a write that failed; what could be written all the same is taken out of the draft. */
+  async #write(draft: Draft): Promise<unknown> {
+    const { group, onDone, onTrouble } = this.#options;
+    try {
+      await group.settle(settlementOf(draft));
+      onTrouble(undefined);
+      onDone(draft.done);
+      for (const { resolve } of draft.waiters) resolve();
+      return undefined;
+    } catch (error) {
+      onTrouble(error);
+      if (error instanceof DynoError && error.code === "overload") await this.#writeAcknowledgements(draft);
+      return error;
+    }
+  }
+
+  /** A store that is full has room again when it is trimmed; and for that, what needs no room must go through. */
+  async #writeAcknowledgements(draft: Draft): Promise<void> {
+    const waiting = new Set(draft.dead.map(({ entry }) => entry));
+    const free = draft.done.filter((entry) => !waiting.has(entry));
+    if (free.length === 0) return;
+    try {
+      await this.#options.group.settle({ done: free, progress: [], dead: [] });
+    } catch {
+      return;
+    }
+    draft.done.splice(0, draft.done.length, ...draft.done.filter((entry) => waiting.has(entry)));
+    this.#options.onDone(free);
+  }
+}
+
+function emptyDraft(): Draft {
+  return { done: [], progress: new Map(), dead: [], waiters: [] };
+}
+
+function hasWork({ done, progress, dead }: Draft): boolean {
+  return done.length > 0 || progress.size > 0 || dead.length > 0;
+}
+
+function settlementOf({ done, progress, dead }: Draft): Settlement {
+  return {
+    done,
+    progress: [...progress].map(([entry, text]) => [entry, text()] as const),
+    dead: dead.map(({ record }) => record),
+  };
+}
+
+/** Puts what was not written before what came since; who is done since has no progress any more. */
+function joined(before: Draft, since: Draft): Draft {
+  const progress = new Map([...before.progress, ...since.progress]);
+  for (const entry of since.done) progress.delete(entry);
+  return {
+    done: [...before.done, ...since.done],
+    progress,
+    dead: [...before.dead, ...since.dead],
+    waiters: [...before.waiters, ...since.waiters],
+  };
 }

@@ -66,6 +66,7 @@ export const counterRows: readonly CounterRow[] = [
   gauge("group_ready", "group_events_ready", "Events that wait for a handler."),
   gauge("group_retrying", "group_events_retrying", "Events that wait for their next try."),
   gauge("group_waiting_for_key", "group_events_behind_key", "Events that wait for one of the same key."),
+  gauge("group_lag_seconds", "group_lag_seconds", "Age of the oldest event that a group is not done with."),
   gauge("group_open_entries", "group_open_entries", "Batches that are handed out and not acknowledged."),
 ];
 

@@ -73,6 +73,13 @@ end
 return redis.call('HSET', KEYS[1], 'synced', ARGV[2])
 `;
 
+/** A pattern for all keys that belong to a stream: its owner, its groups, their dead letters. */
+export function streamKeys(stream: string): string {
+  return ownerKey(stream)
+    .replace(/[*?[\]\\]/g, "\\$&")
+    .replace(/owner$/, "*");
+}
+
 /** The hash beside a stream that names its owner; in a cluster both lie in one slot. */
 export function ownerKey(stream: string): string {
   return /\{[^}]+\}/.test(stream) ? `${stream}:owner` : `{${stream}}:owner`;

@@ -72,7 +72,7 @@ describe("the check of a store", () => {
 });
 
 describe("the check of the delivery", () => {
-  const fine = { published: 9, delivered: [9, 9], handlerErrors: 0, askedErrors: 0 };
+  const fine = { published: 9, delivered: [9, 9], handlerErrors: 0, askedErrors: 0, deadLetters: {} };
   test.each([
     ["each handler got each event", fine, true],
     ["a handler missed one", { ...fine, delivered: [9, 8] }, false],

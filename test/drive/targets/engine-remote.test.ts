@@ -26,6 +26,7 @@ async function openHost(store: ReadableStore, whenDown: WhenDown, settings: obje
   const config: HostConfig = {
     settings: engineSettings.parse({ kind: "engine", store: store.kind, level: "stored", ...settings }),
     store,
+    effectsDir: await scratchDir(),
     seed: 1,
   };
   const host = await openRemoteHost(config, { whenDown, entry });
@@ -48,6 +49,7 @@ describe.each(stores)("an engine in a process of its own, on the %s store", (_, 
       delivered: [500, 500],
       handlerErrors: 0,
       askedErrors: 0,
+      deadLetters: {},
     });
     const checks = await checkStore(readStore(store), ledger, { operationOf, isTrimmed: false });
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);

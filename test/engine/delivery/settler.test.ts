@@ -65,6 +65,39 @@ test("a write that fails is tried again, whole, until it succeeds", async () => 
   expect(troubles.map((error) => error !== undefined)).toEqual([true, true, false]);
 });
 
+test("a full store still gets the acknowledgements that need no room, but not before their dead letters", async () => {
+  const writes: Settlement[] = [];
+  const acknowledged: string[] = [];
+  let isFull = true;
+  const settler = createSettler({
+    group: {
+      settle: async (settlement) => {
+        const needsRoom = settlement.progress.length + settlement.dead.length > 0;
+        if (isFull && needsRoom) throw new DynoError("overload", "full");
+        writes.push(settlement);
+      },
+    },
+    onDone: (entries) => acknowledged.push(...entries),
+    onTrouble: () => undefined,
+    onLost: () => undefined,
+  });
+  settler.progress("1", () => "text");
+  settler.dead("2", { id: "a", text: "dead" });
+  settler.done("2");
+  settler.done("3");
+  await expect.poll(() => acknowledged).toEqual(["3"]);
+  settler.done("4");
+  await expect.poll(() => acknowledged).toEqual(["3", "4"]);
+  isFull = false;
+  await settler.flushed();
+  expect(acknowledged).toEqual(["3", "4", "2"]);
+  expect(writes.at(-1)).toEqual({
+    done: ["2"],
+    progress: [["1", "text"]],
+    dead: [{ id: "a", text: "dead" }],
+  });
+});
+
 test("a write that is refused for another owner ends the settler", async () => {
   const { settler, writes, lost } = start();
   settler.done("1");

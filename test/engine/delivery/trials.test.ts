@@ -6,7 +6,7 @@ import { createTrials } from "../../../src/engine/delivery/trials.ts";
 function jobs(attempts: readonly number[]): Job[] {
   const progress = new Progress(attempts.length);
   for (const [i, n] of attempts.entries()) progress.setAttempts(i, n);
-  const open = { entry: "1", progress, isSuspect: true, isChanged: false };
+  const open = { entry: "1", progress, timeMs: 0, isSuspect: true, isChanged: false };
   return attempts.map((_, index) => {
     const event = { id: String(index), topic: "t", timeMs: 0, data: 0, position: { entry: "1", index } };
     return { open, index, event, lane: undefined };

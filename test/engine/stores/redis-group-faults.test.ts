@@ -8,6 +8,7 @@ import type { ConsumeOptions } from "../../../src/engine/delivery/consume-option
 import { createEngine, type Engine } from "../../../src/engine/engine.ts";
 import { usePrivateRedis } from "../../support/redis-private.ts";
 import { openRedisProxy } from "../../support/redis-proxy.ts";
+import { openTcpGate } from "../../support/tcp-gate.ts";
 
 const sharedUrl = process.env.DYNO_TEST_REDIS_URL ?? "";
 const redis = usePrivateRedis("always");
@@ -146,6 +147,52 @@ describe("a consumer group on a Redis that fails", () => {
     }
     await expect.poll(() => new Set(seen).size, { timeout: 15_000 }).toBe(published);
     expect(sorted(seen)).toEqual(range(0, published));
+    await expect.poll(() => engine.health().status, { timeout: 10_000 }).toBe("ok");
+  });
+
+  test("can be stopped while Redis hangs, and goes on when it is itself again", async () => {
+    const gate = await openTcpGate(sharedUrl);
+    const { engine } = await open(`test:${randomUUID()}`, gate.url, 30_000);
+    const seen: number[] = [];
+    const consume = () => engine.consume<{ n: number }>("g", ({ data }) => void seen.push(data.n));
+    const consumer = await consume();
+    await publishNumbers(engine, 0, 10);
+    await expect.poll(() => seen.length).toBe(10);
+    gate.block();
+    await consumer.stop();
+    gate.unblock();
+    await consume();
+    await publishNumbers(engine, 10, 20);
+    await expect.poll(() => sorted(seen)).toEqual(range(0, 20));
+  });
+
+  test("acknowledges to a Redis that is full, so that trimming makes room, and keeps its dead letter for later", async () => {
+    const stream = `full:${randomUUID()}`;
+    const { engine } = await open(stream, redis().url);
+    const raw = control(redis().url);
+    const held = deferred<void>();
+    const consumer = await engine.consume<{ n: number }>(
+      "g",
+      async ({ data }) => {
+        await held.promise;
+        if (data.n === 0) throw new Error("zero");
+      },
+      { maxAttempts: 1, maxInFlight: 40 },
+    );
+    await publishNumbers(engine, 0, 40);
+    await expect.poll(() => consumer.counters().in_flight).toBe(40);
+    await raw.config("SET", "maxmemory", 1);
+    const pending = async (): Promise<unknown> => ((await raw.xpending(stream, "g")) as unknown[])[0];
+    const before = Number(await pending());
+    held.resolve();
+    // All entries but the one with the event that needs room for its dead letter.
+    await expect.poll(pending).toBe(1);
+    expect(before).toBeGreaterThan(1);
+    expect(engine.health().parts[1]).toMatchObject({ part: "group g", status: "down" });
+    await engine.trim({ olderThanMs: Date.now() + 60_000 });
+    await raw.config("SET", "maxmemory", 0);
+    await expect.poll(pending).toBe(0);
+    await engine.trim({ olderThanMs: Date.now() + 60_000 });
     expect(engine.health().status).toBe("ok");
   });
 

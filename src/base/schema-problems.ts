@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { nearestWord } from "../base/suggest.ts";
-import type { Path, Problem, YamlFile } from "../base/yaml.ts";
+import { nearestWord } from "./suggest.ts";
+import type { Path, Problem, YamlFile } from "./yaml.ts";
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { counts, durations, parseUnit, rates, ratios, sizes, type UnitFamily } from "../base/units.ts";
+import { counts, durations, parseUnit, rates, ratios, sizes, type UnitFamily } from "./units.ts";
 
 /** Bounds of a value in its base unit. */
 interface Bounds {
