@@ -335,10 +335,8 @@ class StoredEngine implements Engine {
       status: trouble === undefined ? "ok" : fallback === undefined ? "down" : "degraded",
       detail: trouble ?? `the ${store.name} store answers`,
     };
-    const parts = [fallback?.health(), this.#deliveries?.health(this.#retention?.heldBy)].flatMap(
-      (of) => of ?? [],
-    );
-    return healthOf([part, ...parts]);
+    const groups = this.#deliveries?.health(this.#retention?.heldBy) ?? [];
+    return healthOf([part, ...(fallback === undefined ? [] : [fallback.health()]), ...groups]);
   }
 
   #ofStore<Part>(part: Part | undefined, what: string): Part {
