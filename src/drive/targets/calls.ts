@@ -2,6 +2,7 @@ import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
 import { createRandom, deriveSeed } from "../../base/random.ts";
 import type { Call } from "../../engine/resilience/call.ts";
+import { countsAsFailure } from "../../engine/resilience/classify-error.ts";
 import type { Network, NetworkChange } from "../../engine/resilience/network.ts";
 import { createResilience } from "../../engine/resilience/resilience.ts";
 import { createHandlerFaults, type HandlerFaults } from "../faults/handler-faults.ts";
@@ -52,10 +53,19 @@ function build(
     Object.fromEntries(services.map(([name, { dependsOn }]) => [name, { ...input.breaker, dependsOn }])),
   );
   const guarded = new Map<string, GuardedService>();
-  const callOf = (name: string) => (parent: Call) => {
+  // What a dependency's guard has counted is not held against whoever passes it on.
+  const passedOn = new WeakSet<object>();
+  const callOf = (name: string) => async (parent: Call) => {
     const { policy, service } = guarded.get(name) ?? missing(name);
-    return policy.run((call) => service.handle(call), { parent });
+    try {
+      await policy.run((call) => service.handle(call), { parent });
+    } catch (error) {
+      if (typeof error === "object" && error !== null) passedOn.add(error);
+      throw error;
+    }
   };
+  const isOwnFailure = (error: unknown): boolean =>
+    countsAsFailure(error) && !(typeof error === "object" && error !== null && passedOn.has(error));
   const broken = settings.broken ?? settings.entry;
   for (const [name, { latency, capacity, dependsOn }] of services) {
     const meet = name === broken ? faults.meet : () => undefined;
@@ -67,7 +77,7 @@ function build(
         meet,
         dependencies: dependsOn.map(callOf),
       }),
-      policy: resilience.policy(name, input, { breaker: name }),
+      policy: resilience.policy(name, input, { breaker: name, countsAsFailure: isOwnFailure }),
     });
   }
   return { network: resilience.network, guarded };

@@ -151,13 +151,20 @@ export function retentionMs({ store, retain }: EngineSettings): number | undefin
   return retain ?? (store === "memory" ? memoryRetainMs : undefined);
 }
 
-/** Keeps the store from growing without end, where it is in memory or the scenario says so. */
+/**
+ * Keeps the store from growing without end, where it is in memory or the scenario says so. When nothing is published any
+ * more it stops, so that there is something left to be held against what was acknowledged.
+ */
 function startTrimming(settings: EngineSettings, engine: Engine): { stop(): Promise<void> } {
   const retainMs = retentionMs(settings);
   if (retainMs === undefined) return { stop: async () => undefined };
   let trimming: Promise<void> = Promise.resolve();
+  let publishedBefore = 0;
   const timer = setInterval(
     () => {
+      const { published = 0 } = engine.counters();
+      if (published === publishedBefore) return;
+      publishedBefore = published;
       trimming = engine.trim(Date.now() - retainMs).catch(() => undefined);
     },
     Math.min(1000, retainMs / 2),
