@@ -1,13 +1,16 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { breakerEvents } from "../../../src/engine/breaker-events.ts";
+import type { EngineConfig } from "../../../src/engine/config.ts";
 import { createEngine, type Engine } from "../../../src/engine/engine.ts";
 import type { Event } from "../../../src/engine/event.ts";
 import type { Health } from "../../../src/engine/health.ts";
 import { createObservability } from "../../../src/engine/observe/create-observability.ts";
-import { createEngineFamilies } from "../../../src/engine/observe/engine-families.ts";
+import { counterRows, createEngineFamilies } from "../../../src/engine/observe/engine-families.ts";
 import type { Observability } from "../../../src/engine/observe/observability.ts";
 import { serveObservability } from "../../../src/engine/observe/observe-server.ts";
 import { createResilience } from "../../../src/engine/resilience/resilience.ts";
+import { scratchDir } from "../../support/scratch-dir.ts";
 
 async function observedEngine(): Promise<{ readonly engine: Engine; readonly observability: Observability }> {
   const observability = await createObservability();
@@ -106,6 +109,29 @@ describe("an observed resilience", () => {
         ["$breaker.degraded", "shop"],
       ]);
     expect(seen[1]?.data).toMatchObject({ causeChain: ["shop", "cards"] });
+  });
+});
+
+describe("every counter of an engine has a metric", () => {
+  const redisUrl = process.env.DYNO_TEST_REDIS_URL ?? "";
+  const configs: readonly (readonly [string, () => Promise<EngineConfig>])[] = [
+    ["without a store", async () => ({})],
+    ["memory", async () => ({ store: { kind: "memory" } })],
+    ["log", async () => ({ store: { kind: "log", dir: await scratchDir() } })],
+    [
+      "redis with a spool",
+      async () => ({
+        store: { kind: "redis", url: redisUrl, stream: `test:${randomUUID()}` },
+        fallback: { kind: "spool", dir: await scratchDir() },
+      }),
+    ],
+  ];
+  test.each(configs)("%s", async (_, configOf) => {
+    const engine = await createEngine(await configOf());
+    onTestFinished(() => engine.close());
+    if (engine.features !== undefined) await engine.consume("group", () => undefined);
+    const known = counterRows.map(({ counter }) => counter);
+    expect(Object.keys(engine.counters()).filter((name) => !known.includes(name))).toEqual([]);
   });
 });
 
