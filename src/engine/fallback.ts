@@ -34,13 +34,19 @@ export interface HomeStore extends EventStore {
    * Rejects with a DynoError `conflict` or `closed` where there is nothing to wait for, and otherwise may be called
    * again.
    */
-  regain(options: ReadOptions): Promise<ReadonlySet<string>>;
+  regain(options: RegainOptions): Promise<ReadonlySet<string>>;
   /** To be told when everything is in the store again: from now on publishers wait for it. */
   resumed(): void;
   /** Which of all stores it is, wherever it is reached: what waits for one must not come into another. */
   readonly identity: string;
   /** How many times it turned out that acknowledged batches were lost for good. */
   readonly losses: number;
+}
+
+/** Where to look for events that are in doubt. */
+export interface RegainOptions extends ReadOptions {
+  /** Events of before are not among them, wherever they lie: their ids are of no use, and there may be many. */
+  readonly oldestMs?: number | undefined;
 }
 
 /** Whether a store can have a fallback. */

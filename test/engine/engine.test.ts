@@ -217,6 +217,14 @@ describe("an engine", () => {
     expect((await replayed(engine)).map(({ data }) => data)).toEqual([null]);
   });
 
+  test.each(stores)("closes a group that was still being opened on the %s store", async (_, storeConfig) => {
+    const engine = await open({ store: await storeConfig() });
+    const consuming = engine.consume("late", () => undefined);
+    const refused = expect(consuming).rejects.toMatchObject({ code: "closed" });
+    await engine.close();
+    await refused;
+  });
+
   test.each([undefined, null, "", 7])("refuses %j as a topic, and goes on", async (topic) => {
     const engine = await open({ store: { kind: "memory" } });
     const wrong = engine.publish({ topic: topic as string, data: 1 });

@@ -2,7 +2,7 @@ import { DynoError } from "../../base/errors.ts";
 import type { EventInput } from "../event.ts";
 import type { HealthPart } from "../health.ts";
 import type { Observer } from "../observer.ts";
-import type { DeadRecord, EventStore } from "../store.ts";
+import type { DeadRecord, EventStore, StoreGroup } from "../store.ts";
 import { compileTopicPattern } from "../topic-pattern.ts";
 import {
   type ConsumeHandler,
@@ -58,6 +58,7 @@ class GroupDeliveries implements Deliveries {
   readonly #options: DeliveriesOptions;
   /** A group is there from the first call of `consume` on, also while its place is being opened. */
   readonly #consumers = new Map<string, Consumer | undefined>();
+  readonly #opening = new Set<Promise<void>>();
   #isClosed = false;
 
   constructor(options: DeliveriesOptions) {
@@ -67,14 +68,14 @@ class GroupDeliveries implements Deliveries {
   async consume(group: string, given: ConsumeHandler, options: ConsumeOptions = {}): Promise<Consumer> {
     const settings = consumeSettings(group, options);
     const matches = rememberMatches(compileTopicPattern(settings.pattern));
-    if (this.#isClosed) throw new DynoError("closed", `the engine is closed; group ${group} is not consumed`);
+    if (this.#isClosed) throw closedError(group);
     this.#refuseConsumed(group);
     this.#consumers.set(group, undefined);
     try {
       const { store, epochMs, report, observer } = this.#options;
       const handler = observed(observer, group, given);
       const { from, claimAfterMs } = settings;
-      const opened = await store.groups.open(group, { from, claimAfterMs, report });
+      const opened = await this.#open(group, () => store.groups.open(group, { from, claimAfterMs, report }));
       const parts = { name: group, group: opened, handler, settings, matches, epochMs, report };
       const consumer = this.#forgetting(startConsumer({ ...parts, random: Math.random }));
       this.#consumers.set(group, consumer);
@@ -83,6 +84,21 @@ class GroupDeliveries implements Deliveries {
       this.#consumers.delete(group);
       throw error;
     }
+  }
+
+  /** A group that is open only when the engine has been closed is closed again. */
+  async #open(group: string, open: () => Promise<StoreGroup>): Promise<StoreGroup> {
+    const opening = open().then(async (opened) => {
+      if (!this.#isClosed) return opened;
+      await opened.close();
+      throw closedError(group);
+    });
+    const settled = opening.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#opening.add(settled);
+    return opening.finally(() => this.#opening.delete(settled));
   }
 
   #refuseConsumed(group: string): void {
@@ -177,8 +193,13 @@ class GroupDeliveries implements Deliveries {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    await Promise.all(this.#opening);
     await Promise.all(this.#running().map((consumer) => consumer.stop()));
   }
+}
+
+function closedError(group: string): DynoError {
+  return new DynoError("closed", `the engine is closed; group ${group} is not consumed`);
 }
 
 const heldText = "it keeps the stream above its bound with events that it has not acknowledged";

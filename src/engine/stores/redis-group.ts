@@ -121,7 +121,8 @@ export class RedisGroup implements StoreGroup {
         "COUNT",
         maxEntries,
         "BLOCK",
-        blockMs,
+        // A claim that falls due meanwhile must not wait for a new entry.
+        Math.max(1, Math.min(blockMs, Math.ceil(this.#nextClaimMs - performance.now()))),
         "STREAMS",
         stream,
         ">",

@@ -2,7 +2,7 @@ import { closeAll } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 import { encodeBatch } from "../codec.ts";
 import type { StoreConfig, StoreContext } from "../config.ts";
-import type { HomeStore } from "../fallback.ts";
+import type { HomeStore, RegainOptions } from "../fallback.ts";
 import type {
   AckLevel,
   GroupStore,
@@ -180,12 +180,14 @@ class RedisStore implements HomeStore {
   }
 
   /** Over the connection that appends, which has the same server before it. */
-  async regain(options: ReadOptions): Promise<ReadonlySet<string>> {
+  async regain({ oldestMs = 0, ...options }: RegainOptions): Promise<ReadonlySet<string>> {
     const { appender, client, stream, patience } = this.#parts;
     setPatience(client, patience.drain);
     await appender.regain(options.signal);
     const ids = new Set<string>();
-    for await (const batch of readStream(client, stream, options)) for (const { id } of batch) ids.add(id);
+    for await (const batch of readStream(client, stream, options)) {
+      for (const { id, timeMs } of batch) if (timeMs >= oldestMs) ids.add(id);
+    }
     return ids;
   }
 

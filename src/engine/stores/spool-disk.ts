@@ -1,6 +1,6 @@
 import { DynoError } from "../../base/errors.ts";
 import { preparedOf } from "../codec.ts";
-import type { AckLevel, EventStore, PreparedEvent, StoredEvent } from "../store.ts";
+import type { AckLevel, EventStore, Position, PreparedEvent, StoredEvent } from "../store.ts";
 import { type BufferedBatch, type BufferPlace, type SpoolBuffer, sizeOf } from "./spool-buffer.ts";
 
 /** The log that a spool is kept in. */
@@ -32,7 +32,8 @@ class DiskBuffer implements SpoolBuffer {
   readonly name: string;
   readonly #options: DiskBufferOptions;
   #pendingBytes = 0;
-  #lastEntry: string | undefined;
+  /** Of the newest event. */
+  #last: Position | undefined;
   events = 0;
   oldestMs: number | undefined;
   takenTo: BufferPlace | undefined;
@@ -54,7 +55,7 @@ class DiskBuffer implements SpoolBuffer {
     try {
       const entry = await log.append(batch, level);
       this.events += batch.length;
-      if (batch.length > 0) this.#lastEntry = entry;
+      if (batch.length > 0) this.#last = { entry, index: batch.length - 1 };
       return level;
     } finally {
       this.#pendingBytes -= size;
@@ -83,10 +84,14 @@ class DiskBuffer implements SpoolBuffer {
 
   async release(place: BufferPlace): Promise<void> {
     const { log } = this.#options;
-    const wasLast = place.entry === this.#lastEntry && this.#pendingBytes === 0;
-    const next = wasLast ? await log.beginSegment() : place.segment;
+    const next = this.#isAll(place) ? await log.beginSegment() : place.segment;
     // What came meanwhile may have come into the file before the new one.
-    await log.dropBefore(place.entry === this.#lastEntry && this.#pendingBytes === 0 ? next : place.segment);
+    await log.dropBefore(this.#isAll(place) ? next : place.segment);
+  }
+
+  /** Whether nothing is there or on its way that was not taken; a batch may end in the middle of an entry. */
+  #isAll({ entry, index }: BufferPlace): boolean {
+    return entry === this.#last?.entry && index === this.#last.index && this.#pendingBytes === 0;
   }
 
   async rewind(): Promise<void> {
@@ -96,7 +101,7 @@ class DiskBuffer implements SpoolBuffer {
     for await (const batch of this.contents()) {
       events += batch.length;
       this.oldestMs = batch.reduce((min, { timeMs }) => Math.min(min, timeMs), this.oldestMs ?? Infinity);
-      this.#lastEntry = batch.at(-1)?.position.entry;
+      this.#last = batch.at(-1)?.position ?? this.#last;
     }
     this.events = events;
   }

@@ -45,10 +45,14 @@ export function createSpoolRelease(options: SpoolReleaseOptions): SpoolRelease {
     const now = (): void => {
       last = last.then(() => buffer.release(place)).catch(onError);
     };
-    if (isDurable) return now();
-    const { losses } = home;
+    if (isDurable) now();
+    else whenSettled(home.losses, now);
+  };
+  const whenSettled = (losses: number, now: () => void): void => {
     const timer = setTimeout(() => {
       timers.delete(timer);
+      // Only a store that is back can say what it has lost.
+      if (home.trouble() !== undefined) return whenSettled(losses, now);
       if (home.losses === losses) return now();
       forget();
       void onLoss().catch(onError);

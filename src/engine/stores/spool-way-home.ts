@@ -47,7 +47,8 @@ export function createWayHome({ home, buffer, knobs, onHome }: WayHomeOptions): 
     totals,
     regain: async (outage, signal) => {
       const from = doubtfulFrom(outage, buffer.oldestMs);
-      for (const id of await home.regain({ ...from, signal })) outage.known.add(id);
+      for (const id of await home.regain({ ...from, signal, oldestMs: buffer.oldestMs }))
+        outage.known.add(id);
       // What is found there was stored, and no more is known of it: a barrier gives it the level of all others.
       if (outage.known.size > 0) await home.append([], level);
     },

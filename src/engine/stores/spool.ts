@@ -280,7 +280,8 @@ class StoreFallback implements Fallback {
     this.#outage = outage;
     this.#held = [];
     this.#release.rewound();
-    await this.#buffer.rewind();
+    // A buffer that cannot be read from its beginning is tried again by the drain; nobody may wait for it meanwhile.
+    await this.#buffer.rewind().catch(this.#options.onError);
     this.#letGo();
     this.#draining = this.#drain(outage);
   }

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import { DynoError } from "../../../src/base/errors.ts";
@@ -58,7 +58,40 @@ async function isDrained(fallback: Fallback): Promise<void> {
 
 const names = (...prefixes: string[]): string[] => prefixes.map((prefix) => `${prefix}0`);
 
+describe("a buffer on the disk", () => {
+  test("keeps the rest of an entry that was taken in part, whatever else is deleted", async () => {
+    const { buffer } = await setUp();
+    await buffer.append(preparedEvents(20, "a-"), "stored");
+    const { signal } = new AbortController();
+    for await (const batch of buffer.read(signal)) {
+      buffer.taken(batch);
+      break;
+    }
+    const place = buffer.takenTo;
+    if (place === undefined) throw new Error("nothing was taken");
+    await buffer.release(place);
+    const left: string[] = [];
+    for await (const { events } of buffer.read(signal)) left.push(...events.map(({ id }) => id));
+    expect(left).toEqual(Array.from({ length: 12 }, (_, i) => `a-${i + 8}`));
+  });
+});
+
 describe("a fallback", () => {
+  test("deletes nothing while the store is away, which may have lost what came home last", async () => {
+    const home = createAwayStore(["accepted", "stored"]);
+    const { fallback } = await setUp({ home, settleMs: 20 });
+    home.failure = away;
+    await append(fallback, "a-", 50);
+    home.failure = undefined;
+    await isDrained(fallback);
+    const bytes = fallback.counters().spool_bytes ?? 0;
+    home.failure = away;
+    await sleep(60);
+    expect(fallback.counters().spool_bytes).toBe(bytes);
+    home.failure = undefined;
+    await expect.poll(() => fallback.counters().spool_bytes).toBeLessThan(bytes);
+  });
+
   test("leaves everything to a store that is well", async () => {
     const { home, fallback } = await setUp();
     expect(await append(fallback, "a-")).toBe("1");
