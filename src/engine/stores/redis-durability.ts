@@ -53,8 +53,8 @@ async function readAppendfsync(client: Redis): Promise<string | undefined> {
   try {
     return ((await client.config("GET", "appendfsync")) as string[])[1];
   } catch (error) {
-    // A connection that is lost in between says nothing about the server.
-    if (troubleOf(error) === "away") throw error;
+    // A connection that is lost in between, or a server that is busy, says nothing about the server's settings.
+    if (["away", "again"].includes(troubleOf(error))) throw error;
     return undefined;
   }
 }

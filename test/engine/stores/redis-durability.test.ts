@@ -17,6 +17,16 @@ test("a connection that is lost while the server is asked is not taken for a ser
   await expect(readDurability(client)).rejects.toThrow("Connection is closed.");
 });
 
+test("a server that is busy when it is asked for its settings is asked again later", async () => {
+  const client = new Redis({ lazyConnect: true });
+  const busy = Object.assign(new Error("BUSY Redis is busy running a script."), { name: "ReplyError" });
+  client.info = (async () =>
+    "redis_version:7.0.15\r\nrole:master\r\naof_enabled:1\r\n") as typeof client.info;
+  client.config = (async () => Promise.reject(busy)) as typeof client.config;
+  const error = await readDurability(client).catch((thrown: unknown) => thrown);
+  expect(troubleOf(error)).toBe("again");
+});
+
 test("a server that still loads its file is asked again later: it says that it has none meanwhile", async () => {
   const client = new Redis({ lazyConnect: true });
   client.info = (async () =>
