@@ -95,9 +95,20 @@ class FencedAppender implements RedisAppender {
     this.#endWith(this.#refusal);
     this.#drained = deferred();
     this.#noteDrained();
+    const bound = setTimeout(() => this.#giveUpSyncs(), this.#options.reconnectMs);
     await this.#drained.promise;
+    clearTimeout(bound);
     this.#stopped.abort();
     this.#options.sync?.stop();
+  }
+
+  /** A server that answers and does not sync would be waited for without an end. */
+  #giveUpSyncs(): void {
+    const { stream, reconnectMs } = this.#options;
+    const text = `events are stored in stream ${stream}, and Redis has not synced them within ${reconnectMs} ms: see what its append-only file waits for`;
+    for (const item of this.#unsynced.keys()) item.done.reject(new DynoError("unavailable", text));
+    this.#unsynced.clear();
+    this.#noteDrained();
   }
 
   #send(item: Batch): void {

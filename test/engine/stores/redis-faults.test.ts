@@ -216,6 +216,20 @@ describe("on a server with WAITAOF", () => {
     expect(await idsIn(store)).toEqual(["durable-0", "stored-0"]);
   });
 
+  test("closing does not wait for ever for a server that does not sync", async () => {
+    const proxy = await openRedisProxy(sharedUrl, { hasWaitaof: true });
+    const store = await open(proxy.url, freshStream(), 200);
+    proxy.syncedServers = 0;
+    const durable = store.append(preparedEvents(1, "durable-"), "durable");
+    const refused = expect(durable).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("has not synced them"),
+    });
+    await expect.poll(() => proxy.syncs).toBeGreaterThan(0);
+    await store.close();
+    await refused;
+  });
+
   test("a batch that the server lost before its sync is sent again, and is not counted as lost", async () => {
     const proxy = await openRedisProxy(sharedUrl, { hasWaitaof: true });
     const stream = freshStream();
