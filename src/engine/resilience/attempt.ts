@@ -1,6 +1,7 @@
 import { formatDuration } from "../../base/units.ts";
 import type { Ticket, TicketPlace } from "./bulkhead.ts";
 import type { Call, Callee } from "./call.ts";
+import { classify } from "./classify-error.ts";
 import { createLazyAbort, type LazyAbort } from "./lazy-abort.ts";
 import type { PolicyCore } from "./policy-core.ts";
 import { errorWithoutStack, rejection } from "./rejection.ts";
@@ -192,7 +193,7 @@ export class Attempt implements Call, Ticket, Alarm {
     this.#isOver = true;
     const { clock, gate, countsAsFailure } = this.#owner.core;
     const nowMicros = clock.nowMicros();
-    if (!countsAsFailure(error)) gate?.ignored(this.#permit, nowMicros);
+    if (!classify(countsAsFailure, error, true)) gate?.ignored(this.#permit, nowMicros);
     else gate?.failed(this.#permit, nowMicros, nowMicros - this.sinceMicros);
     this.#leave(nowMicros);
     this.#owner.failed(error, nowMicros);

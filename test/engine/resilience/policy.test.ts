@@ -25,6 +25,8 @@ function createRig(input: PolicyInput, parts: Partial<PolicyParts> = {}): Rig {
 }
 
 const never = (): Promise<never> => new Promise(() => undefined);
+/** Tries nothing again. */
+const once = { isRetryable: () => false };
 const fail = (): Promise<never> => Promise.reject(new Error("down"));
 
 /** What a promise came to, as text: its value, or the code and message of its error. */
@@ -449,3 +451,24 @@ test("a snapshot shows every part of a policy, as plain JSON", async () => {
     retryBudget: { left: 10, spent: 0 },
   });
 });
+
+test.each(["countsAsFailure", "isRetryable"] as const)(
+  "a %s that throws costs no place and no answer: the error counts, and is not tried again",
+  async (name) => {
+    const broken = (): never => {
+      throw new Error("the classifier is broken");
+    };
+    const settings = {
+      retry: { maxAttempts: 3, baseMs: 1 },
+      breaker: { consecutiveFailures: 2 },
+      bulkhead: { maxRunning: 1, maxQueued: 0 },
+    };
+    const { policy } = createRig(settings, { [name]: broken, ...(name === "countsAsFailure" && once) });
+    await expect(policy.run(fail)).rejects.toThrow("down");
+    await expect(policy.run(fail)).rejects.toThrow("down");
+    const { counts, bulkhead, breaker } = policy.snapshot();
+    expect(counts).toMatchObject({ calls: 2, failed: 2, retries: 0 });
+    expect(bulkhead).toMatchObject({ running: 0 });
+    expect(breaker?.state).toBe("open");
+  },
+);
