@@ -116,6 +116,7 @@ function createCore(
     budget: parts.budget ?? (retryBudget && createRetryBudget(name, retryBudget)),
     countsAsFailure: parts.countsAsFailure ?? countsAsFailure,
     isRetryable: parts.isRetryable ?? isRetryable,
+    usualMicros: 0,
     counts: noCounts(),
   };
 }

@@ -472,3 +472,27 @@ test.each(["countsAsFailure", "isRetryable"] as const)(
     expect(breaker?.state).toBe("open");
   },
 );
+
+test("a hung dependency opens its breaker though every caller has a short deadline", async () => {
+  const { policy, advanceMs } = createRig({ timeoutMs: 1000, breaker: { consecutiveFailures: 3 } });
+  for (let i = 0; i < 3; i++) {
+    outcomeOf(policy.run(never, { deadlineMs: 200 }));
+    await advanceMs(200);
+  }
+  expect(policy.snapshot().breaker?.state).toBe("open");
+});
+
+test("a deadline counts from the time that the dependency's successes usually take", async () => {
+  const { policy, advanceMs } = createRig({ timeoutMs: 1000, breaker: { consecutiveFailures: 1 } });
+  const { fn, ends } = createCallee();
+  const usual = policy.run(fn);
+  await advanceMs(50);
+  ends[0]?.resolve("up");
+  await usual;
+  outcomeOf(policy.run(never, { deadlineMs: 40 }));
+  await advanceMs(40);
+  expect(policy.snapshot().breaker?.state).toBe("closed");
+  outcomeOf(policy.run(never, { deadlineMs: 60 }));
+  await advanceMs(60);
+  expect(policy.snapshot().breaker?.state).toBe("open");
+});
