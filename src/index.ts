@@ -61,6 +61,8 @@ export { type StepMetrics, stepBucketMicros } from "./engine/pipeline/step-metri
 export type { BreakerSettings } from "./engine/resilience/breaker-settings.ts";
 export type { BulkheadSettings } from "./engine/resilience/bulkhead-settings.ts";
 export type { Call, Callee, CallOptions } from "./engine/resilience/call.ts";
+export { type CheckedResilience, checkResilience } from "./engine/resilience/check-resilience.ts";
+export type { PolicyDeclaration, ResilienceDeclarations } from "./engine/resilience/declarations.ts";
 export type {
   BreakerDeclaration,
   Network,
@@ -73,6 +75,12 @@ export type { NetworkBreaker, NetworkSnapshot } from "./engine/resilience/networ
 export type { Policy, PolicySnapshot } from "./engine/resilience/policy.ts";
 export type { PolicyCounts } from "./engine/resilience/policy-core.ts";
 export { type PolicyInput, resolvePolicySettings } from "./engine/resilience/policy-settings.ts";
+export {
+  type DeclaredResilience,
+  parseResilience,
+  type ReadResilienceOptions,
+  readResilience,
+} from "./engine/resilience/read-resilience.ts";
 export { isRejection } from "./engine/resilience/rejection.ts";
 export {
   createResilience,
@@ -81,6 +89,7 @@ export {
   type ResilienceOptions,
   type ResilienceSnapshot,
 } from "./engine/resilience/resilience.ts";
+export { resilienceJsonSchema } from "./engine/resilience/resilience-schema.ts";
 export type { RetryBudgetSettings } from "./engine/resilience/retry-budget.ts";
 export type { RetrySettings } from "./engine/resilience/retry-settings.ts";
 export type {

@@ -62,6 +62,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     "drive/targets/",
     "drive/target-schemas.ts",
     "engine/pipeline/",
+    "engine/resilience/breaker-shape.ts",
+    "engine/resilience/resilience-schema.ts",
   ],
   "@marcbachmann/cel-js": ["engine/pipeline/expression.ts"],
   "hdr-histogram-js": ["stats/histogram.ts"],

@@ -1,8 +1,22 @@
 import type { z } from "zod";
 import { nearestWord } from "./suggest.ts";
-import type { Path, Problem, YamlFile } from "./yaml.ts";
+import { type Path, type Problem, sortProblems, type YamlFile } from "./yaml.ts";
 
 type Issue = z.core.$ZodIssue;
+
+/** Checks a file by its schema: what it says, or its problems, sorted by place. */
+export function checkSchema<Schema extends z.ZodType>(
+  yaml: YamlFile,
+  schema: Schema,
+  jsonSchema: () => object,
+):
+  | { readonly value: z.output<Schema>; readonly problems?: never }
+  | { readonly problems: readonly Problem[] } {
+  const parsed = schema.safeParse(yaml.value);
+  if (parsed.success) return { value: parsed.data };
+  const known = keysInSchema(jsonSchema());
+  return { problems: sortProblems(schemaProblems(parsed.error.issues, yaml, yaml.value, known)) };
+}
 
 /** What the schema found, as problems at their places in the file. `knownKeys` names what may stand at a path. */
 export function schemaProblems(
@@ -83,6 +97,8 @@ export function keysInSchema(schema: unknown): (path: Path) => readonly string[]
 
 interface Branch {
   readonly properties?: Readonly<Record<string, unknown>>;
+  /** Of a record: what stands under any name. */
+  readonly additionalProperties?: unknown;
   readonly items?: unknown;
   readonly anyOf?: readonly unknown[];
   readonly oneOf?: readonly unknown[];
@@ -94,6 +110,7 @@ function branchesAt(schema: unknown, path: Path): readonly Branch[] {
   if (alternatives !== undefined) return alternatives.flatMap((one) => branchesAt(one, path));
   const [step, ...rest] = path;
   if (step === undefined) return [branch];
-  const next = typeof step === "number" ? branch.items : branch.properties?.[step];
-  return next === undefined ? [] : branchesAt(next, rest);
+  const next =
+    typeof step === "number" ? branch.items : (branch.properties?.[step] ?? branch.additionalProperties);
+  return typeof next !== "object" ? [] : branchesAt(next, rest);
 }

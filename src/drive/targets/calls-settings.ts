@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DynoError } from "../../base/errors.ts";
 import { count, durationMs, ratio } from "../../base/unit-schema.ts";
+import { breakerSettingsOf } from "../../engine/resilience/breaker-shape.ts";
 import { dependencyOrder } from "../../engine/resilience/dependency-order.ts";
 import type { PolicyInput } from "../../engine/resilience/policy-settings.ts";
 import { resolvePolicySettings } from "../../engine/resilience/policy-settings.ts";
@@ -117,15 +118,7 @@ export function policyInput({
           },
         }
       : {}),
-    breaker: breakerInput(breaker),
+    breaker: breakerSettingsOf(breaker),
     ...(bulkhead ? { bulkhead: { maxRunning: bulkhead.running, maxQueued: bulkhead.queued } } : {}),
   };
-}
-
-type BreakerInput = NonNullable<PolicyInput["breaker"]>;
-
-function breakerInput(given: CallsSettings["policy"]["breaker"]): BreakerInput {
-  const { slowCall, window, open, maxOpen, ...rest } = given;
-  const named = { ...rest, slowCallMs: slowCall, windowMs: window, openMs: open, maxOpenMs: maxOpen };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as BreakerInput;
 }

@@ -1,22 +1,14 @@
 import { basename, extname } from "node:path";
 import { DynoError, messageOf } from "../../base/errors.ts";
-import { keysInSchema, schemaProblems } from "../../base/schema-problems.ts";
-import { nearestWord } from "../../base/suggest.ts";
-import {
-  formatProblem,
-  type Path,
-  type Problem,
-  readYaml,
-  sortProblems,
-  type YamlFile,
-} from "../../base/yaml.ts";
+import { findCycle } from "../../base/find-cycle.ts";
+import { createReport, near, type Report } from "../../base/report.ts";
+import { checkSchema } from "../../base/schema-problems.ts";
+import { formatProblem, type Path, type Problem, readYaml, sortProblems } from "../../base/yaml.ts";
 import { compileTopicPattern } from "../topic-pattern.ts";
 import type { Actions } from "./action.ts";
 import { compilePipeline } from "./compile-pipeline.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { type PipelineInput, pipelineJsonSchema, pipelineSchema } from "./pipeline-schema.ts";
-import type { Report } from "./report.ts";
-import { findCycle } from "./step-order.ts";
 
 /** What a pipeline is checked against. */
 export interface CheckPipelineOptions {
@@ -38,14 +30,11 @@ export type CheckedPipeline =
 export function checkPipeline(text: string, file: string, options: CheckPipelineOptions): CheckedPipeline {
   const yaml = readYaml(file, text, options.env);
   if (yaml.problems.length > 0) return { problems: sortProblems(yaml.problems) };
-  const parsed = pipelineSchema.safeParse(yaml.value);
-  if (!parsed.success) {
-    const known = keysInSchema(pipelineJsonSchema());
-    return { problems: sortProblems(schemaProblems(parsed.error.issues, yaml, yaml.value, known)) };
-  }
+  const parsed = checkSchema(yaml, pipelineSchema, pipelineJsonSchema);
+  if (parsed.problems !== undefined) return { problems: parsed.problems };
   const problems: Problem[] = [];
-  const report = reporter(yaml, problems);
-  const input = { ...parsed.data, name: parsed.data.name ?? basename(file, extname(file)) };
+  const report = createReport(yaml, problems);
+  const input = { ...parsed.value, name: parsed.value.name ?? basename(file, extname(file)) };
   checkTopic(input, report);
   checkIds(input, report);
   checkNeeds(input, report);
@@ -59,14 +48,6 @@ export function checkPipeline(text: string, file: string, options: CheckPipeline
 /** All problems as one text, each with its place and its line. */
 export function formatPipelineProblems(problems: readonly Problem[], text: string): string {
   return problems.map((problem) => formatProblem(problem, text)).join("\n");
-}
-
-function reporter(yaml: YamlFile, problems: Problem[]): Report {
-  return ({ path, message, hint, part, inText }) => {
-    const place = inText ? yaml.locateInText(path, inText.offset, inText.length) : yaml.locate(path, part);
-    const at = { file: yaml.file, place, path: path.join("."), message };
-    problems.push(hint === undefined ? at : { ...at, hint });
-  };
 }
 
 function checkTopic({ on }: PipelineInput, report: Report): void {
@@ -180,9 +161,4 @@ function idleSettings(step: PipelineInput["steps"][number]): readonly (readonly 
   }
   if (step.forEach === undefined) add("it counts the items of forEach", "concurrency");
   return idle;
-}
-
-function near(word: string, known: Iterable<string>): { hint?: string } {
-  const nearest = nearestWord(word, known);
-  return nearest === undefined ? {} : { hint: `did you mean ${nearest}?` };
 }

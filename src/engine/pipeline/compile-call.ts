@@ -1,9 +1,9 @@
 import { DynoError, messageOf } from "../../base/errors.ts";
+import type { Report } from "../../base/report.ts";
 import { nearestWord } from "../../base/suggest.ts";
 import type { Path } from "../../base/yaml.ts";
 import type { Action, Actions } from "./action.ts";
 import type { Call } from "./pipeline.ts";
-import type { Report } from "./report.ts";
 import type { Template } from "./template.ts";
 
 /** An action and its input as a file names them. */

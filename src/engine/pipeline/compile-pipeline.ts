@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
+import type { Report } from "../../base/report.ts";
 import type { Path, YamlFile } from "../../base/yaml.ts";
 import type { Actions } from "./action.ts";
 import { compileCall } from "./compile-call.ts";
 import { compileExpression, type Expression, type ExpressionSite } from "./expression.ts";
 import type { Call, ForEach, Pipeline, Step, Work } from "./pipeline.ts";
 import type { PipelineInput, StepInput } from "./pipeline-schema.ts";
-import type { Report } from "./report.ts";
 import { upstreamOf } from "./step-order.ts";
 import { compileTemplate, type Template } from "./template.ts";
 

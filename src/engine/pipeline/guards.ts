@@ -1,5 +1,6 @@
 import { DynoError } from "../../base/errors.ts";
 import type { BreakerSettings } from "../resilience/breaker-settings.ts";
+import { breakerSettingsOf } from "../resilience/breaker-shape.ts";
 import type { Network } from "../resilience/network.ts";
 import type { Resilience } from "../resilience/resilience.ts";
 import type { Pipeline, Step } from "./pipeline.ts";
@@ -81,14 +82,6 @@ function nameOf(breaker: BreakerInput): string {
 /** Settings by the names of the code, whose units are in them. */
 function breakerSettings(breaker: BreakerInput): Partial<BreakerSettings> | undefined {
   if (typeof breaker === "string") return undefined;
-  const { name: _, slowCall, window, open, maxOpen, probeLease, ...same } = breaker;
-  const timed = {
-    slowCallMs: slowCall,
-    windowMs: window,
-    openMs: open,
-    maxOpenMs: maxOpen,
-    probeLeaseMs: probeLease,
-  };
-  const given = Object.entries({ ...same, ...timed }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given);
+  const { name: _, ...settings } = breaker;
+  return breakerSettingsOf(settings);
 }

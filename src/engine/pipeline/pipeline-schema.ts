@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { durationMs, ratio } from "../../base/unit-schema.ts";
+import { durationMs } from "../../base/unit-schema.ts";
+import { breakerShape } from "../resilience/breaker-shape.ts";
 
 const name = z.string().regex(/^[A-Za-z][\w-]*$/, "begin with a letter, then letters, digits, - and _ only");
 const stepId = z
@@ -13,16 +14,7 @@ const values = z.record(z.string(), z.unknown());
 
 const breaker = z.strictObject({
   name: name.describe("Steps that name the same breaker share it."),
-  consecutiveFailures: z.int().min(0).optional().describe("Opens after so many failures in a row; 0 never."),
-  failureRate: ratio().optional().describe("Opens when this share of the window's calls failed."),
-  slowCall: durationMs().optional().describe("A call that takes longer is slow."),
-  slowRate: ratio().optional().describe("Opens when this share of the window's calls was slow."),
-  window: durationMs().optional(),
-  minCalls: z.int().min(1).optional().describe("Below so many calls in the window no rate counts."),
-  open: durationMs().optional().describe("The first open period."),
-  maxOpen: durationMs().optional().describe("The longest open period."),
-  probes: z.int().min(1).optional(),
-  probeLease: durationMs().optional(),
+  ...breakerShape,
 });
 
 const call = z.strictObject({

@@ -1,6 +1,6 @@
 import { DynoError } from "../../base/errors.ts";
+import { findCycle } from "../../base/find-cycle.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { findCycle } from "./step-order.ts";
 
 /** Pipelines by name, and by the definition that a run is pinned to. */
 export interface PipelineTable {

@@ -1,6 +1,7 @@
 import { formatDuration } from "../../base/units.ts";
 import type { Ticket, TicketPlace } from "./bulkhead.ts";
 import type { Call, Callee } from "./call.ts";
+import { classify } from "./classify-error.ts";
 import { createLazyAbort, type LazyAbort } from "./lazy-abort.ts";
 import type { PolicyCore } from "./policy-core.ts";
 import { errorWithoutStack, rejection } from "./rejection.ts";
@@ -138,16 +139,25 @@ export class Attempt implements Call, Ticket, Alarm {
       "timeout",
       `${this.name} did not answer within ${formatDuration(this.dueMicros - this.sinceMicros)} (attempt ${this.attempt})`,
     );
-    // A deadline that left it less than half of its usual time says nothing about the dependency.
-    const { settings, gate, counts } = this.#owner.core;
-    const hadTime = !Number.isFinite(settings.timeoutMs) || tookMicros >= settings.timeoutMs * 500;
+    const { gate, counts } = this.#owner.core;
     this.#isOver = true;
     counts.timeouts++;
-    if (hadTime) gate?.failed(this.#permit, nowMicros, tookMicros);
+    if (this.#hadTime(tookMicros)) gate?.failed(this.#permit, nowMicros, tookMicros);
     else gate?.ignored(this.#permit, nowMicros);
     this.#giveUp(error);
     this.#leave(nowMicros);
     this.#owner.failed(error, nowMicros);
+  }
+
+  /**
+   * A deadline that left no more time than successes usually take says nothing about the dependency. While none is known,
+   * that is a tenth of the timeout; more than half of the timeout is always enough.
+   */
+  #hadTime(tookMicros: number): boolean {
+    const { usualMicros, settings } = this.#owner.core;
+    if (!Number.isFinite(settings.timeoutMs)) return true;
+    const leastMicros = usualMicros > 0 ? usualMicros : settings.timeoutMs * 100;
+    return tookMicros > Math.min(leastMicros, settings.timeoutMs * 500);
   }
 
   /** The caller does not wait any more. */
@@ -179,9 +189,12 @@ export class Attempt implements Call, Ticket, Alarm {
   #onValue(value: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { clock, gate, budget } = this.#owner.core;
+    const { core } = this.#owner;
+    const { clock, gate, budget } = core;
     const nowMicros = clock.nowMicros();
-    gate?.succeeded(this.#permit, nowMicros, nowMicros - this.sinceMicros);
+    const tookMicros = nowMicros - this.sinceMicros;
+    noteSuccess(core, tookMicros);
+    gate?.succeeded(this.#permit, nowMicros, tookMicros);
     budget?.earn();
     this.#leave(nowMicros);
     this.#owner.succeeded(value);
@@ -192,7 +205,7 @@ export class Attempt implements Call, Ticket, Alarm {
     this.#isOver = true;
     const { clock, gate, countsAsFailure } = this.#owner.core;
     const nowMicros = clock.nowMicros();
-    if (!countsAsFailure(error)) gate?.ignored(this.#permit, nowMicros);
+    if (!classify(countsAsFailure, error, true)) gate?.ignored(this.#permit, nowMicros);
     else gate?.failed(this.#permit, nowMicros, nowMicros - this.sinceMicros);
     this.#leave(nowMicros);
     this.#owner.failed(error, nowMicros);
@@ -215,6 +228,13 @@ export class Attempt implements Call, Ticket, Alarm {
     timers.cancel(this);
     bulkhead?.leave(this, nowMicros);
   }
+}
+
+/** Weight of the newest success in the mean: about the last 16 count. */
+const newestWeight = 1 / 16;
+
+function noteSuccess(core: PolicyCore, tookMicros: number): void {
+  core.usualMicros += (tookMicros - core.usualMicros) * (core.usualMicros === 0 ? 1 : newestWeight);
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -56,6 +56,8 @@ export interface BreakerOptions {
   readonly timers: Timers;
   readonly settings?: Partial<BreakerSettings>;
   readonly onChange?: (change: BreakerChange) => void;
+  /** A probe ended without saying anything: there is room for another. Must not throw. */
+  readonly onProbeFreed?: () => void;
 }
 
 /** Creates a closed breaker. Throws a DynoError `usage` for settings that cannot be. */
@@ -78,6 +80,7 @@ class LeasedBreaker implements Breaker, Alarm {
   readonly #settings: BreakerSettings;
   readonly #timers: Timers;
   readonly #onChange: ((change: BreakerChange) => void) | undefined;
+  readonly #onProbeFreed: (() => void) | undefined;
   readonly #window: CallWindow;
   readonly #period: OpenPeriod;
   readonly #slowMicros: number;
@@ -91,11 +94,12 @@ class LeasedBreaker implements Breaker, Alarm {
   #opened = 0;
   #late = 0;
 
-  constructor({ name, random, timers, onChange }: BreakerOptions, settings: BreakerSettings) {
+  constructor({ name, random, timers, onChange, onProbeFreed }: BreakerOptions, settings: BreakerSettings) {
     this.name = name;
     this.#settings = settings;
     this.#timers = timers;
     this.#onChange = onChange;
+    this.#onProbeFreed = onProbeFreed;
     this.#window = createCallWindow(settings.windowMs);
     this.#period = createOpenPeriod(settings, random);
     this.#slowMicros = settings.slowCallMs > 0 ? settings.slowCallMs * 1000 : Number.POSITIVE_INFINITY;
@@ -141,7 +145,9 @@ class LeasedBreaker implements Breaker, Alarm {
   }
 
   ignored(permit: number): void {
-    if (this.#leases.delete(permit)) this.#watchLeases();
+    if (!this.#leases.delete(permit)) return;
+    this.#watchLeases();
+    this.#onProbeFreed?.();
   }
 
   forgive(nowMicros: number, reason: string): void {

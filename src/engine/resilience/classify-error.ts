@@ -14,6 +14,18 @@ const ofTheCaller: readonly ErrorCode[] = [
 /** These may go better the next time. */
 const passing: readonly ErrorCode[] = ["unavailable", "timeout", "overload", "internal"];
 
+/**
+ * Asks one of the two below, or the application's own. One that throws must cost neither a place nor an answer: then the
+ * answer is `otherwise`.
+ */
+export function classify(ask: (error: unknown) => boolean, error: unknown, otherwise: boolean): boolean {
+  try {
+    return ask(error);
+  } catch {
+    return otherwise;
+  }
+}
+
 /** Whether an error counts against the dependency: any but a DynoError that speaks of the caller or was not sent at all. */
 export function countsAsFailure(error: unknown): boolean {
   return !(error instanceof DynoError && ofTheCaller.includes(error.code));

@@ -144,8 +144,9 @@ class BreakerNetwork implements Network {
   #createNode({ name, dependsOn, settings }: Declared, nodes: ReadonlyMap<string, NetworkNode>): NetworkNode {
     const { random, timers } = this.#options;
     const onChange = ({ atMicros }: { readonly atMicros: number }): void => this.#onOwnChange(node, atMicros);
+    const onProbeFreed = (): void => this.#tryHalfOpen(node);
     const node: NetworkNode = new NetworkNode({
-      breaker: createBreaker({ name, random, timers, settings, onChange }),
+      breaker: createBreaker({ name, random, timers, settings, onChange, onProbeFreed }),
       dependsOn: dependsOn.flatMap((each) => nodes.get(each) ?? []),
       timers,
       rampStepMs: this.#settings.rampStepMs,
@@ -161,6 +162,10 @@ class BreakerNetwork implements Network {
     if (this.#isCascading) return;
     if (node.breaker.state !== "closed") node.endRamp();
     this.#cascade(nowMicros);
+    this.#tryHalfOpen(node);
+  }
+
+  #tryHalfOpen(node: NetworkNode): void {
     const probe = this.#probes.get(node);
     if (probe !== undefined) tryHalfOpen(node.breaker, probe, this.#options.clock);
   }

@@ -36,6 +36,8 @@ export interface PolicyCore {
   readonly budget: RetryBudget | undefined;
   readonly countsAsFailure: (error: unknown) => boolean;
   readonly isRetryable: (error: unknown) => boolean;
+  /** Mean time of the last attempts that succeeded; 0 before the first. */
+  usualMicros: number;
   readonly counts: { -readonly [Name in keyof PolicyCounts]: PolicyCounts[Name] };
 }
 

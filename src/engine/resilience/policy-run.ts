@@ -1,6 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 import { Attempt, type AttemptOwner } from "./attempt.ts";
 import type { Callee, CallOptions } from "./call.ts";
+import { classify } from "./classify-error.ts";
 import type { PolicyCore } from "./policy-core.ts";
 import { errorWithoutStack } from "./rejection.ts";
 import { retryDelayMs } from "./retry-settings.ts";
@@ -121,8 +122,8 @@ class PolicyRun implements AttemptOwner, Alarm {
 
   #delayBeforeNextMs(error: unknown, nowMicros: number): number | undefined {
     const { settings, isRetryable, random, budget, gate } = this.core;
-    if (settings.retry === undefined || this.#attempt.attempt > this.#retries || !isRetryable(error))
-      return undefined;
+    if (settings.retry === undefined || this.#attempt.attempt > this.#retries) return undefined;
+    if (!classify(isRetryable, error, false)) return undefined;
     const delayMs = retryDelayMs(settings.retry, this.#attempt.attempt, error, random);
     if (delayMs === undefined || nowMicros + delayMs * 1000 >= this.deadlineMicros) return undefined;
     // A breaker that has opened refuses the next attempt: then this error says more than its refusal.

@@ -57,9 +57,9 @@ export interface PolicyParts {
   readonly budget?: RetryBudget;
   /** Of its own breaker. Must not throw. */
   readonly onChange?: (change: BreakerChange) => void;
-  /** Which errors count against the dependency. Default: all but DynoErrors that are the caller's doing. */
+  /** Which errors count against the dependency. Default: all but DynoErrors that are the caller's doing. If it throws: counts. */
   readonly countsAsFailure?: (error: unknown) => boolean;
-  /** After which errors it is tried again. Default: all but DynoErrors that cannot pass, and `retryable: false`. */
+  /** After which errors it is tried again. Default: all but DynoErrors that cannot pass, and `retryable: false`. If it throws: none. */
   readonly isRetryable?: (error: unknown) => boolean;
 }
 
@@ -116,6 +116,7 @@ function createCore(
     budget: parts.budget ?? (retryBudget && createRetryBudget(name, retryBudget)),
     countsAsFailure: parts.countsAsFailure ?? countsAsFailure,
     isRetryable: parts.isRetryable ?? isRetryable,
+    usualMicros: 0,
     counts: noCounts(),
   };
 }

@@ -315,3 +315,17 @@ test.each([
   expect(() => network.add(given)).toThrow(message);
   expect(states()).toEqual({ redis: "closed" });
 });
+
+test("when a caller gives up its permit while half-open, the breaker's own probe takes it", async () => {
+  const { network, call, states, now, advanceMs, skipMs } = createRig({ redis: { ...once, probes: 2 } });
+  const gate = network.gate("redis");
+  call("redis", "failed");
+  skipMs(1000);
+  const permit = gate.acquire(now());
+  network.setProbe("redis", () => Promise.resolve());
+  await advanceMs(1);
+  expect(states()).toEqual({ redis: "half_open" });
+  gate.ignored(permit, now());
+  await advanceMs(1);
+  expect(states()).toEqual({ redis: "closed" });
+});

@@ -25,6 +25,8 @@ function createRig(input: PolicyInput, parts: Partial<PolicyParts> = {}): Rig {
 }
 
 const never = (): Promise<never> => new Promise(() => undefined);
+/** Tries nothing again. */
+const once = { isRetryable: () => false };
 const fail = (): Promise<never> => Promise.reject(new Error("down"));
 
 /** What a promise came to, as text: its value, or the code and message of its error. */
@@ -448,4 +450,49 @@ test("a snapshot shows every part of a policy, as plain JSON", async () => {
     bulkhead: { running: 0, queued: 0 },
     retryBudget: { left: 10, spent: 0 },
   });
+});
+
+test.each(["countsAsFailure", "isRetryable"] as const)(
+  "a %s that throws costs no place and no answer: the error counts, and is not tried again",
+  async (name) => {
+    const broken = (): never => {
+      throw new Error("the classifier is broken");
+    };
+    const settings = {
+      retry: { maxAttempts: 3, baseMs: 1 },
+      breaker: { consecutiveFailures: 2 },
+      bulkhead: { maxRunning: 1, maxQueued: 0 },
+    };
+    const { policy } = createRig(settings, { [name]: broken, ...(name === "countsAsFailure" && once) });
+    await expect(policy.run(fail)).rejects.toThrow("down");
+    await expect(policy.run(fail)).rejects.toThrow("down");
+    const { counts, bulkhead, breaker } = policy.snapshot();
+    expect(counts).toMatchObject({ calls: 2, failed: 2, retries: 0 });
+    expect(bulkhead).toMatchObject({ running: 0 });
+    expect(breaker?.state).toBe("open");
+  },
+);
+
+test("a hung dependency opens its breaker though every caller has a short deadline", async () => {
+  const { policy, advanceMs } = createRig({ timeoutMs: 1000, breaker: { consecutiveFailures: 3 } });
+  for (let i = 0; i < 3; i++) {
+    outcomeOf(policy.run(never, { deadlineMs: 200 }));
+    await advanceMs(200);
+  }
+  expect(policy.snapshot().breaker?.state).toBe("open");
+});
+
+test("a deadline counts from the time that the dependency's successes usually take", async () => {
+  const { policy, advanceMs } = createRig({ timeoutMs: 1000, breaker: { consecutiveFailures: 1 } });
+  const { fn, ends } = createCallee();
+  const usual = policy.run(fn);
+  await advanceMs(50);
+  ends[0]?.resolve("up");
+  await usual;
+  outcomeOf(policy.run(never, { deadlineMs: 40 }));
+  await advanceMs(40);
+  expect(policy.snapshot().breaker?.state).toBe("closed");
+  outcomeOf(policy.run(never, { deadlineMs: 60 }));
+  await advanceMs(60);
+  expect(policy.snapshot().breaker?.state).toBe("open");
 });
