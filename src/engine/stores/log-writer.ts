@@ -155,26 +155,37 @@ class GroupWriter implements LogWriter {
   async #commit(group: readonly Request[]): Promise<string[]> {
     if (this.#isBroken) await this.#beginSegment(this.#segment + 1);
     if (this.#offset >= this.#options.segmentBytes) await this.#rotate();
-    const start = this.#offset;
     try {
-      return await this.#writeGroup(group);
+      return await this.#attempt(group);
     } catch (error) {
-      // A write that found no room has harmed nothing, a sync has: its pages may be gone.
-      const isTrusted = isFull(error) && !this.#isBroken;
-      this.#isBroken = true;
-      this.#offset = start;
-      await this.#file.truncate(start);
-      this.#isBroken = !isTrusted;
       if (isFull(error)) throw error;
     }
     await this.#beginSegment(this.#segment + 1);
-    return this.#writeGroup(group);
+    return this.#attempt(group);
   }
 
-  async #writeGroup(group: readonly Request[]): Promise<string[]> {
-    const places = await this.#append(group);
-    if (group.some(({ sync }) => sync)) await this.#sync();
-    return places;
+  /** Writes a group, or leaves nothing of it: neither for a reader, nor in the way of what is written next. */
+  async #attempt(group: readonly Request[]): Promise<string[]> {
+    const start = this.#offset;
+    try {
+      const places = await this.#append(group);
+      if (group.some(({ sync }) => sync)) await this.#sync();
+      return places;
+    } catch (error) {
+      this.totals.bytes -= this.#offset - start;
+      this.#offset = start;
+      // A write that found no room has harmed nothing, a sync has: its pages may be gone.
+      const isTrusted = isFull(error) && !this.#isBroken;
+      this.#isBroken = true;
+      // Where this fails it is done before the file is left.
+      await this.#file.truncate(start).then(
+        () => {
+          this.#isBroken = !isTrusted;
+        },
+        () => undefined,
+      );
+      throw error;
+    }
   }
 
   async #append(group: readonly Request[]): Promise<string[]> {
@@ -211,6 +222,8 @@ class GroupWriter implements LogWriter {
   }
 
   async #beginSegment(segment: number): Promise<void> {
+    // A file that is not the last one is read to its end.
+    if (this.#isBroken) await this.#file.truncate(this.#offset);
     const file = await openSegment(this.#options, segment, 0);
     await this.#file.close().catch(() => undefined);
     this.#file = file;
