@@ -10,7 +10,7 @@ export interface LogWriter {
   write(payload: string, timeMs: number, sync: boolean): Promise<string>;
   /** Begins a new file, unless the last one is empty, behind what was written until now, and gives its number. */
   beginSegment(): Promise<number>;
-  /** Where the log ends now: frames before it are whole. */
+  /** Where the log ends for a reader: what lies before it was written, and synced where that was asked for. */
   end(): { readonly segment: number; readonly offset: number };
   readonly totals: { readonly syncs: number; readonly segments: number; readonly bytes: number };
   close(): Promise<void>;
@@ -64,6 +64,7 @@ class GroupWriter implements LogWriter {
   #segment: number;
   #offset: number;
   #syncedTo: number;
+  #end: ReturnType<LogWriter["end"]>;
   #queue: Request[] = [];
   #rotations: Deferred<number>[] = [];
   #running: Promise<void> | undefined;
@@ -76,6 +77,7 @@ class GroupWriter implements LogWriter {
     this.#segment = options.segment;
     this.#offset = options.offset;
     this.#syncedTo = options.offset;
+    this.#end = { segment: options.segment, offset: options.offset };
   }
 
   write(payload: string, timeMs: number, sync: boolean): Promise<string> {
@@ -96,8 +98,8 @@ class GroupWriter implements LogWriter {
     this.#running ??= this.#run();
   }
 
-  end(): { segment: number; offset: number } {
-    return { segment: this.#segment, offset: this.#offset };
+  end(): ReturnType<LogWriter["end"]> {
+    return this.#end;
   }
 
   async close(): Promise<void> {
@@ -170,6 +172,7 @@ class GroupWriter implements LogWriter {
     try {
       const places = await this.#append(group);
       if (group.some(({ sync }) => sync)) await this.#sync();
+      this.#end = { segment: this.#segment, offset: this.#offset };
       return places;
     } catch (error) {
       this.totals.bytes -= this.#offset - start;
@@ -230,6 +233,7 @@ class GroupWriter implements LogWriter {
     this.#segment = segment;
     this.#offset = 0;
     this.#syncedTo = 0;
+    this.#end = { segment, offset: 0 };
     this.#isBroken = false;
     this.totals.segments++;
   }

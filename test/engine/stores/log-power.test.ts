@@ -146,6 +146,21 @@ describe("a log whose disk fails", () => {
     await store.close();
   });
 
+  test("gives no reader a batch that is not synced yet, and may be written elsewhere", async () => {
+    const { files, next } = createFailingDisk();
+    const store = await open(await scratchDir(), files);
+    await store.append(preparedEvents(1, "a-"), "durable");
+    const seen: string[][] = [];
+    next("datasync", async (...step) => {
+      seen.push(await idsIn(store));
+      await failWith("EIO")(...step);
+    });
+    await store.append(preparedEvents(1, "b-"), "durable");
+    expect(seen).toEqual([["a-0"]]);
+    expect(await idsIn(store)).toEqual(["a-0", "b-0"]);
+    await store.close();
+  });
+
   test("goes on behind whole frames when both tries were torn", async () => {
     const { files, next } = createFailingDisk();
     const store = await open(await scratchDir(), files);
