@@ -1,6 +1,6 @@
-import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DynoError, messageOf } from "../../base/errors.ts";
+import { diskFiles, type LogFile, type LogFiles } from "./log-files.ts";
 import { encodeFrame } from "./log-frame.ts";
 import { readFramesOf } from "./log-segment.ts";
 
@@ -20,8 +20,9 @@ export interface LogJournal {
 export async function openLogJournal(
   path: string,
   onText: (text: string, offset: number) => void,
+  files: LogFiles = diskFiles,
 ): Promise<LogJournal> {
-  const file = await open(path, "a+");
+  const file = await files.open(path);
   let end = 0;
   for await (const frame of readFramesOf(path)) {
     if ("broken" in frame) break;
@@ -29,24 +30,20 @@ export async function openLogJournal(
     end = frame.end;
   }
   await file.truncate(end);
-  await syncFolder(dirname(path));
-  return new FrameJournal(path, file, end);
-}
-
-/** Brings a folder to the disk: only then are the names of the files in it. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  await folder.sync().finally(() => folder.close());
+  await files.syncFolder(dirname(path));
+  return new FrameJournal(path, files, file, end);
 }
 
 class FrameJournal implements LogJournal {
   readonly #path: string;
-  #file: FileHandle;
+  readonly #files: LogFiles;
+  #file: LogFile;
   #isSynced = true;
   bytes: number;
 
-  constructor(path: string, file: FileHandle, bytes: number) {
+  constructor(path: string, files: LogFiles, file: LogFile, bytes: number) {
     this.#path = path;
+    this.#files = files;
     this.#file = file;
     this.bytes = bytes;
   }
@@ -56,7 +53,7 @@ class FrameJournal implements LogJournal {
     const offset = this.bytes;
     try {
       this.#isSynced = false;
-      await this.#file.appendFile(frame);
+      await this.#file.append(frame);
     } catch (error) {
       // What was written of it would hide everything behind it.
       await this.#file.truncate(offset).catch(() => undefined);
@@ -80,15 +77,16 @@ class FrameJournal implements LogJournal {
     const draftPath = `${this.#path}.draft`;
     const frame = text === undefined ? Buffer.alloc(0) : encodeFrame(text, 0, 0);
     try {
-      const draft = await open(draftPath, "w");
+      const draft = await this.#files.open(draftPath);
       await draft
-        .appendFile(frame)
+        .truncate(0)
+        .then(() => draft.append(frame))
         .then(() => draft.datasync())
         .finally(() => draft.close());
-      await rename(draftPath, this.#path);
-      await syncFolder(dirname(this.#path));
+      await this.#files.rename(draftPath, this.#path);
+      await this.#files.syncFolder(dirname(this.#path));
       await this.#file.close();
-      this.#file = await open(this.#path, "a+");
+      this.#file = await this.#files.open(this.#path);
     } catch (error) {
       throw this.#failure(error);
     }
