@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { DynoError, messageOf } from "../../base/errors.ts";
+import { copyFrames } from "./log-copy.ts";
 import { diskFiles, type LogFile, type LogFiles } from "./log-files.ts";
 import { encodeFrame } from "./log-frame.ts";
 import { readFramesOf } from "./log-segment.ts";
@@ -39,6 +40,8 @@ class FrameJournal implements LogJournal {
   readonly #files: LogFiles;
   #file: LogFile;
   #isSynced = true;
+  /** Its sync failed, after which no other brings the same pages to the disk, or a torn write could not be cut off. */
+  #isBroken = false;
   bytes: number;
 
   constructor(path: string, files: LogFiles, file: LogFile, bytes: number) {
@@ -51,12 +54,15 @@ class FrameJournal implements LogJournal {
   async append(text: string): Promise<number> {
     const frame = encodeFrame(text, 0, 0);
     const offset = this.bytes;
+    await this.#mend();
     try {
       this.#isSynced = false;
       await this.#file.append(frame);
     } catch (error) {
       // What was written of it would hide everything behind it.
-      await this.#file.truncate(offset).catch(() => undefined);
+      await this.#file.truncate(offset).catch(() => {
+        this.#isBroken = true;
+      });
       throw this.#failure(error);
     }
     this.bytes += frame.length;
@@ -64,13 +70,34 @@ class FrameJournal implements LogJournal {
   }
 
   async sync(): Promise<void> {
+    await this.#mend();
     if (this.#isSynced) return;
     try {
       await this.#file.datasync();
       this.#isSynced = true;
     } catch (error) {
+      this.#isBroken = true;
       throw this.#failure(error);
     }
+  }
+
+  async #mend(): Promise<void> {
+    if (!this.#isBroken) return;
+    try {
+      await copyFrames(this.#files, this.#path, this.bytes);
+      await this.#reopen();
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  /** Goes on with the synced file that was put in the place of the old one. */
+  async #reopen(): Promise<void> {
+    const file = await this.#files.open(this.#path);
+    await this.#file.close().catch(() => undefined);
+    this.#file = file;
+    this.#isSynced = true;
+    this.#isBroken = false;
   }
 
   async replace(text: string | undefined): Promise<void> {
@@ -85,13 +112,11 @@ class FrameJournal implements LogJournal {
         .finally(() => draft.close());
       await this.#files.rename(draftPath, this.#path);
       await this.#files.syncFolder(dirname(this.#path));
-      await this.#file.close();
-      this.#file = await this.#files.open(this.#path);
+      await this.#reopen();
     } catch (error) {
       throw this.#failure(error);
     }
     this.bytes = frame.length;
-    this.#isSynced = true;
   }
 
   #failure(cause: unknown): DynoError {

@@ -1,5 +1,6 @@
 import { type Deferred, deferred } from "../../base/async.ts";
 import { DynoError, messageOf } from "../../base/errors.ts";
+import { copyFrames } from "./log-copy.ts";
 import type { LogFile, LogFiles } from "./log-files.ts";
 import { encodeFrame } from "./log-frame.ts";
 import { segmentPath } from "./log-segment.ts";
@@ -105,7 +106,8 @@ class GroupWriter implements LogWriter {
   async close(): Promise<void> {
     await this.#running;
     try {
-      if (!this.#isBroken && this.#offset > 0) await this.#markEnd();
+      if (this.#isBroken) await this.#mend();
+      else if (this.#offset > 0) await this.#markEnd();
     } finally {
       await this.#file.close();
     }
@@ -225,8 +227,7 @@ class GroupWriter implements LogWriter {
   }
 
   async #beginSegment(segment: number): Promise<void> {
-    // A file that is not the last one is read to its end.
-    if (this.#isBroken) await this.#file.truncate(this.#offset);
+    if (this.#isBroken) await this.#mend();
     const file = await openSegment(this.#options, segment, 0);
     await this.#file.close().catch(() => undefined);
     this.#file = file;
@@ -236,6 +237,18 @@ class GroupWriter implements LogWriter {
     this.#end = { segment, offset: 0 };
     this.#isBroken = false;
     this.totals.segments++;
+  }
+
+  /**
+   * A broken file is left whole: a file that is not the last one is read to its end, and a later sync vouches for
+   * what was written before it.
+   */
+  async #mend(): Promise<void> {
+    await this.#file.truncate(this.#offset);
+    if (this.#syncedTo === this.#offset) return;
+    const { files, dir } = this.#options;
+    await copyFrames(files, segmentPath(dir, this.#segment), this.#offset);
+    this.#syncedTo = this.#offset;
   }
 
   #failure(cause: unknown): DynoError {

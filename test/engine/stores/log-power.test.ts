@@ -1,9 +1,11 @@
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import { resolveKnobs } from "../../../src/engine/config.ts";
 import { type LogStore, openLogStore } from "../../../src/engine/stores/log.ts";
+import { openLogDead } from "../../../src/engine/stores/log-dead.ts";
 import { diskFiles, type LogFiles } from "../../../src/engine/stores/log-files.ts";
 import { listSegments, segmentPath } from "../../../src/engine/stores/log-segment.ts";
 import { openLogWriter } from "../../../src/engine/stores/log-writer.ts";
@@ -187,6 +189,71 @@ describe("a log whose disk fails", () => {
     await store.append(preparedEvents(1, "c-"), "stored");
     expect(await idsIn(store)).toEqual(["a-0", "c-0"]);
     await store.close();
+  });
+});
+
+describe("a log with a sync that failed, whose power is cut later", () => {
+  test("has what was only stored before the failure and was made durable by a barrier behind it", async () => {
+    const disk = createPowerDisk();
+    const dir = await scratchDir();
+    const { files, next } = createFailingDisk(disk.next());
+    const store = await open(dir, files);
+    await store.append(preparedEvents(1, "a-"), "stored");
+    next("datasync", failWith("EIO"));
+    await store.append(preparedEvents(1, "b-"), "durable");
+    await store.append([], "durable");
+    await disk.cutPower(() => 0);
+    await store.close().catch(() => undefined);
+    const again = await open(dir, disk.next());
+    expect(await idsIn(again)).toEqual(["a-0", "b-0"]);
+    await again.close();
+  });
+
+  test("refuses a barrier while what was stored before it cannot be brought to the disk", async () => {
+    const disk = createPowerDisk();
+    const { files, next } = createFailingDisk(disk.next());
+    const dir = await scratchDir();
+    const store = await open(dir, files);
+    await store.append(preparedEvents(1, "a-"), "stored");
+    next("datasync", failWith("EIO"), failWith("EIO"), failWith("EIO"));
+    for (let i = 0; i < 2; i++) {
+      await expect(store.append([], "durable")).rejects.toMatchObject({ code: "unavailable" });
+    }
+    await store.append([], "durable");
+    await disk.cutPower(() => 0);
+    await store.close().catch(() => undefined);
+    const again = await open(dir, disk.next());
+    expect(await idsIn(again)).toEqual(["a-0"]);
+    await again.close();
+  });
+
+  test("has a dead letter that was added again after its sync had failed", async () => {
+    const disk = createPowerDisk();
+    const { files, next } = createFailingDisk(disk.next());
+    const path = join(await scratchDir(), "g.dead");
+    const dead = await openLogDead(path, files);
+    await dead.add([{ id: "1", text: "first" }]);
+    const renames: string[] = [];
+    const { rename } = files;
+    Object.assign(files, {
+      rename: (from: string, to: string) => {
+        renames.push(to);
+        return rename(from, to);
+      },
+    });
+    next("datasync", failWith("EIO"));
+    const second = { id: "2", text: "second" };
+    await expect(dead.add([second])).rejects.toMatchObject({ code: "unavailable" });
+    await dead.add([second]);
+    // The page that was not written is called clean: only a new file brings it to the disk.
+    expect(renames).toEqual([path]);
+    await dead.close();
+    await disk.cutPower(() => 0);
+    const again = await openLogDead(path, disk.next());
+    const records = [];
+    for await (const record of again.read()) records.push(record);
+    expect(records).toEqual([{ id: "1", text: "first" }, second]);
+    await again.close();
   });
 });
 
