@@ -13,13 +13,19 @@ export function createPlaceReader(place: Place, store: PlaceStore): PlaceReader 
   const leftovers = [...place.pending];
   let reading: AsyncIterator<readonly StoredEvent[]> | undefined;
 
+  async function readEntry(entry: string): Promise<readonly StoredEvent[] | undefined> {
+    for await (const events of store.entries(beforeEntry(entry))) {
+      return events[0]?.position.entry === entry ? events : undefined;
+    }
+    return undefined;
+  }
   async function readLeftover(): Promise<GroupEntry | undefined> {
-    for (let left = leftovers.shift(); left !== undefined; left = leftovers.shift()) {
+    for (let left = leftovers[0]; left !== undefined; left = leftovers[0]) {
       const [entry, progress] = left;
-      for await (const events of store.entries(beforeEntry(entry))) {
-        if (events[0]?.position.entry !== entry) break;
-        return { entry, events, isLeftover: true, progress };
-      }
+      const events = await readEntry(entry);
+      // Only now: one that could not be read is tried again.
+      leftovers.shift();
+      if (events !== undefined) return { entry, events, isLeftover: true, progress };
       place.pending.delete(entry);
     }
     return undefined;
@@ -27,7 +33,11 @@ export function createPlaceReader(place: Place, store: PlaceStore): PlaceReader 
   async function readNew(): Promise<GroupEntry | undefined> {
     reading ??= store.entries(place.after)[Symbol.asyncIterator]();
     for (;;) {
-      const { done, value: events } = await reading.next();
+      const { done, value: events } = await reading.next().catch((error) => {
+        // It gives nothing more: the next read begins anew behind what was read.
+        reading = undefined;
+        throw error;
+      });
       if (done) break;
       const entry = events[0]?.position.entry;
       if (entry === undefined) continue;
@@ -38,12 +48,21 @@ export function createPlaceReader(place: Place, store: PlaceStore): PlaceReader 
     reading = undefined;
     return undefined;
   }
+  /** Gives what it has where a read fails: the next one fails again, or goes on. */
+  async function readNext(collected: number): Promise<GroupEntry | undefined> {
+    try {
+      return (await readLeftover()) ?? (await readNew());
+    } catch (error) {
+      if (collected > 0) return undefined;
+      throw error;
+    }
+  }
   return {
     read: async (maxEntries, signal) => {
       const entries: GroupEntry[] = [];
       while (entries.length < maxEntries && !signal.aborted) {
         const { rings } = store.bell;
-        const entry = (await readLeftover()) ?? (await readNew());
+        const entry = await readNext(entries.length);
         if (entry !== undefined) entries.push(entry);
         else if (entries.length > 0) break;
         else await store.bell.wait(rings, signal);

@@ -1,5 +1,6 @@
 import { DynoError } from "../../base/errors.ts";
 import type { DeadRecord } from "../store.ts";
+import type { LogFiles } from "./log-files.ts";
 import { type LogJournal, openLogJournal } from "./log-journal.ts";
 import { readFramesOf } from "./log-segment.ts";
 
@@ -15,13 +16,14 @@ export interface LogDead {
 type Line = DeadRecord | { readonly removed: readonly string[] };
 
 /** Opens the dead letters in a file; only their ids and places are kept in memory. */
-export async function openLogDead(path: string): Promise<LogDead> {
+export async function openLogDead(path: string, files?: LogFiles): Promise<LogDead> {
   const offsets = new Map<string, number>();
-  const journal = await openLogJournal(path, (text, offset) => {
+  const onText = (text: string, offset: number): void => {
     const line = JSON.parse(text) as Line;
     if ("id" in line) offsets.set(line.id, offset);
     else for (const id of line.removed) offsets.delete(id);
-  });
+  };
+  const journal = await openLogJournal(path, onText, files);
   return new DeadJournal(path, journal, offsets);
 }
 

@@ -1,4 +1,4 @@
-import { open, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 
 /** A file that is only appended to. */
 export interface LogFile {
@@ -17,6 +17,8 @@ export interface LogFiles {
   /** Opens for appending; makes the file where it is missing. */
   open(path: string): Promise<LogFile>;
   remove(path: string): Promise<void>;
+  /** Puts a file in the place of another, at once; on the disk, too, it is the old or the new. */
+  rename(from: string, to: string): Promise<void>;
   /** Resolves when the names of the folder's files are on the disk. */
   syncFolder(dir: string): Promise<void>;
 }
@@ -33,6 +35,7 @@ export const diskFiles: LogFiles = {
     };
   },
   remove: (path) => rm(path),
+  rename: (from, to) => rename(from, to),
   syncFolder: async (dir) => {
     const folder = await open(dir, "r");
     await folder.sync().finally(() => folder.close());

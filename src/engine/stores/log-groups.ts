@@ -2,9 +2,9 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeEntry, floorOf, type Place, type PlaceStore, settlePlace } from "../delivery/place.ts";
 import { createPlaceReader } from "../delivery/place-reader.ts";
-import type { DeadRecord, GroupStore, OpenGroupOptions, StoreGroup } from "../store.ts";
+import type { DeadRecord, GroupEntry, GroupStore, OpenGroupOptions, Position, StoreGroup } from "../store.ts";
 import { type LogDead, openLogDead } from "./log-dead.ts";
-import { syncFolder } from "./log-journal.ts";
+import type { LogFiles } from "./log-files.ts";
 import { type LogPlace, openLogPlace } from "./log-place.ts";
 
 /** The groups of a log, in a folder beside its segments: two files for each. */
@@ -18,6 +18,7 @@ export interface LogGroups extends GroupStore {
 
 /** What the groups need of their log. */
 export interface LogGroupsOptions extends PlaceStore {
+  readonly files: LogFiles;
   readonly dir: string;
   /** Where the log ends now. */
   end(): { readonly segment: number; readonly offset: number };
@@ -61,7 +62,7 @@ class FolderGroups implements LogGroups {
 
   /** A group may stand beyond the end of a log that lost its last frames in a power cut: then it stands at the end. */
   async load(group: string): Promise<void> {
-    const opened = await openLogPlace(this.#path(group, "place"), () => undefined);
+    const opened = await this.#openPlace(group, () => undefined);
     this.#places.set(group, opened);
     if (!pullBack(opened.place, this.#options.end())) return;
     await opened.save();
@@ -70,18 +71,20 @@ class FolderGroups implements LogGroups {
 
   async open(group: string, { from }: OpenGroupOptions): Promise<StoreGroup> {
     const made = await mkdir(this.#folder, { recursive: true });
-    if (made !== undefined) await syncFolder(this.#options.dir);
+    if (made !== undefined) await this.#options.files.syncFolder(this.#options.dir);
     const known = this.#places.get(group);
-    const opened = known ?? (await openLogPlace(this.#path(group, "place"), () => this.#begin(from)));
+    const opened = known ?? (await this.#openPlace(group, () => this.#begin(from)));
     this.#places.set(group, opened);
     if (known === undefined) await opened.save();
     const reader = createPlaceReader(opened.place, this.#options);
+    /** What was read, and is handed out when it could be saved. */
+    const unsaved: GroupEntry[] = [];
     return {
       read: async (maxEntries, signal) => {
-        const entries = await reader.read(maxEntries, signal);
+        if (unsaved.length === 0) unsaved.push(...(await reader.read(maxEntries, signal)));
         // Before anything is handed out, so that an entry of which the process dies is known as a leftover.
-        if (entries.length > 0) await opened.save();
-        return entries;
+        if (unsaved.length > 0) await opened.save();
+        return unsaved.splice(0, maxEntries);
       },
       settle: async (settlement) => {
         if (settlement.dead.length > 0) await (await this.#deadOf(group)).add(settlement.dead);
@@ -93,13 +96,17 @@ class FolderGroups implements LogGroups {
     };
   }
 
+  #openPlace(group: string, begin: () => Position | undefined): Promise<LogPlace> {
+    return openLogPlace(this.#path(group, "place"), begin, this.#options.files);
+  }
+
   #begin(from: "oldest" | "newest") {
     const { segment, offset } = this.#options.end();
     return from === "oldest" ? undefined : beforeEntry(`${segment}-${offset}`);
   }
 
   #deadOf(group: string): Promise<LogDead> {
-    const opened = this.#dead.get(group) ?? openLogDead(this.#path(group, "dead"));
+    const opened = this.#dead.get(group) ?? openLogDead(this.#path(group, "dead"), this.#options.files);
     this.#dead.set(group, opened);
     return opened;
   }

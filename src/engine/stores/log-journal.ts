@@ -1,6 +1,7 @@
-import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DynoError, messageOf } from "../../base/errors.ts";
+import { copyFrames } from "./log-copy.ts";
+import { diskFiles, type LogFile, type LogFiles } from "./log-files.ts";
 import { encodeFrame } from "./log-frame.ts";
 import { readFramesOf } from "./log-segment.ts";
 
@@ -20,8 +21,9 @@ export interface LogJournal {
 export async function openLogJournal(
   path: string,
   onText: (text: string, offset: number) => void,
+  files: LogFiles = diskFiles,
 ): Promise<LogJournal> {
-  const file = await open(path, "a+");
+  const file = await files.open(path);
   let end = 0;
   for await (const frame of readFramesOf(path)) {
     if ("broken" in frame) break;
@@ -29,24 +31,22 @@ export async function openLogJournal(
     end = frame.end;
   }
   await file.truncate(end);
-  await syncFolder(dirname(path));
-  return new FrameJournal(path, file, end);
-}
-
-/** Brings a folder to the disk: only then are the names of the files in it. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  await folder.sync().finally(() => folder.close());
+  await files.syncFolder(dirname(path));
+  return new FrameJournal(path, files, file, end);
 }
 
 class FrameJournal implements LogJournal {
   readonly #path: string;
-  #file: FileHandle;
+  readonly #files: LogFiles;
+  #file: LogFile;
   #isSynced = true;
+  /** Its sync failed, after which no other brings the same pages to the disk, or a torn write could not be cut off. */
+  #isBroken = false;
   bytes: number;
 
-  constructor(path: string, file: FileHandle, bytes: number) {
+  constructor(path: string, files: LogFiles, file: LogFile, bytes: number) {
     this.#path = path;
+    this.#files = files;
     this.#file = file;
     this.bytes = bytes;
   }
@@ -54,12 +54,15 @@ class FrameJournal implements LogJournal {
   async append(text: string): Promise<number> {
     const frame = encodeFrame(text, 0, 0);
     const offset = this.bytes;
+    await this.#mend();
     try {
       this.#isSynced = false;
-      await this.#file.appendFile(frame);
+      await this.#file.append(frame);
     } catch (error) {
       // What was written of it would hide everything behind it.
-      await this.#file.truncate(offset).catch(() => undefined);
+      await this.#file.truncate(offset).catch(() => {
+        this.#isBroken = true;
+      });
       throw this.#failure(error);
     }
     this.bytes += frame.length;
@@ -67,33 +70,53 @@ class FrameJournal implements LogJournal {
   }
 
   async sync(): Promise<void> {
+    await this.#mend();
     if (this.#isSynced) return;
     try {
       await this.#file.datasync();
       this.#isSynced = true;
     } catch (error) {
+      this.#isBroken = true;
       throw this.#failure(error);
     }
+  }
+
+  async #mend(): Promise<void> {
+    if (!this.#isBroken) return;
+    try {
+      await copyFrames(this.#files, this.#path, this.bytes);
+      await this.#reopen();
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  /** Goes on with the synced file that was put in the place of the old one. */
+  async #reopen(): Promise<void> {
+    const file = await this.#files.open(this.#path);
+    await this.#file.close().catch(() => undefined);
+    this.#file = file;
+    this.#isSynced = true;
+    this.#isBroken = false;
   }
 
   async replace(text: string | undefined): Promise<void> {
     const draftPath = `${this.#path}.draft`;
     const frame = text === undefined ? Buffer.alloc(0) : encodeFrame(text, 0, 0);
     try {
-      const draft = await open(draftPath, "w");
+      const draft = await this.#files.open(draftPath);
       await draft
-        .appendFile(frame)
+        .truncate(0)
+        .then(() => draft.append(frame))
         .then(() => draft.datasync())
         .finally(() => draft.close());
-      await rename(draftPath, this.#path);
-      await syncFolder(dirname(this.#path));
-      await this.#file.close();
-      this.#file = await open(this.#path, "a+");
+      await this.#files.rename(draftPath, this.#path);
+      await this.#files.syncFolder(dirname(this.#path));
+      await this.#reopen();
     } catch (error) {
       throw this.#failure(error);
     }
     this.bytes = frame.length;
-    this.#isSynced = true;
   }
 
   #failure(cause: unknown): DynoError {

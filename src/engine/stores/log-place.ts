@@ -1,6 +1,7 @@
 import { DynoError, messageOf } from "../../base/errors.ts";
 import type { Place } from "../delivery/place.ts";
 import type { Position } from "../store.ts";
+import type { LogFiles } from "./log-files.ts";
 import { type LogJournal, openLogJournal } from "./log-journal.ts";
 
 /** Where a group stands, on the disk. */
@@ -24,11 +25,16 @@ type Line = readonly [
 const maxJournalBytes = 1_048_576;
 
 /** Opens a group's place; `begin` gives it where there is none on the disk. */
-export async function openLogPlace(path: string, begin: () => Position | undefined): Promise<LogPlace> {
+export async function openLogPlace(
+  path: string,
+  begin: () => Position | undefined,
+  files?: LogFiles,
+): Promise<LogPlace> {
   let last: string | undefined;
-  const journal = await openLogJournal(path, (text) => {
+  const onText = (text: string): void => {
     last = text;
-  });
+  };
+  const journal = await openLogJournal(path, onText, files);
   const place: Place = last === undefined ? { after: begin(), pending: new Map() } : parse(path, last);
   return new JournalPlace(place, journal);
 }

@@ -1,5 +1,6 @@
 import { type Deferred, deferred } from "../../base/async.ts";
 import { DynoError, messageOf } from "../../base/errors.ts";
+import { copyFrames } from "./log-copy.ts";
 import type { LogFile, LogFiles } from "./log-files.ts";
 import { encodeFrame } from "./log-frame.ts";
 import { segmentPath } from "./log-segment.ts";
@@ -10,7 +11,7 @@ export interface LogWriter {
   write(payload: string, timeMs: number, sync: boolean): Promise<string>;
   /** Begins a new file, unless the last one is empty, behind what was written until now, and gives its number. */
   beginSegment(): Promise<number>;
-  /** Where the log ends now: frames before it are whole. */
+  /** Where the log ends for a reader: what lies before it was written, and synced where that was asked for. */
   end(): { readonly segment: number; readonly offset: number };
   readonly totals: { readonly syncs: number; readonly segments: number; readonly bytes: number };
   close(): Promise<void>;
@@ -64,6 +65,7 @@ class GroupWriter implements LogWriter {
   #segment: number;
   #offset: number;
   #syncedTo: number;
+  #end: ReturnType<LogWriter["end"]>;
   #queue: Request[] = [];
   #rotations: Deferred<number>[] = [];
   #running: Promise<void> | undefined;
@@ -76,6 +78,7 @@ class GroupWriter implements LogWriter {
     this.#segment = options.segment;
     this.#offset = options.offset;
     this.#syncedTo = options.offset;
+    this.#end = { segment: options.segment, offset: options.offset };
   }
 
   write(payload: string, timeMs: number, sync: boolean): Promise<string> {
@@ -96,14 +99,15 @@ class GroupWriter implements LogWriter {
     this.#running ??= this.#run();
   }
 
-  end(): { segment: number; offset: number } {
-    return { segment: this.#segment, offset: this.#offset };
+  end(): ReturnType<LogWriter["end"]> {
+    return this.#end;
   }
 
   async close(): Promise<void> {
     await this.#running;
     try {
-      if (!this.#isBroken && this.#offset > 0) await this.#markEnd();
+      if (this.#isBroken) await this.#mend();
+      else if (this.#offset > 0) await this.#markEnd();
     } finally {
       await this.#file.close();
     }
@@ -155,26 +159,38 @@ class GroupWriter implements LogWriter {
   async #commit(group: readonly Request[]): Promise<string[]> {
     if (this.#isBroken) await this.#beginSegment(this.#segment + 1);
     if (this.#offset >= this.#options.segmentBytes) await this.#rotate();
-    const start = this.#offset;
     try {
-      return await this.#writeGroup(group);
+      return await this.#attempt(group);
     } catch (error) {
-      // A write that found no room has harmed nothing, a sync has: its pages may be gone.
-      const isTrusted = isFull(error) && !this.#isBroken;
-      this.#isBroken = true;
-      this.#offset = start;
-      await this.#file.truncate(start);
-      this.#isBroken = !isTrusted;
       if (isFull(error)) throw error;
     }
     await this.#beginSegment(this.#segment + 1);
-    return this.#writeGroup(group);
+    return this.#attempt(group);
   }
 
-  async #writeGroup(group: readonly Request[]): Promise<string[]> {
-    const places = await this.#append(group);
-    if (group.some(({ sync }) => sync)) await this.#sync();
-    return places;
+  /** Writes a group, or leaves nothing of it: neither for a reader, nor in the way of what is written next. */
+  async #attempt(group: readonly Request[]): Promise<string[]> {
+    const start = this.#offset;
+    try {
+      const places = await this.#append(group);
+      if (group.some(({ sync }) => sync)) await this.#sync();
+      this.#end = { segment: this.#segment, offset: this.#offset };
+      return places;
+    } catch (error) {
+      this.totals.bytes -= this.#offset - start;
+      this.#offset = start;
+      // A write that found no room has harmed nothing, a sync has: its pages may be gone.
+      const isTrusted = isFull(error) && !this.#isBroken;
+      this.#isBroken = true;
+      // Where this fails it is done before the file is left.
+      await this.#file.truncate(start).then(
+        () => {
+          this.#isBroken = !isTrusted;
+        },
+        () => undefined,
+      );
+      throw error;
+    }
   }
 
   async #append(group: readonly Request[]): Promise<string[]> {
@@ -211,14 +227,28 @@ class GroupWriter implements LogWriter {
   }
 
   async #beginSegment(segment: number): Promise<void> {
+    if (this.#isBroken) await this.#mend();
     const file = await openSegment(this.#options, segment, 0);
     await this.#file.close().catch(() => undefined);
     this.#file = file;
     this.#segment = segment;
     this.#offset = 0;
     this.#syncedTo = 0;
+    this.#end = { segment, offset: 0 };
     this.#isBroken = false;
     this.totals.segments++;
+  }
+
+  /**
+   * A broken file is left whole: a file that is not the last one is read to its end, and a later sync vouches for
+   * what was written before it.
+   */
+  async #mend(): Promise<void> {
+    await this.#file.truncate(this.#offset);
+    if (this.#syncedTo === this.#offset) return;
+    const { files, dir } = this.#options;
+    await copyFrames(files, segmentPath(dir, this.#segment), this.#offset);
+    this.#syncedTo = this.#offset;
   }
 
   #failure(cause: unknown): DynoError {

@@ -56,6 +56,7 @@ export async function openLogStore(
     const reader = new LogReader(dir, writer);
     const bell = createBell();
     const groups = await openLogGroups({
+      files,
       dir,
       bell,
       entries: (after) => reader.entries(after),

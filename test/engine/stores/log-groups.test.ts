@@ -2,7 +2,12 @@ import { readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../../src/base/clock.ts";
+import { resolveKnobs } from "../../../src/engine/config.ts";
 import { createEngine, type Engine } from "../../../src/engine/engine.ts";
+import { openLogStore } from "../../../src/engine/stores/log.ts";
+import { preparedEvents } from "../../support/events.ts";
+import { createFailingDisk, failWith } from "../../support/failing-disk.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
 
 async function open(dir: string): Promise<Engine> {
@@ -74,6 +79,24 @@ test("a group's file does not grow without end", async () => {
   for (let n = 0; n < 1200; n++) await engine.publish({ topic: "numbers", data: { n } });
   await expect.poll(() => engine.counters().group_handled).toBe(1000);
   expect((await stat(join(dir, "groups", "g.place"))).size).toBeLessThan(1_100_000);
+});
+
+test("a group gives what it has read when its place can be written again", async () => {
+  const { files, next } = createFailingDisk();
+  const context = { knobs: resolveKnobs({}), clock: systemClock };
+  const store = await openLogStore({ kind: "log", dir: await scratchDir() }, context, files);
+  onTestFinished(() => store.close());
+  const { signal } = new AbortController();
+  const group = await store.groups.open("g", { from: "oldest", claimAfterMs: 1000, report: () => undefined });
+  for (const name of ["a-", "b-"]) await store.append(preparedEvents(1, name), "stored");
+  next("append", failWith("ENOSPC"));
+  await expect(group.read(10, signal)).rejects.toMatchObject({ code: "overload" });
+  await store.append(preparedEvents(1, "c-"), "stored");
+  const first = await group.read(1, signal);
+  const rest = [...(await group.read(10, signal)), ...(await group.read(10, signal))];
+  const ids = [...first, ...rest].flatMap(({ events }) => events.map(({ id }) => id));
+  expect(first).toHaveLength(1);
+  expect(ids).toEqual(["a-0", "b-0", "c-0"]);
 });
 
 test("the name of a group may have any characters that a name can have", async () => {

@@ -1,11 +1,16 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import { resolveKnobs } from "../../../src/engine/config.ts";
 import { type LogStore, openLogStore } from "../../../src/engine/stores/log.ts";
-import { diskFiles, type LogFile, type LogFiles } from "../../../src/engine/stores/log-files.ts";
+import { openLogDead } from "../../../src/engine/stores/log-dead.ts";
+import { diskFiles, type LogFiles } from "../../../src/engine/stores/log-files.ts";
+import { listSegments, segmentPath } from "../../../src/engine/stores/log-segment.ts";
 import { openLogWriter } from "../../../src/engine/stores/log-writer.ts";
 import { preparedEvents } from "../../support/events.ts";
+import { createFailingDisk, failWith, tearWith } from "../../support/failing-disk.ts";
 import { createPowerDisk } from "../../support/power-disk.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
 import { readAll } from "./contract.ts";
@@ -15,39 +20,15 @@ function open(dir: string, files: LogFiles): Promise<LogStore> {
   return openLogStore({ kind: "log", dir }, context, files);
 }
 
-async function idsIn(store: LogStore): Promise<string[]> {
-  return (await readAll(store)).map(({ id }) => id);
+async function bytesIn(dir: string): Promise<number> {
+  const sizes = (await listSegments(dir)).map(
+    async (segment) => (await stat(segmentPath(dir, segment))).size,
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** The real disk, whose next syncs fail as a test says. */
-function failingDisk(): { files: LogFiles; failNext: (error: Error, what: keyof LogFile) => void } {
-  let failing: { error: Error; what: keyof LogFile } | undefined;
-  const check = (what: keyof LogFile): void => {
-    if (failing?.what !== what) return;
-    const { error } = failing;
-    failing = undefined;
-    throw error;
-  };
-  const open: LogFiles["open"] = async (path) => {
-    const file = await diskFiles.open(path);
-    return {
-      ...file,
-      append: async (bytes) => {
-        check("append");
-        await file.append(bytes);
-      },
-      datasync: async () => {
-        check("datasync");
-        await file.datasync();
-      },
-    };
-  };
-  return {
-    files: { ...diskFiles, open },
-    failNext: (error, what) => {
-      failing = { error, what };
-    },
-  };
+async function idsIn(store: LogStore): Promise<string[]> {
+  return (await readAll(store)).map(({ id }) => id);
 }
 
 type Step = "stored" | "durable" | "rotate" | "drop" | "kill" | "cut power";
@@ -123,10 +104,10 @@ describe("a log whose power is cut", () => {
 
 describe("a log whose disk fails", () => {
   test("writes a batch again, to a new file, when its sync failed", async () => {
-    const { files, failNext } = failingDisk();
+    const { files, next } = createFailingDisk();
     const store = await open(await scratchDir(), files);
     await store.append(preparedEvents(1, "a-"), "durable");
-    failNext(Object.assign(new Error("i/o error"), { code: "EIO" }), "datasync");
+    next("datasync", failWith("EIO"));
     expect(await store.append(preparedEvents(1, "b-"), "durable")).toBe("2-0");
     await store.append(preparedEvents(1, "c-"), "durable");
     expect(await idsIn(store)).toEqual(["a-0", "b-0", "c-0"]);
@@ -136,19 +117,144 @@ describe("a log whose disk fails", () => {
   test.each(["ENOSPC", "EDQUOT"])(
     "refuses with overload, and goes on when there is room (%s)",
     async (code) => {
-      const { files, failNext } = failingDisk();
+      const { files, next } = createFailingDisk();
       const store = await open(await scratchDir(), files);
-      failNext(Object.assign(new Error("no room"), { code }), "append");
+      next("append", failWith(code));
       const refused = store.append(preparedEvents(1, "a-"), "durable");
       await expect(refused).rejects.toMatchObject({
         code: "overload",
-        message: expect.stringMatching(/no room/),
+        message: expect.stringMatching(/the disk fails/),
       });
       await store.append(preparedEvents(1, "b-"), "durable");
       expect(await idsIn(store)).toEqual(["b-0"]);
       await store.close();
     },
   );
+
+  test("shows nothing of a batch that was refused because it could not be synced in the new file either", async () => {
+    const { files, next } = createFailingDisk();
+    const dir = await scratchDir();
+    const store = await open(dir, files);
+    await store.append(preparedEvents(1, "a-"), "durable");
+    // The sync of the first try, that of the new file's opening, and that of the second try.
+    next("datasync", failWith("EIO"), () => undefined, failWith("EIO"));
+    await expect(store.append(preparedEvents(1, "b-"), "durable")).rejects.toMatchObject({
+      code: "unavailable",
+    });
+    expect(await idsIn(store)).toEqual(["a-0"]);
+    await store.append(preparedEvents(1, "b-"), "durable");
+    expect(await idsIn(store)).toEqual(["a-0", "b-0"]);
+    expect(store.keptBytes).toBe(await bytesIn(dir));
+    await store.close();
+  });
+
+  test("gives no reader a batch that is not synced yet, and may be written elsewhere", async () => {
+    const { files, next } = createFailingDisk();
+    const store = await open(await scratchDir(), files);
+    await store.append(preparedEvents(1, "a-"), "durable");
+    const seen: string[][] = [];
+    next("datasync", async (...step) => {
+      seen.push(await idsIn(store));
+      await failWith("EIO")(...step);
+    });
+    await store.append(preparedEvents(1, "b-"), "durable");
+    expect(seen).toEqual([["a-0"]]);
+    expect(await idsIn(store)).toEqual(["a-0", "b-0"]);
+    await store.close();
+  });
+
+  test("goes on behind whole frames when both tries were torn", async () => {
+    const { files, next } = createFailingDisk();
+    const store = await open(await scratchDir(), files);
+    await store.append(preparedEvents(1, "a-"), "durable");
+    next("append", tearWith("EIO"), tearWith("EIO"));
+    await expect(store.append(preparedEvents(1, "b-"), "stored")).rejects.toMatchObject({
+      code: "unavailable",
+    });
+    await store.append(preparedEvents(1, "c-"), "stored");
+    expect(await idsIn(store)).toEqual(["a-0", "c-0"]);
+    await store.close();
+  });
+
+  test("goes on behind whole frames when a torn write could not be cut off at once", async () => {
+    const { files, next } = createFailingDisk();
+    const store = await open(await scratchDir(), files);
+    await store.append(preparedEvents(1, "a-"), "durable");
+    next("append", tearWith("EIO"));
+    next("truncate", failWith("EIO"), failWith("EIO"));
+    await expect(store.append(preparedEvents(1, "b-"), "stored")).rejects.toMatchObject({
+      code: "unavailable",
+    });
+    expect(await idsIn(store)).toEqual(["a-0"]);
+    await store.append(preparedEvents(1, "c-"), "stored");
+    expect(await idsIn(store)).toEqual(["a-0", "c-0"]);
+    await store.close();
+  });
+});
+
+describe("a log with a sync that failed, whose power is cut later", () => {
+  test("has what was only stored before the failure and was made durable by a barrier behind it", async () => {
+    const disk = createPowerDisk();
+    const dir = await scratchDir();
+    const { files, next } = createFailingDisk(disk.next());
+    const store = await open(dir, files);
+    await store.append(preparedEvents(1, "a-"), "stored");
+    next("datasync", failWith("EIO"));
+    await store.append(preparedEvents(1, "b-"), "durable");
+    await store.append([], "durable");
+    await disk.cutPower(() => 0);
+    await store.close().catch(() => undefined);
+    const again = await open(dir, disk.next());
+    expect(await idsIn(again)).toEqual(["a-0", "b-0"]);
+    await again.close();
+  });
+
+  test("refuses a barrier while what was stored before it cannot be brought to the disk", async () => {
+    const disk = createPowerDisk();
+    const { files, next } = createFailingDisk(disk.next());
+    const dir = await scratchDir();
+    const store = await open(dir, files);
+    await store.append(preparedEvents(1, "a-"), "stored");
+    next("datasync", failWith("EIO"), failWith("EIO"), failWith("EIO"));
+    for (let i = 0; i < 2; i++) {
+      await expect(store.append([], "durable")).rejects.toMatchObject({ code: "unavailable" });
+    }
+    await store.append([], "durable");
+    await disk.cutPower(() => 0);
+    await store.close().catch(() => undefined);
+    const again = await open(dir, disk.next());
+    expect(await idsIn(again)).toEqual(["a-0"]);
+    await again.close();
+  });
+
+  test("has a dead letter that was added again after its sync had failed", async () => {
+    const disk = createPowerDisk();
+    const { files, next } = createFailingDisk(disk.next());
+    const path = join(await scratchDir(), "g.dead");
+    const dead = await openLogDead(path, files);
+    await dead.add([{ id: "1", text: "first" }]);
+    const renames: string[] = [];
+    const { rename } = files;
+    Object.assign(files, {
+      rename: (from: string, to: string) => {
+        renames.push(to);
+        return rename(from, to);
+      },
+    });
+    next("datasync", failWith("EIO"));
+    const second = { id: "2", text: "second" };
+    await expect(dead.add([second])).rejects.toMatchObject({ code: "unavailable" });
+    await dead.add([second]);
+    // The page that was not written is called clean: only a new file brings it to the disk.
+    expect(renames).toEqual([path]);
+    await dead.close();
+    await disk.cutPower(() => 0);
+    const again = await openLogDead(path, disk.next());
+    const records = [];
+    for await (const record of again.read()) records.push(record);
+    expect(records).toEqual([{ id: "1", text: "first" }, second]);
+    await again.close();
+  });
 });
 
 test("a write right behind an acknowledgement is not forgotten", async () => {
