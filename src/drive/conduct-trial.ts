@@ -76,6 +76,7 @@ export async function conductTrial(spec: TrialSpec, link: TrialLink): Promise<Tr
       if (signal.aborted) break;
       await drive(phase, "measured", context, signal);
     }
+    send({ type: "stopping" });
     const marks = (await timetable?.stop()) ?? [];
     await samples?.close();
     const checks = await session.stop();

@@ -31,6 +31,8 @@ export type FromChild =
   | { readonly type: "ready" }
   /** Nothing new, but still there. */
   | { readonly type: "alive" }
+  /** The load is over; what follows is bounded, however lively it is. */
+  | { readonly type: "stopping" }
   | { readonly type: "progress"; readonly event: ProgressEvent }
   /** A fault of a service is to begin. */
   | { readonly type: "fault-begin"; readonly id: number; readonly fault: Fault }

@@ -21,6 +21,8 @@ export interface TrialOptions {
   /** How long the target may take to start, and how long the child may be silent. */
   readonly setupTimeoutMs?: number;
   readonly silenceTimeoutMs?: number;
+  /** How long the child may take after the load, besides its longest fault. */
+  readonly endTimeoutMs?: number;
 }
 
 const setupTimeoutMs = 120_000;
@@ -28,6 +30,8 @@ const setupTimeoutMs = 120_000;
 const silenceTimeoutMs = 30_000;
 /** After a stop: time to drain, to check the work, and to send the result. */
 const stopTimeoutMs = drainMs + 20_000;
+/** After the load: generous time to end faults, to drain, to read the store back, and to send the result. */
+const endTimeoutMs = drainMs + 120_000;
 const stderrCharacters = 4096;
 
 /**
@@ -50,7 +54,9 @@ class TrialWatch {
   readonly #startedAt = new Date().toISOString();
   #stderr = "";
   #reply: FromChild | undefined;
-  #hungAfterMs = 0;
+  #isStopping = false;
+  /** How it hung, in words. */
+  #hung: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(spec: TrialSpec, options: TrialOptions) {
@@ -88,17 +94,17 @@ class TrialWatch {
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
-  #watch(timeoutMs: number): void {
+  #watch(timeoutMs: number, hung = `said nothing for ${timeoutMs / 1000} s`): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#hungAfterMs = timeoutMs;
+      this.#hung = hung;
       this.#child.kill("SIGKILL");
     }, timeoutMs);
   }
 
   #onMessage(message: FromChild): void {
     if (message.type === "result" || message.type === "failed") this.#reply = message;
-    if (!this.#options.signal.aborted) this.#watch(this.#options.silenceTimeoutMs ?? silenceTimeoutMs);
+    if (!this.#options.signal.aborted) this.#rearm(message);
     this.#desk.take(message);
     if (message.type !== "progress") return;
     if (message.event.type === "interval") this.#timeline.push(message.event.interval);
@@ -107,6 +113,16 @@ class TrialWatch {
       this.#marks.set(`${mark.atMs} ${mark.label}`, mark);
     }
     this.#options.onEvent(message.event);
+  }
+
+  /** From the end of the load on, being alive is not enough: a target that never stops is alive too. */
+  #rearm(message: FromChild): void {
+    if (this.#isStopping) return;
+    this.#isStopping = message.type === "stopping";
+    if (!this.#isStopping) return this.#watch(this.#options.silenceTimeoutMs ?? silenceTimeoutMs);
+    const longestFaultMs = Math.max(0, ...this.#spec.scenario.faults.map(({ forMs }) => forMs));
+    const timeoutMs = (this.#options.endTimeoutMs ?? endTimeoutMs) + longestFaultMs;
+    this.#watch(timeoutMs, `did not end within ${timeoutMs / 1000} s after its load`);
   }
 
   /** Resolves when the process is gone and its last message and words have arrived. */
@@ -123,9 +139,9 @@ class TrialWatch {
     const reply = this.#reply;
     if (reply?.type === "result") return reply.result;
     if (reply?.type === "failed") throw new DynoError(setupCode(reply.code), reply.message);
-    const isHung = this.#hungAfterMs > 0;
+    const isHung = this.#hung !== undefined;
     const message = isHung
-      ? `the trial's process said nothing for ${this.#hungAfterMs / 1000} s and was killed`
+      ? `the trial's process ${this.#hung} and was killed`
       : `the trial's process ${exit} before it had a result`;
     return this.#failed({ kind: isHung ? "hung" : "crashed", message, stderr: this.#stderr.trim() });
   }

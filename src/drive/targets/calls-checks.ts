@@ -23,12 +23,37 @@ export function checkCalls(evidence: CallsEvidence): readonly Check[] {
   const { settings } = evidence;
   return [
     checkBreakers(evidence),
-    ...(evidence.wasBroken && evidence.changes.some(({ to }) => to === "degraded")
-      ? [checkCauses(evidence)]
+    ...(evidence.wasBroken && dependentsOf(settings, brokenOf(settings)).length > 0
+      ? [checkCauses(evidence), checkOrder(evidence)]
       : []),
-    ...(settings.policy.retry ? [checkBudgets(evidence)] : []),
+    ...(settings.policy.retry ? [checkBudgets(evidence), checkLayers(evidence)] : []),
     ...(settings.policy.bulkhead ? [checkBulkheads(evidence)] : []),
   ];
+}
+
+function brokenOf({ broken, entry }: CallsSettings): string {
+  return broken ?? entry;
+}
+
+/** Everything that depends on it, whatever lies between. */
+function dependentsOf({ services }: CallsSettings, name: string): readonly string[] {
+  const found = new Set([name]);
+  // A set gives what is added while it is gone through.
+  for (const below of found) {
+    for (const [each, { dependsOn }] of Object.entries(services))
+      if (dependsOn.includes(below)) found.add(each);
+  }
+  found.delete(name);
+  return [...found];
+}
+
+/** A network stops a cascade before more than this share of so many fails, and spares the others. */
+const panic = { share: 0.8, from: 5 };
+
+/** Whether a cascade from below these would reach all of them. */
+function isWhole({ services }: CallsSettings, dependents: readonly string[]): boolean {
+  const all = Object.keys(services).length;
+  return all < panic.from || dependents.length + 1 <= panic.share * all;
 }
 
 function checkBreakers({ network, changes }: CallsEvidence): Check {
@@ -43,14 +68,55 @@ function checkBreakers({ network, changes }: CallsEvidence): Check {
 }
 
 function checkCauses({ settings, changes }: CallsEvidence): Check {
-  const broken = settings.broken ?? settings.entry;
+  const broken = brokenOf(settings);
   const degraded = changes.filter(({ to }) => to === "degraded");
   const wrong = degraded.filter(({ causeChain }) => causeChain.at(-1) !== broken);
-  const names = [...new Set(degraded.map(({ breaker }) => breaker))].join(", ");
+  const names = new Set(degraded.map(({ breaker }) => breaker));
+  const hasOpened = changes.some(({ breaker, to }) => breaker === broken && to === "open");
+  const dependents = dependentsOf(settings, broken);
+  const missed =
+    hasOpened && isWhole(settings, dependents) ? dependents.filter((name) => !names.has(name)) : [];
+  const figures = `${[...names].join(", ")} failed fast because of ${broken}, ${formatCount(degraded.length)} times; with another cause: ${formatCount(wrong.length)}`;
   return {
     name: "dependents named the root cause",
-    ok: wrong.length === 0,
-    detail: `${names} failed fast because of ${broken}, ${formatCount(degraded.length)} times; with another cause: ${formatCount(wrong.length)}`,
+    ok: wrong.length === 0 && missed.length === 0,
+    detail: `${names.size === 0 ? `none failed fast because of ${broken}${hasOpened ? "" : ", whose breaker did not open"}` : figures}${missed.length === 0 ? "" : `; did not fail fast: ${missed.join(", ")}`}`,
+  };
+}
+
+/** A dependent comes back only when all that it depends on is closed again. */
+function checkOrder({ settings, changes }: CallsEvidence): Check {
+  const states = new Map<string, NetworkChange["to"]>();
+  const early: string[] = [];
+  let recoveries = 0;
+  for (const { breaker, from, to } of changes) {
+    states.set(breaker, to);
+    if (from !== "degraded" || (to !== "recovering" && to !== "closed")) continue;
+    recoveries++;
+    const below = settings.services[breaker]?.dependsOn ?? [];
+    const open = below.find((name) => (states.get(name) ?? "closed") !== "closed");
+    if (open !== undefined) early.push(`${breaker} while ${open} was ${states.get(open)}`);
+  }
+  return {
+    name: "services recovered in the order of their dependencies",
+    ok: early.length === 0,
+    detail: `${formatCount(recoveries)} recoveries${early.length === 0 ? ", each after all below it" : `; too early: ${[...new Set(early)].join(", ")}`}`,
+  };
+}
+
+/** Retries of several layers multiply: where the outermost may retry, no other does. */
+function checkLayers({ settings, services }: CallsEvidence): Check {
+  const inner = services
+    .filter(({ name }) => name !== settings.entry)
+    .map(({ name, policy }) => ({ name, retries: policy.snapshot().counts.retries }))
+    .filter(({ retries }) => retries > 0);
+  return {
+    name: "only the outermost layer retried",
+    ok: inner.length === 0,
+    detail:
+      inner.length === 0
+        ? `no service below ${settings.entry} retried`
+        : inner.map(({ name, retries }) => `${name}: ${formatCount(retries)} retries`).join(", "),
   };
 }
 
@@ -61,8 +127,7 @@ function checkBudgets({ settings, services, seconds }: CallsEvidence): Check {
   );
   const rows = services.map(({ name, service, policy }) => {
     const { retries, succeeded, calls } = policy.snapshot().counts;
-    // An attempt may succeed whose call does not end so; the calls that arrived bound them.
-    const allowed = burst + perSuccess * Math.max(succeeded, service.calls) + perSec * seconds;
+    const allowed = burst + perSuccess * succeeded + perSec * seconds;
     return { name, retries, calls, allowed, reached: service.calls };
   });
   const over = rows.filter(({ retries, allowed }) => retries > allowed);

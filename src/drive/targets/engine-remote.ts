@@ -50,7 +50,9 @@ class RemoteHost implements EngineHost {
   #process: EngineProcess | undefined;
   readonly #pending = new Map<number, Deferred<void>>();
   #outbox: number[] = [];
-  readonly #faults = new Map<number, { readonly fault: Fault; answer: Deferred<void> }>();
+  readonly #faults = new Map<number, { readonly fault: Fault; readonly answer: Deferred<void> }>();
+  /** Ends of faults that were sent and not answered; a process that is gone has ended them too. */
+  readonly #ending = new Map<number, Deferred<void>>();
   #faultCount = 0;
   #usage: HostUsage = { counters: {} };
   #deadCpuMicros = 0;
@@ -102,7 +104,8 @@ class RemoteHost implements EngineHost {
     }
     if (message.type === "fault-done") {
       const { id, problem } = message;
-      const answer = this.#faults.get(id)?.answer;
+      const answer = this.#ending.get(id) ?? this.#faults.get(id)?.answer;
+      this.#ending.delete(id);
       if (problem === undefined) answer?.resolve();
       else answer?.reject(new DynoError("unsupported", problem));
     }
@@ -119,6 +122,8 @@ class RemoteHost implements EngineHost {
     this.#deadCpuMicros += this.#usage.cpuMicros ?? 0;
     this.#usage = { counters: this.#usage.counters };
     this.#answerUsage();
+    for (const ended of this.#ending.values()) ended.resolve();
+    this.#ending.clear();
     // Killed on purpose, it was let go of before.
     if (this.#process !== lost) return;
     this.#process = undefined;
@@ -161,12 +166,13 @@ class RemoteHost implements EngineHost {
     this.#process?.send({ type: "inject", id, fault });
     await begun.promise;
     return async () => {
-      const ended = deferred<void>();
-      this.#faults.set(id, { fault, answer: ended });
-      if (this.#process === undefined) ended.resolve();
-      this.#process?.send({ type: "mend", id });
-      await ended.promise;
+      // Gone from here first: a process that is started meanwhile must not be given it again.
       this.#faults.delete(id);
+      if (this.#process === undefined) return;
+      const ended = deferred<void>();
+      this.#ending.set(id, ended);
+      this.#process.send({ type: "mend", id });
+      await ended.promise;
     };
   }
 

@@ -12,6 +12,14 @@ export interface RunEvidence {
   readonly scheduled: ReadonlyMap<string, number>;
   /** Steps that were begun again after they had been finished. */
   readonly again: number;
+  /** Events that steps published, by idempotency key. */
+  readonly outputs: ReadonlyMap<string, number>;
+}
+
+/** What a run may come to. */
+export interface RunRules {
+  /** Whether its steps were made to fail or to be late; else each run must complete. */
+  readonly mayFail: boolean;
 }
 
 const ends: readonly RunRecord["type"][] = ["completed", "failed", "cancelled", "parked"];
@@ -23,9 +31,16 @@ export function createRunReader(
   const runs = new Map<string, { operation: number | undefined; end: RunRecord["type"] | undefined }>();
   const scheduled = new Map<string, number>();
   const finished = new Set<string>();
+  const outputs = new Map<string, number>();
   let again = 0;
   return {
-    read: ({ topic, key: runId, data }: StoredEvent): void => {
+    read: ({ topic, key: runId, idempotencyKey, data }: StoredEvent): void => {
+      if (
+        !topic.startsWith("$") &&
+        idempotencyKey !== undefined &&
+        operationOf({ topic, data }) === undefined
+      )
+        outputs.set(idempotencyKey, (outputs.get(idempotencyKey) ?? 0) + 1);
       if (!topic.startsWith("$run.") || topic.endsWith(".called") || runId === undefined) return;
       const record = data as RunRecord;
       const run = runs.get(runId) ?? { operation: undefined, end: undefined };
@@ -38,7 +53,7 @@ export function createRunReader(
         if (finished.has(slotOf(runId, record))) again++;
       }
     },
-    evidence: (): RunEvidence => ({ runs, scheduled, again }),
+    evidence: (): RunEvidence => ({ runs, scheduled, again, outputs }),
   };
 }
 
@@ -49,30 +64,36 @@ function slotOf(
   return `${runId} ${step} ${index ?? ""} ${undo ?? ""}`;
 }
 
-/** Each event that was acknowledged has a run that is over, no finished step ran again, and no attempt was made unrecorded. */
+/**
+ * Each event that was acknowledged has a run that came to its end, no finished step ran again, no attempt was made
+ * unrecorded, and nothing that a step published is stored twice.
+ */
 export function checkRuns(
-  { runs, scheduled, again }: RunEvidence,
+  { runs, scheduled, again, outputs }: RunEvidence,
   ledger: Ledger,
   effects: readonly string[],
+  { mayFail }: RunRules,
 ): readonly Check[] {
   const over = new Set<number>();
   const byEnd = new Map<string, number>();
   for (const { operation, end } of runs.values()) {
     const name = end ?? "under way";
     byEnd.set(name, (byEnd.get(name) ?? 0) + 1);
-    if (operation !== undefined && end !== undefined && end !== "parked") over.add(operation);
+    const isOver = mayFail ? end !== undefined && end !== "parked" : end === "completed";
+    if (operation !== undefined && isOver) over.add(operation);
   }
   let lost = 0;
   for (const n of ledger.numbers()) if (!over.has(n)) lost++;
   const figures = [...byEnd].map(([name, count]) => `${formatCount(count)} ${name}`).join(", ");
   const done = new Map<string, number>();
   for (const key of effects) done.set(key, (done.get(key) ?? 0) + 1);
+  const twice = [...outputs.values()].filter((times) => times > 1).length;
   const unrecorded = [...done].filter(([key, times]) => times > (scheduled.get(key) ?? 0)).length;
   return [
     {
       name: "every run came to its end",
       ok: lost === 0,
-      detail: `${formatCount(lost)} of ${formatCount(ledger.count)} acknowledged events have no run that is over; runs: ${figures === "" ? "none" : figures}`,
+      detail: `${formatCount(lost)} of ${formatCount(ledger.count)} acknowledged events have no run that ${mayFail ? "is over" : "completed"}; runs: ${figures === "" ? "none" : figures}`,
       figure: { name: "lost", value: lost },
     },
     {
@@ -85,6 +106,12 @@ export function checkRuns(
       name: "no step ran unrecorded",
       ok: unrecorded === 0,
       detail: `${formatCount(unrecorded)} of ${formatCount(done.size)} steps had more effects than recorded attempts`,
+    },
+    {
+      name: "nothing that a step published is stored twice",
+      ok: twice === 0,
+      detail: `${formatCount(twice)} of ${formatCount(outputs.size)} events that steps published are stored more than once`,
+      figure: { name: "duplicates", value: twice },
     },
   ];
 }

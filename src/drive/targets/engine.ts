@@ -21,7 +21,7 @@ import { stepEffectsPath } from "./engine-pipelines.ts";
 import { readStore } from "./engine-readback.ts";
 import { openRemoteHost } from "./engine-remote.ts";
 import { openReplaySession } from "./engine-replay.ts";
-import { checkRuns, createRunReader } from "./engine-run-checks.ts";
+import { checkRuns, createRunReader, type RunRules } from "./engine-run-checks.ts";
 import type { EngineSettings } from "./engine-settings.ts";
 
 /** The engine on the dynamometer: one operation is one publish, or the replay of one page. */
@@ -51,7 +51,8 @@ export const engineTarget: Target<EngineSettings> = {
       const direct =
         store?.kind === "redis" && directUrl !== undefined ? { ...store, url: directUrl } : store;
       const homes = { store: direct, spoolDir: fallback?.kind === "spool" ? fallback.dir : undefined };
-      return startPublish(config, host, homes, observer, end);
+      const rules = { mayFail: context.faults.some((kind) => kind.startsWith("handler-")) };
+      return startPublish(config, host, homes, rules, observer, end);
     } catch (error) {
       observer?.close();
       throw error;
@@ -115,6 +116,7 @@ function startPublish(
   config: HostConfig,
   host: EngineHost,
   { store, spoolDir }: Homes,
+  rules: RunRules,
   observer: RedisObserver | undefined,
   end: () => Promise<void>,
 ): Session {
@@ -142,6 +144,7 @@ function startPublish(
                 runs.evidence(),
                 ledger,
                 (await readEffects(stepEffectsPath(config.effectsDir))).lines,
+                rules,
               )),
           checkDelivery(report),
         ];

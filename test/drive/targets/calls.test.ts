@@ -61,6 +61,7 @@ describe("the calls target", () => {
     expect((await session.stop()).map(({ name, ok }) => [name, ok])).toEqual([
       ["every breaker is closed at the end", false],
       ["dependents named the root cause", true],
+      ["services recovered in the order of their dependencies", true],
     ]);
     await mend?.();
     await expect
@@ -127,14 +128,24 @@ describe("what is held against it", () => {
     isPanicking: false,
     breakers: [{ name: "base", state, reason: "why" } as NetworkSnapshot["breakers"][number]],
   });
-  const degraded = (...causeChain: string[]): NetworkChange => ({
-    breaker: "top",
-    from: "closed",
-    to: "degraded",
-    reason: "",
-    causeChain,
-    atMs: 0,
-  });
+  const change = (
+    breaker: string,
+    from: NetworkChange["from"],
+    to: NetworkChange["to"],
+    ...causeChain: string[]
+  ): NetworkChange => ({ breaker, from, to, reason: "", causeChain, atMs: 0 });
+  const outage = [
+    change("base", "closed", "open"),
+    change("middle", "closed", "degraded", "base"),
+    change("top", "closed", "degraded", "middle", "base"),
+  ];
+  const recovery = [
+    change("base", "open", "closed"),
+    change("middle", "degraded", "recovering"),
+    change("middle", "recovering", "closed"),
+    change("top", "degraded", "recovering"),
+    change("top", "recovering", "closed"),
+  ];
   const settings = callsSettings.parse({
     ...chain,
     policy: {
@@ -143,16 +154,20 @@ describe("what is held against it", () => {
       bulkhead: { running: 3 },
     },
   });
-  const service = (retries: number, mostAtOnce: number, calls = 100): CallsEvidence["services"][number] =>
+  const service = (
+    retries: number,
+    mostAtOnce: number,
+    { name = "top", succeeded = 100 } = {},
+  ): CallsEvidence["services"][number] =>
     ({
-      name: "base",
-      service: { calls, mostAtOnce },
-      policy: { snapshot: () => ({ counts: { calls, succeeded: calls, retries } }) },
+      name,
+      service: { calls: 100, mostAtOnce },
+      policy: { snapshot: () => ({ counts: { calls: 100, succeeded, retries } }) },
     }) as unknown as CallsEvidence["services"][number];
   const evidence: CallsEvidence = {
     settings,
     network: snapshot("closed"),
-    changes: [degraded("top", "middle", "base")],
+    changes: [...outage, ...recovery],
     services: [service(16, 3)],
     seconds: 1,
     wasBroken: true,
@@ -168,7 +183,18 @@ describe("what is held against it", () => {
 
   test.each<readonly [string, Partial<CallsEvidence>]>([
     ["every breaker is closed at the end", { network: snapshot("half_open") }],
-    ["dependents named the root cause", { changes: [degraded("top", "middle")] }],
+    [
+      "dependents named the root cause",
+      { changes: [...outage, change("top", "closed", "degraded", "middle")] },
+    ],
+    ["dependents named the root cause", { changes: outage.slice(0, 2) }],
+    ["dependents named the root cause", { changes: outage.slice(0, 1) }],
+    [
+      "services recovered in the order of their dependencies",
+      { changes: [...outage, ...recovery.toReversed()] },
+    ],
+    ["retries stayed within their budgets", { services: [service(16, 3, { succeeded: 90 })] }],
+    ["only the outermost layer retried", { services: [service(1, 3, { name: "middle" })] }],
     ["retries stayed within their budgets", { services: [service(17, 3)] }],
     ["never more calls at once than a bulkhead allows", { services: [service(16, 4)] }],
   ])("fails: %s", (name, changed) => {

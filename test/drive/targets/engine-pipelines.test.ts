@@ -7,6 +7,7 @@ import {
   checkRuns,
   createRunReader,
   type RunEvidence,
+  type RunRules,
 } from "../../../src/drive/targets/engine-run-checks.ts";
 import { engineSettings } from "../../../src/drive/targets/engine-settings.ts";
 import type { RunRecord } from "../../../src/engine/pipeline/run-record.ts";
@@ -71,7 +72,7 @@ describe("what is held against runs", () => {
     ({ topic: `$run.one.${data.type}`, key: runId, data }) as unknown as StoredEvent;
   const input = { id: "e", topic: "t", timeMs: 0, key: null, correlationId: null, causationId: null };
   const read = (records: readonly StoredEvent[]): RunEvidence => {
-    const reader = createRunReader(({ data }) => data as number);
+    const reader = createRunReader(({ data }) => (typeof data === "number" ? data : undefined));
     records.forEach(reader.read);
     return reader.evidence();
   };
@@ -83,10 +84,19 @@ describe("what is held against runs", () => {
   const scheduled = record("r", { type: "step.scheduled", step: "a", attempt: 1, key: "r/a" });
   const succeeded = record("r", { type: "step.succeeded", step: "a", output: 1 });
   const completed = record("r", { type: "completed", outputs: {} });
+  const failed = record("r", {
+    type: "failed",
+    error: { code: "internal", message: "m" },
+  } as unknown as RunRecord);
+  const output = { topic: "done", idempotencyKey: "r/b", data: "x" } as unknown as StoredEvent;
   const ledger = createLedger();
   ledger.acknowledged(0);
-  const failures = (records: readonly StoredEvent[], effects: readonly string[]): string[] =>
-    checkRuns(read(records), ledger, effects)
+  const failures = (
+    records: readonly StoredEvent[],
+    effects: readonly string[],
+    rules: RunRules = { mayFail: false },
+  ): string[] =>
+    checkRuns(read(records), ledger, effects, rules)
       .filter(({ ok }) => !ok)
       .map(({ name }) => name);
 
@@ -94,8 +104,19 @@ describe("what is held against runs", () => {
     expect(failures([started, scheduled, succeeded, completed], ["r/a"])).toEqual([]);
   });
 
+  test("lets a run fail where its steps were made to", () => {
+    expect(failures([started, scheduled, failed], ["r/a"], { mayFail: true })).toEqual([]);
+  });
+
   test.each<readonly [string, StoredEvent[], string[], string]>([
     ["a run is under way", [started, scheduled], ["r/a"], "every run came to its end"],
+    ["a run failed", [started, scheduled, failed], ["r/a"], "every run came to its end"],
+    [
+      "an output is stored twice",
+      [started, scheduled, succeeded, output, output, completed],
+      ["r/a"],
+      "nothing that a step published is stored twice",
+    ],
     ["there is no run", [], [], "every run came to its end"],
     [
       "a finished step ran again",

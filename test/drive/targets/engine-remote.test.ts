@@ -106,6 +106,17 @@ test("an engine that is started again has the faults of its handlers again, unti
   expect(await host.close()).toMatchObject({ delivered: [5], handlerErrors: 3, askedErrors: 3 });
 });
 
+test("a fault whose end the engine did not live to answer is ended all the same", async () => {
+  const store: ReadableStore = { kind: "log", dir: await scratchDir() };
+  const { host, publish } = await openHost(store, "fail");
+  const mend = await host.inject({ kind: "handler-errors", share: 1, atMs: 0, forMs: 0 });
+  const mended = mend();
+  await (await host.inject(kill))();
+  await mended;
+  await publish(0);
+  expect(await host.close()).toMatchObject({ handlerErrors: 0 });
+});
+
 test("an engine that cannot be opened says why, with its own code", async () => {
   const file = join(await scratchDir(), "file");
   await writeFile(file, "");
