@@ -106,6 +106,8 @@ export interface Engine {
   health(): Health;
   /** Resolves when a publish would not be refused for overload. */
   ready(): Promise<void>;
+  /** The level of a publish that names none. */
+  readonly level: AckLevel;
   /** The features of the store; undefined without one. */
   readonly features: StoreFeatures | undefined;
   /** Running totals by name. */
@@ -346,6 +348,10 @@ class StoredEngine implements Engine {
 
   async ready(): Promise<void> {
     await this.#parts.commits?.ready();
+  }
+
+  get level(): AckLevel {
+    return this.#parts.level;
   }
 
   get features(): StoreFeatures | undefined {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { DynoError } from "../../base/errors.ts";
 import type { Engine } from "../engine.ts";
 import type { AckLevel, StoredEvent } from "../store.ts";
@@ -42,16 +43,35 @@ export function createEngineJournal(engine: Pick<Engine, "publish">, level: AckL
     return isFirst ? stored.then(({ duplicate }) => refuseSecond(runId, duplicate)) : stored;
   };
   return {
-    append: (run, records) => {
-      const [only] = records;
-      if (records.length === 1 && only !== undefined) return append(run, only);
-      return Promise.all(records.map((record) => append(run, record)));
-    },
+    append: (run, records) => whenThereIsRoom(() => records.map((record) => append(run, record))),
     check: (output) => {
       // Otherwise the append would be refused, and the run taken up again without an end.
       if (typeof output === "bigint" || typeof output === "object") JSON.stringify(output);
     },
   };
+}
+
+const waitForRoomMs = 20;
+
+/**
+ * Appends again when everything was refused for want of room: it is known not to be stored then. Where only some was, a
+ * later record may stand without an earlier one, and the run must be read again.
+ */
+async function whenThereIsRoom(append: () => readonly Promise<unknown>[]): Promise<unknown> {
+  for (;;) {
+    const appended = append();
+    try {
+      return await Promise.all(appended);
+    } catch (error) {
+      const settled = await Promise.allSettled(appended);
+      if (!settled.every((one) => one.status === "rejected" && isOverload(one.reason))) throw error;
+      await sleep(waitForRoomMs);
+    }
+  }
+}
+
+function isOverload(error: unknown): boolean {
+  return error instanceof DynoError && error.code === "overload";
 }
 
 function refuseSecond(runId: string, isDuplicate: boolean): void {

@@ -31,8 +31,8 @@ export interface PipelinesConfig {
   /** Former definitions of the same names: runs that began on one go on with it to their end. */
   readonly former?: readonly Pipeline[];
   /** Left out, runs are only made in memory. It must have a store. */
-  readonly engine?: Pick<Engine, "publish" | "consume" | "replay">;
-  /** For the records of runs. Default: the engine's own. */
+  readonly engine?: Pick<Engine, "publish" | "consume" | "replay"> & Partial<Pick<Engine, "level">>;
+  /** For the records of runs. Default: the engine's own, and at least `stored`. */
   readonly level?: AckLevel;
   /** Where breakers are looked up, and where those that are not there and the policies of steps are added. Default: one of its own. */
   readonly resilience?: Resilience;
@@ -103,6 +103,7 @@ class RunningPipelines implements Pipelines {
   readonly #clock: Clock;
   readonly #consumers: Consumer[] = [];
   #isStarted = false;
+  #starting: Promise<void> | undefined;
 
   constructor(config: PipelinesConfig) {
     const { clock = systemClock, random = createRandom(Date.now()), former = [] } = config;
@@ -131,10 +132,28 @@ class RunningPipelines implements Pipelines {
   }
 
   async start(): Promise<void> {
-    const { engine, pipelines, consume } = this.#config;
+    const { engine } = this.#config;
     const stored = this.#need();
     if (engine === undefined || this.#isStarted) return;
+    this.#starting ??= this.#startWith(stored, engine).finally(() => {
+      this.#starting = undefined;
+    });
+    await this.#starting;
+  }
+
+  async #startWith(stored: StoredRuns, engine: Pick<Engine, "consume">): Promise<void> {
+    stored.begin();
+    try {
+      await this.#consumeAll(stored, engine);
+    } catch (error) {
+      for (const consumer of this.#consumers.splice(0)) await consumer.stop();
+      throw error;
+    }
     this.#isStarted = true;
+  }
+
+  async #consumeAll(stored: StoredRuns, engine: Pick<Engine, "consume">): Promise<void> {
+    const { pipelines, consume } = this.#config;
     const standard = { maxAttempts, ...consume };
     for (const pipeline of pipelines) {
       if (pipeline.on === undefined) continue;
@@ -145,7 +164,7 @@ class RunningPipelines implements Pipelines {
     }
     const maxInFlight = Math.max(...pipelines.map(({ concurrency }) => concurrency), 1);
     this.#consumers.push(
-      await engine.consume(callsGroup, (event, delivery) => stored.onCall(event, delivery), {
+      await engine.consume(callsGroup, (event, delivery) => stored.onCall(event, delivery, maxInFlight), {
         ...standard,
         pattern: runTopic("*", "called"),
         maxInFlight,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Engine } from "../engine.ts";
-import type { Position, StoredEvent } from "../store.ts";
+import type { AckLevel, Position, StoredEvent } from "../store.ts";
 import { recordOf } from "./engine-journal.ts";
 import { applyRecord, emptyRun, type FoldedRun, isEnd } from "./fold-run.ts";
 
@@ -20,13 +20,13 @@ type HistoryEngine = Pick<Engine, "publish" | "replay">;
  * Creates a history that is read when it is first asked for: once for all runs, from the first event on that comes
  * back. An event that is older than that makes it read again, from there.
  */
-export function createRunHistory(engine: HistoryEngine): RunHistory {
+export function createRunHistory(engine: HistoryEngine, level: AckLevel | undefined): RunHistory {
   let runs = new Map<string, FoldedRun>();
   let floorId: string | undefined;
   let reading: Promise<void> = Promise.resolve();
 
   const readFrom = async (event: StoredEvent, signal: AbortSignal): Promise<void> => {
-    runs = await readRuns(engine, event.position, () => true, signal);
+    runs = await readRuns({ engine, level }, event.position, () => true, signal);
   };
   return {
     recall: async (runId, event, signal) => {
@@ -48,7 +48,7 @@ export function createRunHistory(engine: HistoryEngine): RunHistory {
       return takeFrom(runs, runId);
     },
     recallAgain: async (runId, event, signal) => {
-      const found = await readRuns(engine, event.position, (key) => key.startsWith(runId), signal);
+      const found = await readRuns({ engine, level }, event.position, (key) => key.startsWith(runId), signal);
       for (const [key, run] of found) if (key !== runId) runs.set(key, run);
       return found.get(runId);
     },
@@ -73,13 +73,13 @@ const readAgainMs = 20;
  * in a batch or from a spool; but it comes before that event, since order is kept.
  */
 async function readRuns(
-  engine: HistoryEngine,
+  { engine, level }: { readonly engine: HistoryEngine; readonly level: AckLevel | undefined },
   from: Position,
   isWanted: (runId: string) => boolean,
   signal: AbortSignal,
 ): Promise<Map<string, FoldedRun>> {
   const runs = new Map<string, FoldedRun>();
-  const mark = await engine.publish({ topic: markTopic, data: null });
+  const mark = await engine.publish({ topic: markTopic, data: null }, level === undefined ? {} : { level });
   let after = from;
   for (;;) {
     for await (const batch of engine.replay({ after, signal })) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { DynoError } from "../../base/errors.ts";
 import type { Delivery } from "../delivery/consume-options.ts";
 import type { Engine } from "../engine.ts";
@@ -16,7 +17,7 @@ import { createStopBell } from "./stop-bell.ts";
 
 /** What stored runs are made with. */
 export interface StoredRunsParts {
-  readonly engine: Pick<Engine, "publish" | "replay">;
+  readonly engine: Pick<Engine, "publish" | "replay"> & Partial<Pick<Engine, "level">>;
   readonly level: AckLevel | undefined;
   readonly host: Omit<RunHost, "callPipeline">;
   readonly table: PipelineTable;
@@ -29,6 +30,26 @@ interface Parked {
   readonly reason: string;
 }
 
+/** An event that starts a run, and how it came. */
+interface Taken {
+  /** The pipeline as it is defined now. */
+  readonly current: Pipeline;
+  readonly runId: string;
+  readonly input: RunInput;
+  readonly event: StoredEvent;
+  readonly delivery: Delivery;
+  /** The consumer's: how many events it handles at a time. */
+  readonly slots: { readonly group: string; readonly most: number };
+}
+
+const firstWaitMs = 50;
+const longestWaitMs = 2000;
+
+/** Whether a store that is away or full for a while is the cause. */
+function isPassing(error: unknown): boolean {
+  return error instanceof DynoError && (error.code === "unavailable" || error.code === "overload");
+}
+
 /**
  * The runs whose records are in the store. The event that starts a run stays unacknowledged until the run is over: so
  * a crash brings it back, and with it the run, and nothing that the run has recorded is trimmed before.
@@ -37,33 +58,48 @@ export class StoredRuns {
   readonly #parts: StoredRunsParts;
   readonly #host: RunHost;
   readonly #journal: Journal;
-  readonly #history: RunHistory;
+  readonly #level: AckLevel | undefined;
+  #history: RunHistory;
   readonly #active = new Map<string, PipelineRun>();
   /** Runs that were called here, until their event comes by. */
   readonly #calls = new Map<string, Promise<PipelineResult>>();
   /** Runs that lost their hold here; what they recorded must be read again. */
   readonly #lost = new Set<string>();
-  readonly #parked = new Map<string, { readonly pipeline: string; readonly reason: string }>();
+  readonly #parked = new Map<
+    string,
+    { readonly pipeline: string; readonly group: string; readonly reason: string }
+  >();
   readonly #bell = createStopBell();
   readonly #counters = createRunCounters();
 
   constructor(parts: StoredRunsParts) {
     this.#parts = parts;
-    this.#journal = createEngineJournal(parts.engine, parts.level);
-    this.#history = createRunHistory(parts.engine);
+    const { engine } = parts;
+    const level = parts.level ?? engine.level;
+    // A record that is only in memory would let a step run that nobody knows of after a crash.
+    this.#level = level === "accepted" ? "stored" : level;
+    this.#journal = createEngineJournal(engine, this.#level);
+    this.#history = createRunHistory(engine, this.#level);
     this.#host = {
       ...parts.host,
       callPipeline: (name, runId, input) => this.#startChild(name, runId, input),
     };
   }
 
-  /** Handles an event that starts a run, new or not. Resolves when the run is over. */
-  async onTrigger(pipeline: Pipeline, event: StoredEvent, delivery: Delivery): Promise<void> {
-    await this.#take(pipeline, `${pipeline.name}-${event.id}`, inputOf(event), event, delivery);
+  /** To be told before the consumers begin: what was read before may not be all any more. */
+  begin(): void {
+    this.#history = createRunHistory(this.#parts.engine, this.#level);
   }
 
-  /** Handles the event of a run that was called, by this process or by one before. */
-  async onCall(event: StoredEvent, delivery: Delivery): Promise<void> {
+  /** Handles an event that starts a run, new or not. Resolves when the run is over. */
+  async onTrigger(pipeline: Pipeline, event: StoredEvent, delivery: Delivery): Promise<void> {
+    const runId = `${pipeline.name}-${event.id}`;
+    const slots = { group: pipeline.name, most: pipeline.concurrency };
+    await this.#take({ current: pipeline, runId, input: inputOf(event), event, delivery, slots });
+  }
+
+  /** Handles the event of a run that was called, by this process or by one before; at most `most` are handled at a time. */
+  async onCall(event: StoredEvent, delivery: Delivery, most: number): Promise<void> {
     const input = event.data as RunInput;
     const runId = event.key ?? "";
     const own = this.#calls.get(runId);
@@ -80,13 +116,14 @@ export class StoredRuns {
     if (pipeline === undefined) {
       throw new DynoError("conflict", `run ${runId} cannot go on: there is no pipeline ${name} any more`);
     }
-    await this.#take(pipeline, runId, input, event, delivery);
+    await this.#take({ current: pipeline, runId, input, event, delivery, slots: { group: "", most } });
   }
 
   /** Starts a run that has no event of its own yet. */
   call(pipeline: Pipeline, input: RunInput, signal: AbortSignal | undefined): Promise<PipelineResult> {
     const runId = `${pipeline.name}-${input.id}`;
-    const { engine, level } = this.#parts;
+    const { engine } = this.#parts;
+    const level = this.#level;
     const called = engine.publish(
       {
         topic: runTopic(pipeline.name, "called"),
@@ -112,14 +149,26 @@ export class StoredRuns {
     return result;
   }
 
-  async #take(
-    current: Pipeline,
-    runId: string,
-    input: RunInput,
-    event: StoredEvent,
-    delivery: Delivery,
-  ): Promise<void> {
-    const past = await this.#recall(runId, event, delivery.signal);
+  /**
+   * Goes on with a run, or begins it, until it is over. A store that is away or full uses up no tries of the event: the
+   * run is taken up again from its records when the store is back.
+   */
+  async #take(taken: Taken): Promise<void> {
+    const { runId, delivery } = taken;
+    for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+      try {
+        return await this.#takeOnce(taken);
+      } catch (thrown) {
+        this.#lost.add(runId);
+        if (!isPassing(thrown) || delivery.signal.aborted) throw thrown;
+        await sleep(waitMs, undefined, { signal: delivery.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #takeOnce(taken: Taken): Promise<void> {
+    const { current, runId, input, event, delivery } = taken;
+    const past = await this.#recall(runId, event, delivery);
     if (delivery.signal.aborted)
       throw new DynoError("aborted", `run ${runId} is not begun: the engine stops`);
     const { definition } = past ?? {};
@@ -127,23 +176,24 @@ export class StoredRuns {
     if (pipeline === undefined) {
       const reason = `run ${runId} began on definition ${definition} of ${current.name}, which is not here; give it as a former one`;
       await this.#recordParked({ runId, pipeline: current, input }, past, reason);
-      return this.#hold(current, runId, reason, delivery);
+      return this.#hold(taken, reason);
     }
     const run = this.#start(pipeline, runId, past?.input ?? input, past);
     const unhear = this.#bell.hear(delivery.signal, () => run.suspend());
     try {
       const { status, error } = await run.result;
-      if (status === "parked") await this.#hold(pipeline, runId, error?.message ?? "", delivery);
-    } catch (thrown) {
-      this.#lost.add(runId);
-      throw thrown;
+      if (status === "parked") await this.#hold(taken, error?.message ?? "");
     } finally {
       unhear();
     }
   }
 
-  async #recall(runId: string, event: StoredEvent, signal: AbortSignal): Promise<FoldedRun | undefined> {
-    if (!this.#lost.has(runId)) return this.#history.recall(runId, event, signal);
+  async #recall(
+    runId: string,
+    event: StoredEvent,
+    { attempt, signal }: Delivery,
+  ): Promise<FoldedRun | undefined> {
+    if (attempt === 1 && !this.#lost.has(runId)) return this.#history.recall(runId, event, signal);
     const past = await this.#history.recallAgain(runId, event, signal);
     this.#lost.delete(runId);
     return past;
@@ -190,20 +240,15 @@ export class StoredRuns {
 
   /**
    * Keeps the event of a parked run, and with it its records, until the engine stops; the next start tries again. So
-   * that they cannot keep all others from running, at most half of a pipeline's runs are held; the events of further
-   * ones become dead letters.
+   * that they cannot keep all others from running, at most half of the events that a consumer handles at a time are held;
+   * further ones become dead letters.
    */
-  async #hold(
-    { name, concurrency }: Pipeline,
-    runId: string,
-    reason: string,
-    { signal }: Delivery,
-  ): Promise<void> {
-    const held = [...this.#parked.values()].filter(({ pipeline }) => pipeline === name).length;
-    if (held >= concurrency / 2) throw new DynoError("conflict", reason);
-    this.#parked.set(runId, { pipeline: name, reason });
+  async #hold({ current, runId, delivery, slots }: Taken, reason: string): Promise<void> {
+    const held = [...this.#parked.values()].filter(({ group }) => group === slots.group).length;
+    if (held + 1 > Math.floor(slots.most / 2)) throw new DynoError("conflict", reason);
+    this.#parked.set(runId, { pipeline: current.name, group: slots.group, reason });
     await new Promise<void>((resolve) => {
-      this.#bell.hear(signal, resolve);
+      this.#bell.hear(delivery.signal, resolve);
     });
     this.#parked.delete(runId);
     throw new DynoError("aborted", reason);

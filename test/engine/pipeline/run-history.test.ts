@@ -29,7 +29,7 @@ test("a history waits for records that are still on their way into the store", a
       yield readings++ === 0 ? events.slice(0, 1) : [...events.slice(1), mark];
     },
   };
-  const history = createRunHistory(engine);
+  const history = createRunHistory(engine, undefined);
   const run = await history.recall("run", eventAt(0, "go", null), new AbortController().signal);
   expect(run?.steps.get("a")).toMatchObject({ status: "succeeded", output: 7 });
   expect(starts).toEqual(["0", "1"]);
@@ -46,7 +46,7 @@ test("a history that could not be read is read again when it is asked again", as
       yield [eventAt(1, "$pipelines.recall", null)];
     },
   };
-  const history = createRunHistory(engine);
+  const history = createRunHistory(engine, undefined);
   const { signal } = new AbortController();
   await expect(history.recall("run", eventAt(0, "go", null), signal)).rejects.toThrow("the store is away");
   expect(await history.recall("run", eventAt(0, "go", null), signal)).toBeUndefined();

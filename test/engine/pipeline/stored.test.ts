@@ -264,3 +264,92 @@ test("a stored step whose output is no JSON fails, instead of being made again a
   expect(await ended(1)).toMatchObject([{ status: "failed", error: { code: "usage" } }]);
   expect(calls).toBe(1);
 });
+
+describe("stored pipelines whose engine does not do as it should", () => {
+  test("keep their records stored though the engine's own level is accepted", async () => {
+    const engine = await createEngine({ store: { kind: "memory" }, level: "accepted" });
+    onTestFinished(() => engine.close());
+    const levels = new Set<string>();
+    const watched: PipelinesConfig["engine"] = {
+      level: engine.level,
+      consume: engine.consume.bind(engine),
+      replay: engine.replay.bind(engine),
+      publish: async (input, options) => {
+        const receipt = await engine.publish(input, options);
+        if (input.topic.startsWith("$")) levels.add(receipt.level);
+        return receipt;
+      },
+    };
+    const { ended } = await start(watched, twoSteps, double);
+    await engine.publish({ topic: "orders.created", data: { n: 1 } }, { level: "stored" });
+    expect(await ended(1)).toMatchObject([{ status: "completed" }]);
+    expect([...levels]).toEqual(["stored"]);
+  });
+
+  test("can be started again after a start that failed", async () => {
+    const engine = await openEngine({ kind: "memory" });
+    let refusals = 1;
+    const flaky: PipelinesConfig["engine"] = {
+      publish: engine.publish.bind(engine),
+      replay: engine.replay.bind(engine),
+      consume: async (group, handler, options) => {
+        if (group === "$pipeline-calls" && refusals-- > 0) throw new DynoError("unavailable", "away");
+        return engine.consume(group, handler, options);
+      },
+    };
+    await expect(start(flaky, twoSteps, double)).rejects.toMatchObject({ code: "unavailable" });
+    const { ended } = await start(flaky, twoSteps, double);
+    await engine.publish({ topic: "orders.created", data: { n: 1 } });
+    expect(await ended(1)).toMatchObject([{ status: "completed" }]);
+  });
+
+  test("wait for room for their records, and run no step again for it", async () => {
+    const engine = await openEngine({ kind: "memory" });
+    let isFull = false;
+    const runs: string[] = [];
+    const bounded: PipelinesConfig["engine"] = {
+      consume: engine.consume.bind(engine),
+      replay: engine.replay.bind(engine),
+      publish: async (input, options) => {
+        if (isFull) throw new DynoError("overload", "full");
+        return engine.publish(input, options);
+      },
+    };
+    const fills: Actions = {
+      work: {
+        run: async ({ n }: { n: number }, { step }) => {
+          runs.push(step);
+          isFull = true;
+          setTimeout(() => {
+            isFull = false;
+          }, 30);
+          return n;
+        },
+      },
+    };
+    const { ended } = await start(bounded, twoSteps, fills);
+    await engine.publish({ topic: "orders.created", data: { n: 1 } });
+    expect(await ended(1)).toMatchObject([{ status: "completed" }]);
+    expect(runs).toEqual(["a", "b"]);
+  });
+
+  test("take a run up again when the store comes back, however often it was away, and use up no tries", async () => {
+    const engine = await openEngine({ kind: "memory" });
+    let refusals = 4;
+    const flaky: PipelinesConfig["engine"] = {
+      consume: engine.consume.bind(engine),
+      replay: engine.replay.bind(engine),
+      publish: async (input, options) => {
+        if (input.topic.endsWith("step.scheduled") && refusals-- > 0)
+          throw new DynoError("unavailable", "away");
+        return engine.publish(input, options);
+      },
+    };
+    const { ended } = await start(flaky, twoSteps, double, { consume: { maxAttempts: 2, retryDelayMs: 1 } });
+    await engine.publish({ topic: "orders.created", data: { n: 1 } });
+    expect(await ended(1)).toMatchObject([{ status: "completed", outputs: { n: 4 } }]);
+    const dead: unknown[] = [];
+    for await (const letter of engine.deadLetters("$pipeline.checkout")) dead.push(letter);
+    expect(dead).toEqual([]);
+  });
+});
