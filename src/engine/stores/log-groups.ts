@@ -28,11 +28,16 @@ export interface LogGroupsOptions extends PlaceStore {
 export async function openLogGroups(options: LogGroupsOptions): Promise<LogGroups> {
   const folder = join(options.dir, "groups");
   const groups = new FolderGroups(options, folder);
-  for (const file of await filesIn(folder)) {
-    const name = /^(.+)\.place$/.exec(file)?.[1];
-    if (name !== undefined) await groups.load(decodeURIComponent(name));
+  try {
+    for (const file of await filesIn(folder)) {
+      const name = /^(.+)\.place$/.exec(file)?.[1];
+      if (name !== undefined) await groups.load(decodeURIComponent(name));
+    }
+    return groups;
+  } catch (error) {
+    await groups.close().catch(() => undefined);
+    throw error;
   }
-  return groups;
 }
 
 /** A log whose groups nobody has opened yet has no folder for them. */

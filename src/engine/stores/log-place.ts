@@ -35,8 +35,13 @@ export async function openLogPlace(
     last = text;
   };
   const journal = await openLogJournal(path, onText, files);
-  const place: Place = last === undefined ? { after: begin(), pending: new Map() } : parse(path, last);
-  return new JournalPlace(place, journal);
+  try {
+    const place: Place = last === undefined ? { after: begin(), pending: new Map() } : parse(path, last);
+    return new JournalPlace(place, journal);
+  } catch (error) {
+    await journal.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 function parse(path: string, text: string): Place {

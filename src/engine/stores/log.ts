@@ -14,7 +14,7 @@ import type {
   TrimOutcome,
 } from "../store.ts";
 import { diskFiles, type LogFiles } from "./log-files.ts";
-import { type LogGroups, openLogGroups } from "./log-groups.ts";
+import { type LogGroups, type LogGroupsOptions, openLogGroups } from "./log-groups.ts";
 import { lockFolder } from "./log-lock.ts";
 import { LogReader } from "./log-reader.ts";
 import { trimLog } from "./log-retention.ts";
@@ -55,13 +55,13 @@ export async function openLogStore(
     const openedBytes = offset + (await bytesOf(dir, segments.slice(0, -1)));
     const reader = new LogReader(dir, writer);
     const bell = createBell();
-    const groups = await openLogGroups({
-      files,
-      dir,
-      bell,
-      entries: (after) => reader.entries(after),
-      end: () => writer.end(),
-    });
+    const entries: LogGroupsOptions["entries"] = (after) => reader.entries(after);
+    const groups = await openLogGroups({ files, dir, bell, entries, end: () => writer.end() }).catch(
+      async (error) => {
+        await writer.close().catch(() => undefined);
+        throw error;
+      },
+    );
     const epochMs = (): number => clock.epochMs();
     const parts = { files, dir, writer, reader, groups, bell, unlock, tornBytes, openedBytes, epochMs };
     return new SegmentedLog(parts);

@@ -1,4 +1,4 @@
-import { readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
@@ -6,6 +6,8 @@ import { systemClock } from "../../../src/base/clock.ts";
 import { resolveKnobs } from "../../../src/engine/config.ts";
 import { createEngine, type Engine } from "../../../src/engine/engine.ts";
 import { openLogStore } from "../../../src/engine/stores/log.ts";
+import { diskFiles, type LogFiles } from "../../../src/engine/stores/log-files.ts";
+import { encodeFrame } from "../../../src/engine/stores/log-frame.ts";
 import { preparedEvents } from "../../support/events.ts";
 import { createFailingDisk, failWith } from "../../support/failing-disk.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
@@ -97,6 +99,22 @@ test("a group gives what it has read when its place can be written again", async
   const ids = [...first, ...rest].flatMap(({ events }) => events.map(({ id }) => id));
   expect(first).toHaveLength(1);
   expect(ids).toEqual(["a-0", "b-0", "c-0"]);
+});
+
+test("a log that cannot be opened for one of its groups leaves no file open", async () => {
+  const dir = await scratchDir();
+  await mkdir(join(dir, "groups"));
+  await writeFile(join(dir, "groups", "g.place"), encodeFrame("no place", 0, 0));
+  let openFiles = 0;
+  const open: LogFiles["open"] = async (path) => {
+    const file = await diskFiles.open(path);
+    openFiles++;
+    return { ...file, close: () => file.close().finally(() => openFiles--) };
+  };
+  const context = { knobs: resolveKnobs({}), clock: systemClock };
+  const opening = openLogStore({ kind: "log", dir }, context, { ...diskFiles, open });
+  await expect(opening).rejects.toMatchObject({ code: "corrupt" });
+  expect(openFiles).toBe(0);
 });
 
 test("the name of a group may have any characters that a name can have", async () => {
