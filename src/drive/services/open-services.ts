@@ -74,7 +74,7 @@ async function withRedis(redis: RedisService, breaking: Breaking): Promise<Servi
       "faults of Redis need a Redis that dyno starts: unset REDIS_URL, and take redisUrl out of the scenario",
     );
   }
-  const proxy = breaking.network ? await openTcpProxy(redis.url) : undefined;
+  const proxy = breaking.network ? await proxyTo(redis) : undefined;
   return {
     addresses: { redisUrl: proxy?.url ?? redis.url, redisDirectUrl: redis.url },
     breakable: { ...(redis.process ? { redis: redis.process } : {}), ...(proxy ? { proxy } : {}) },
@@ -84,4 +84,14 @@ async function withRedis(redis: RedisService, breaking: Breaking): Promise<Servi
       await redis.close();
     },
   };
+}
+
+/** A Redis that nobody will use must not be left behind. */
+async function proxyTo(redis: RedisService): Promise<TcpProxy> {
+  try {
+    return await openTcpProxy(redis.url);
+  } catch (error) {
+    await redis.close();
+    throw error;
+  }
 }
