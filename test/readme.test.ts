@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { targetSchemas } from "../src/drive/target-schemas.ts";
+import { parseResilience } from "../src/engine/resilience/read-resilience.ts";
 import { checkScenario, formatProblems } from "../src/scenario/check-scenario.ts";
 import { scratchDir } from "./support/scratch-dir.ts";
 
@@ -73,6 +74,13 @@ describe("a scenario of the README", () => {
   test.each(scenarios)("is accepted: $heading", ({ text }) => {
     const { problems } = checkScenario(text, "readme.yaml", { targetSchemas, env: {} });
     expect(formatProblems(problems, text)).toBe("");
+  });
+});
+
+describe("a resilience file of the README", () => {
+  const files = ofLanguage("yaml").filter(({ text }) => text.includes("breakers:"));
+  test.each(files)("is accepted: $heading", ({ text }) => {
+    expect(parseResilience(text, "readme.yaml").policies.size).toBeGreaterThan(0);
   });
 });
 
