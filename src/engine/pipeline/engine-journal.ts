@@ -43,7 +43,8 @@ export function createEngineJournal(engine: Pick<Engine, "publish">, level: AckL
     return isFirst ? stored.then(({ duplicate }) => refuseSecond(runId, duplicate)) : stored;
   };
   return {
-    append: (run, records) => whenThereIsRoom(() => records.map((record) => append(run, record))),
+    append: (run, records, isGone = never) =>
+      whenThereIsRoom(() => records.map((record) => append(run, record)), isGone),
     check: (output) => {
       // Otherwise the append would be refused, and the run taken up again without an end.
       if (typeof output === "bigint" || typeof output === "object") JSON.stringify(output);
@@ -52,12 +53,16 @@ export function createEngineJournal(engine: Pick<Engine, "publish">, level: AckL
 }
 
 const waitForRoomMs = 20;
+const never = (): boolean => false;
 
 /**
  * Appends again when everything was refused for want of room: it is known not to be stored then. Where only some was, a
  * later record may stand without an earlier one, and the run must be read again.
  */
-async function whenThereIsRoom(append: () => readonly Promise<unknown>[]): Promise<unknown> {
+async function whenThereIsRoom(
+  append: () => readonly Promise<unknown>[],
+  isGone: () => boolean,
+): Promise<unknown> {
   for (;;) {
     const appended = append();
     try {
@@ -66,6 +71,8 @@ async function whenThereIsRoom(append: () => readonly Promise<unknown>[]): Promi
       const settled = await Promise.allSettled(appended);
       if (!settled.every((one) => one.status === "rejected" && isOverload(one.reason))) throw error;
       await sleep(waitForRoomMs);
+      // Its event may be with another by now, which reads what is recorded.
+      if (isGone()) throw error;
     }
   }
 }

@@ -24,6 +24,7 @@ export class Outbox {
   #mustStore = false;
   #isAppending = false;
   #isClosed = false;
+  readonly #isGone = (): boolean => this.#isClosed;
 
   constructor(run: OutboxEvents, journal: Journal) {
     this.#run = run;
@@ -48,7 +49,7 @@ export class Outbox {
     this.#isAppending = true;
     while (this.#mustStore) {
       const tasks = this.#attempts;
-      const stored = this.#journal.append(this.#run, this.#records);
+      const stored = this.#journal.append(this.#run, this.#records, this.#isGone);
       this.#records = [];
       this.#attempts = [];
       this.#mustStore = false;

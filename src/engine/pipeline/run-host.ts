@@ -10,9 +10,14 @@ import type { WallTimers } from "./wall-timers.ts";
 export interface Journal {
   /**
    * Appends records of one run, in order. They hold when it resolves; undefined says that they hold already. After
-   * a rejection it is unknown whether they do, and the run must be read again before it goes on.
+   * a rejection it is unknown whether they do, and the run must be read again before it goes on. Nothing is tried again
+   * once `isGone` says that the run has been let go of.
    */
-  append(run: RunIdentity, records: readonly RunRecord[]): Promise<unknown> | undefined;
+  append(
+    run: RunIdentity,
+    records: readonly RunRecord[],
+    isGone?: () => boolean,
+  ): Promise<unknown> | undefined;
   /** Throws where an output cannot be recorded. */
   check?(output: unknown): void;
 }

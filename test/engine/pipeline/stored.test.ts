@@ -333,6 +333,38 @@ describe("stored pipelines whose engine does not do as it should", () => {
     expect(runs).toEqual(["a", "b"]);
   });
 
+  test("record nothing more of a run once they are stopped, though there is room again", async () => {
+    const engine = await openEngine({ kind: "memory" });
+    let isFull = false;
+    const bounded: PipelinesConfig["engine"] = {
+      consume: engine.consume.bind(engine),
+      replay: engine.replay.bind(engine),
+      publish: async (input, options) => {
+        if (isFull && input.topic.startsWith("$run")) throw new DynoError("overload", "full");
+        return engine.publish(input, options);
+      },
+    };
+    const reached = deferred<void>();
+    const fills: Actions = {
+      work: {
+        run: async ({ n }: { n: number }) => {
+          isFull = true;
+          reached.resolve();
+          return n;
+        },
+      },
+    };
+    const { pipelines } = await start(bounded, twoSteps, fills);
+    await engine.publish({ topic: "orders.created", data: { n: 1 } });
+    await reached.promise;
+    await pipelines.stop();
+    const late: string[] = [];
+    engine.subscribe("$run.>", ({ topic }) => void late.push(topic));
+    isFull = false;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(late).toEqual([]);
+  });
+
   test("take a run up again when the store comes back, however often it was away, and use up no tries", async () => {
     const engine = await openEngine({ kind: "memory" });
     let refusals = 4;
