@@ -138,6 +138,7 @@ async function startTarget(
     scratchDir,
     services,
     faults: scenario.faults.map(({ kind }) => kind),
+    verifies: true,
     signal,
   });
 }

@@ -38,6 +38,8 @@ export interface TargetContext {
   readonly services: ServiceAddresses;
   /** The kinds of faults that will be asked of the session, so that it can prepare for them. */
   readonly faults: readonly FaultKind[];
+  /** Whether `stop` is to check the work. What is measured in many pairs is checked in the first. */
+  readonly verifies: boolean;
   readonly signal: AbortSignal;
 }
 

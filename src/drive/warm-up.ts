@@ -1,3 +1,4 @@
+import { meanRate } from "../scenario/load-shapes.ts";
 import type { Phase } from "../scenario/scenario.ts";
 import { isSteady, type WarmupWindow } from "./load/steady.ts";
 import type { PhaseContext } from "./phase.ts";
@@ -45,13 +46,7 @@ function warmupPhase(first: Phase, durationMs: number): Phase {
   if (first.loop === "closed") {
     return { ...first, phase, durationMs, fromClients: first.toClients };
   }
-  const { corners } = first;
-  let area = 0;
-  for (let i = 1; i < corners.length; i++) {
-    const [from, to] = [corners[i - 1], corners[i]];
-    if (from && to) area += ((from.ratePerSec + to.ratePerSec) / 2) * (to.atMs - from.atMs);
-  }
-  const ratePerSec = area / first.durationMs;
+  const ratePerSec = meanRate(first);
   const flat = [
     { atMs: 0, ratePerSec },
     { atMs: durationMs, ratePerSec },

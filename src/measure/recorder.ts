@@ -39,13 +39,17 @@ export interface RecorderTotals {
   readonly failures: LatencyHistogram;
 }
 
-/** Records the operations of one phase. All times are microseconds from the start of the phase. */
-export interface Recorder {
+/** Hears of operations from a driver. All times are microseconds from the start of the phase. */
+export interface OperationSink {
   sent(dueMicros: number, sentMicros: number): void;
   success(dueMicros: number, sentMicros: number, doneMicros: number): void;
   failure(dueMicros: number, sentMicros: number, doneMicros: number, error: unknown): void;
   /** Operations that were sent and never answered. */
   unanswered(count: number, nowMicros: number): void;
+}
+
+/** Records the operations of one phase. */
+export interface Recorder extends OperationSink {
   /** What happened since the last call. Without `countsLag`, its lag is left out of the totals. */
   takeInterval(options?: { readonly countsLag: boolean }): IntervalFigures;
   totals(): RecorderTotals;

@@ -11,7 +11,7 @@ import {
 import { faultProblems } from "./fault-problems.ts";
 import { buildFault } from "./fault-schema.ts";
 import { buildPhase } from "./load-shapes.ts";
-import { applyOverride, type Override } from "./overrides.ts";
+import { applyOverride, type Override, overridesOf } from "./overrides.ts";
 import type { Scenario, TargetRule, WarmupSpec } from "./scenario.ts";
 import { type ScenarioInput, scenarioJsonSchema, scenarioSchema, type TargetSchemas } from "./schema.ts";
 import { parseTargetRule } from "./target-rule.ts";
@@ -31,6 +31,16 @@ export type Checked =
 
 /** Checks the text of a scenario file. */
 export function checkScenario(text: string, file: string, options: CheckOptions): Checked {
+  const checked = checkOne(text, file, options);
+  if (checked.scenario === undefined) return checked;
+  const problems = checked.scenario.variants.flatMap(({ overrides }) => {
+    const own = checkOne(text, file, { ...options, overrides: [...(options.overrides ?? []), ...overrides] });
+    return own.problems.filter((problem) => isOverrideLabel(problem.file));
+  });
+  return problems.length === 0 ? checked : { problems };
+}
+
+function checkOne(text: string, file: string, options: CheckOptions): Checked {
   const yaml = readYaml(file, text, options.env);
   if (yaml.problems.length > 0) return { problems: sortProblems(yaml.problems) };
   const overrides = options.overrides ?? [];
@@ -55,17 +65,21 @@ export function checkScenario(text: string, file: string, options: CheckOptions)
 export function formatProblems(problems: readonly Problem[], text: string): string {
   return problems
     .map((problem) =>
-      problem.file.startsWith("--set")
+      isOverrideLabel(problem.file)
         ? `${problem.file}: error: ${problem.message}${problem.hint === undefined ? "" : `; ${problem.hint}`}`
         : formatProblem(problem, text),
     )
     .join("\n");
 }
 
-/** A problem with what the command line set is a problem of the command line. */
+function isOverrideLabel(file: string): boolean {
+  return file.startsWith("--") || file.startsWith("variant ");
+}
+
+/** A problem with what the command line or a variant set is a problem of that. */
 function atOverride(problem: Problem, overrides: readonly Override[]): Problem {
   const cause = overrides.find(({ path }) => `${problem.path}.`.startsWith(`${path.join(".")}.`));
-  return cause === undefined ? problem : { ...problem, file: `--set ${cause.text}` };
+  return cause === undefined ? problem : { ...problem, file: cause.label };
 }
 
 function readRules(input: ScenarioInput, yaml: YamlFile): { rules: TargetRule[]; problems: Problem[] } {
@@ -172,6 +186,14 @@ function buildScenario(input: ScenarioInput, yaml: YamlFile, targets: readonly T
     repeat: input.repeat,
     seed: input.seed,
     intervalMs: input.interval ?? standardIntervalMs(totalMs, input.faults.length > 0),
+    variants: Object.entries(input.variants).map(([name, settings]) => ({
+      name,
+      overrides: overridesOf(name, settings),
+    })),
+    gate: {
+      margins: input.gate.margins,
+      ...(input.gate.budget === undefined ? {} : { budgetMs: input.gate.budget }),
+    },
   };
 }
 

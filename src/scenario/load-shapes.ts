@@ -84,3 +84,24 @@ function rateText({ shape, corners }: OpenPhase): string {
   if (shape === "spike") return `${first} with a spike to ${formatRate(Math.max(...rates))}`;
   return shape === "ramp" ? `${first} to ${last}` : `${first} to ${last} in ${corners.length / 2} steps`;
 }
+
+/** Operations a second at a moment of the phase. */
+export function rateAt({ corners }: OpenPhase, atMs: number): number {
+  const next = corners.findIndex((corner) => corner.atMs >= atMs);
+  const to = corners[next] ?? corners.at(-1);
+  const from = corners[next - 1] ?? to;
+  if (from === undefined || to === undefined) return 0;
+  const lengthMs = to.atMs - from.atMs;
+  const share = lengthMs === 0 ? 1 : (atMs - from.atMs) / lengthMs;
+  return from.ratePerSec + (to.ratePerSec - from.ratePerSec) * share;
+}
+
+/** Operations a second over the whole phase. */
+export function meanRate({ corners, durationMs }: OpenPhase): number {
+  let area = 0;
+  for (let i = 1; i < corners.length; i++) {
+    const [from, to] = [corners[i - 1], corners[i]];
+    if (from && to) area += ((from.ratePerSec + to.ratePerSec) / 2) * (to.atMs - from.atMs);
+  }
+  return area / durationMs;
+}

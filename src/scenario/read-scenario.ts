@@ -3,13 +3,13 @@ import { basename, dirname, join } from "node:path";
 import { DynoError, messageOf } from "../base/errors.ts";
 import { nearestWord } from "../base/suggest.ts";
 import { type CheckOptions, checkScenario, formatProblems } from "./check-scenario.ts";
-import { parseOverride } from "./overrides.ts";
+import { type Override, parseOverride } from "./overrides.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** How to read a scenario file. */
 export interface ReadScenarioOptions extends Omit<CheckOptions, "overrides"> {
-  /** `key.path=value` settings from the command line. */
-  readonly overrides?: readonly string[];
+  /** `key.path=value` settings from the command line; later ones win. */
+  readonly overrides?: readonly (string | Override)[];
 }
 
 /**
@@ -18,7 +18,9 @@ export interface ReadScenarioOptions extends Omit<CheckOptions, "overrides"> {
  */
 export async function readScenario(file: string, options: ReadScenarioOptions): Promise<Scenario> {
   const text = await readScenarioText(file);
-  const overrides = (options.overrides ?? []).map(parseOverride);
+  const overrides = (options.overrides ?? []).map((one) =>
+    typeof one === "string" ? parseOverride(one) : one,
+  );
   const { scenario, problems } = checkScenario(text, file, { ...options, overrides });
   if (scenario === undefined) throw new DynoError("scenario", formatProblems(problems, text));
   return scenario;

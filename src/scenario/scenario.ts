@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import type { Override } from "./overrides.ts";
 
 /** A scenario that has been read and checked: what to load, how, and what is expected of it. All units are base units. */
 export interface Scenario {
@@ -21,7 +22,43 @@ export interface Scenario {
   readonly seed: number;
   /** Milliseconds covered by one row of the timeline. */
   readonly intervalMs: number;
+  /** What can be compared: by name, the settings that each changes; in the order of the file. */
+  readonly variants: readonly Variant[];
+  /** What the file says on comparing it. */
+  readonly gate: GateRules;
 }
+
+/** One of the settings of a scenario that are compared. */
+export interface Variant {
+  readonly name: string;
+  readonly overrides: readonly Override[];
+}
+
+/** How a scenario is compared. */
+export interface GateRules {
+  /** How long measuring may take. */
+  readonly budgetMs?: number;
+  /** The smallest worsening that matters, by metric, as a share (error_rate: as a difference). Each makes its metric judged. */
+  readonly margins: Margins;
+}
+
+/** The metrics of a comparison. */
+export const comparedMetrics = [
+  "throughput",
+  "p50",
+  "p90",
+  "p99",
+  "p99.9",
+  "error_rate",
+  "cpu_per_op",
+  "rss",
+] as const;
+
+/** A metric of a comparison. */
+export type ComparedMetric = (typeof comparedMetrics)[number];
+
+/** Margins by metric. */
+export type Margins = Readonly<Partial<Record<ComparedMetric, number>>>;
 
 /** Which target, and its settings. */
 export interface TargetSpec {

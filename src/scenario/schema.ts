@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { count, durationMs, ratePerSec } from "../base/unit-schema.ts";
+import { count, durationMs, ratePerSec, ratio } from "../base/unit-schema.ts";
 import { faultSchema } from "./fault-schema.ts";
+import { comparedMetrics } from "./scenario.ts";
 
 /** The schemas of the targets, by kind; each has `kind` as a literal. */
 export type TargetSchemas = Readonly<Record<string, z.ZodObject>>;
@@ -60,6 +61,13 @@ const warmup = z.union(
   { error: "expected none, a duration such as 2s, or { min: 1s, max: 5s }" },
 );
 
+/** Margins by metric, such as `{ p50: 5%, p99: 10% }`. */
+export const marginsSchema = z
+  .partialRecord(z.enum(comparedMetrics), ratio())
+  .describe(
+    "The smallest worsening that matters, by metric, such as `p99: 10%`; each metric named here can fail a gate. Default: 5% of throughput (closed loop) or p50 (open loop), and an error_rate of 0.1%.",
+  );
+
 /** The one schema of scenario files, for the targets that there are. */
 export function scenarioSchema(targets: TargetSchemas) {
   const [first, ...others] = Object.values(targets);
@@ -83,6 +91,17 @@ export function scenarioSchema(targets: TargetSchemas) {
         .describe(
           "What is expected, such as `p99 <= 5ms in steady`, `error_rate < 0.01%`, `lost == 0`, `recovery < 10s`.",
         ),
+      variants: z
+        .record(name, z.record(z.string(), z.unknown()))
+        .default({})
+        .describe("What `dyno ab` compares: settings by name, such as `b: { target.knobs.maxBatch: 64 }`."),
+      gate: z
+        .strictObject({
+          budget: durationMs().optional().describe("How long comparing may take. Default: 60s."),
+          margins: marginsSchema.default({}),
+        })
+        .default({ margins: {} })
+        .describe("How `dyno gate` and `dyno ab` compare this scenario."),
       repeat: z.int().min(1).max(1000).default(1).describe("Trials, each in a fresh process."),
       seed: z.int().min(0).max(4_294_967_295).default(1).describe("Seed of every random choice."),
       interval: durationMs(100_000)

@@ -14,7 +14,11 @@ faults:
 `;
 
 function check(text: string, overrides: readonly string[] = []) {
-  return checkScenario(text, "s.yaml", { targetSchemas, env: {}, overrides: overrides.map(parseOverride) });
+  return checkScenario(text, "s.yaml", {
+    targetSchemas,
+    env: {},
+    overrides: overrides.map((text) => parseOverride(text)),
+  });
 }
 
 const fault = (line: string, text = base): string => `${text}  - { ${line} }\n`;

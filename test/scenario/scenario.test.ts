@@ -19,7 +19,11 @@ targets: [p99.9 <= 5ms in steady]
 `;
 
 function check(text: string, overrides: readonly string[] = [], env = {}) {
-  return checkScenario(text, "s.yaml", { targetSchemas, env, overrides: overrides.map(parseOverride) });
+  return checkScenario(text, "s.yaml", {
+    targetSchemas,
+    env,
+    overrides: overrides.map((text) => parseOverride(text)),
+  });
 }
 
 describe("a scenario", () => {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
-import type { Recorder } from "../../measure/recorder.ts";
+import type { OperationSink } from "../../measure/recorder.ts";
 import type { Session } from "../target.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -8,7 +8,7 @@ export interface LoadOptions {
   readonly session: Session;
   /** The number of the first operation; operations are numbered through the whole trial. */
   readonly firstOperation: number;
-  readonly recorder: Recorder;
+  readonly recorder: OperationSink;
   readonly clock: Clock;
   /** When the phase begins, on the clock. */
   readonly startMicros: number;

@@ -44,13 +44,14 @@ export const engineTarget: Target<EngineSettings> = {
         ...(fallback ? { fallback } : {}),
       };
       if (settings.operation === "replay")
-        return await startReplay(await openLocalHost(config), observer, end);
+        return await startReplay(await openLocalHost(config), observer, end, context.verifies);
       const isApart = settings.process === "separate" || context.faults.includes("engine-kill");
       const host = isApart ? await openRemoteHost(config, settings) : await openLocalHost(config);
       // What is read back must not depend on the way that was broken.
       const direct =
         store?.kind === "redis" && directUrl !== undefined ? { ...store, url: directUrl } : store;
       const homes = { store: direct, spoolDir: fallback?.kind === "spool" ? fallback.dir : undefined };
+      if (!context.verifies) return startUnchecked(host, observer, end);
       const rules = { mayFail: context.faults.some((kind) => kind.startsWith("handler-")) };
       return startPublish(config, host, homes, rules, observer, end);
     } catch (error) {
@@ -98,6 +99,7 @@ async function startReplay(
   host: LocalHost,
   observer: RedisObserver | undefined,
   end: () => Promise<void>,
+  verifies: boolean,
 ): Promise<Session> {
   const { settings, engine } = host;
   const { fire, check } = await openReplaySession(settings, engine);
@@ -107,7 +109,28 @@ async function startReplay(
     stop: async () => {
       await host.close();
       await end();
-      return check();
+      return verifies ? check() : [];
+    },
+  };
+}
+
+/** Publishes, keeps no book of it, and reads nothing back. */
+function startUnchecked(
+  host: EngineHost,
+  observer: RedisObserver | undefined,
+  end: () => Promise<void>,
+): Session {
+  return {
+    fire: (n) => host.publish(n),
+    ...watch(host, observer),
+    inject: (fault) => host.inject(fault),
+    stop: async () => {
+      try {
+        await host.close();
+        return [];
+      } finally {
+        await end();
+      }
     },
   };
 }

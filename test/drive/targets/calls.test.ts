@@ -25,6 +25,7 @@ async function start(settings: object): Promise<Session> {
     scenarioDir: "",
     services: {},
     faults: [],
+    verifies: true,
     signal: new AbortController().signal,
   };
   return callsTarget.start(callsSettings.parse(settings), context);

@@ -54,6 +54,7 @@ describe("groups on the dynamometer", () => {
       scenarioDir: "",
       services: {},
       faults: [],
+      verifies: true,
       signal: new AbortController().signal,
     });
     await Promise.all(Array.from({ length: 300 }, (_, n) => session.fire(n, new AbortController().signal)));

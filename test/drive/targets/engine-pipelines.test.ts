@@ -26,7 +26,15 @@ async function start(pipeline: string, settings: object) {
     events: [{ topic: "orders.created", data: { amount: 3 } }],
     ...settings,
   });
-  const context = { seed: 1, scratchDir: dir, scenarioDir: dir, services: {}, faults: [], signal };
+  const context = {
+    seed: 1,
+    scratchDir: dir,
+    scenarioDir: dir,
+    services: {},
+    faults: [],
+    verifies: true,
+    signal,
+  };
   return engineTarget.start(checked, context);
 }
 

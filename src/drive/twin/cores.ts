@@ -1,0 +1,46 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Keeps processes on one core. */
+export interface Cores {
+  /** The cores that this process may use; empty where pinning is not possible here. */
+  readonly list: readonly number[];
+  /** Moves a process with all its threads to one core. */
+  pin(pid: number, core: number): Promise<void>;
+}
+
+/** Finds out whether processes can be pinned here: by util-linux's taskset, on Linux. */
+export async function openCores(): Promise<Cores> {
+  const list = allowedCores();
+  const isPossible = await run("taskset", ["-V"]).then(
+    () => true,
+    () => false,
+  );
+  return {
+    list: isPossible ? list : [],
+    pin: async (pid, core) => {
+      await run("taskset", ["-a", "-p", "-c", String(core), String(pid)]);
+    },
+  };
+}
+
+function allowedCores(): number[] {
+  try {
+    const text = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "";
+    return parseCpuList(text);
+  } catch {
+    return [];
+  }
+}
+
+/** Parses `0-2,5`. */
+export function parseCpuList(text: string): number[] {
+  return text.split(",").flatMap((part) => {
+    const [from = Number.NaN, to = from] = part.split("-").map(Number);
+    if (Number.isNaN(from)) return [];
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
+}

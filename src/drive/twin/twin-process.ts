@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { type Deferred, deferred } from "../../base/async.ts";
+import { DynoError } from "../../base/errors.ts";
+import type { ArmFigures } from "../../measure/pair.ts";
+import { drainMs } from "../phase-runner.ts";
+import {
+  type ArmSpec,
+  type FromTwin,
+  type SliceAnswer,
+  type SliceOrder,
+  type ToTwin,
+  twinProtocol,
+} from "./twin-messages.ts";
+
+/** Where a twin's program is: of this dyno, or of the one in a checkout of another revision. */
+export interface TwinProgram {
+  /** The entry, a path. */
+  readonly entry: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A process that builds a target and works when it is told to. Every method rejects with a DynoError that names the process. */
+export interface TwinProcess {
+  readonly pid: number;
+  start(spec: ArmSpec): Promise<void>;
+  slice(order: SliceOrder): Promise<SliceAnswer>;
+  /** Closes the target and ends the process. */
+  stop(): Promise<ArmFigures>;
+  /** Ends the process at once, wherever it is. */
+  kill(): Promise<void>;
+}
+
+const startTimeoutMs = 120_000;
+const sliceTimeoutMs = drainMs + 30_000;
+const stopTimeoutMs = drainMs + 120_000;
+const stderrCharacters = 4096;
+
+/** Starts a process; `name` is what messages call it (`base`, `candidate`). */
+export async function openTwinProcess(name: string, program: TwinProgram): Promise<TwinProcess> {
+  const twin = new Twin(name, program);
+  try {
+    await twin.greeted();
+    return twin;
+  } catch (error) {
+    await twin.kill();
+    throw error;
+  }
+}
+
+class Twin implements TwinProcess {
+  readonly #name: string;
+  readonly #child: ChildProcess;
+  readonly #gone: Promise<void>;
+  #stderr = "";
+  #slices = 0;
+  #waiting: { readonly type: FromTwin["type"]; readonly answer: Deferred<FromTwin> } | undefined;
+  #end: DynoError | undefined;
+
+  constructor(name: string, { entry, cwd, env }: TwinProgram) {
+    this.#name = name;
+    this.#child = spawn(process.execPath, [entry], {
+      cwd,
+      env: { ...env },
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.#child.stderr?.on("data", (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString()).slice(-stderrCharacters);
+    });
+    this.#child.on("message", (message: FromTwin) => this.#take(message));
+    this.#gone = new Promise((resolve) => {
+      this.#child.once("error", (error) => {
+        this.#fail(new DynoError("setup", `the ${name}'s process could not be started: ${error.message}`));
+        resolve();
+      });
+      this.#child.once("close", (code, signal) => {
+        const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+        this.#fail(new DynoError("unavailable", `the ${name}'s process ${how}${this.#lastWords()}`));
+        resolve();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  async greeted(): Promise<void> {
+    const hello = await this.#ask("hello", undefined, startTimeoutMs);
+    if (hello.type !== "hello" || hello.protocol === twinProtocol) return;
+    throw new DynoError(
+      "setup",
+      `the ${this.#name}'s dyno speaks version ${hello.protocol} of the twin protocol, and this one ${twinProtocol}; compare revisions that are nearer to one another`,
+    );
+  }
+
+  async start(spec: ArmSpec): Promise<void> {
+    await this.#ask("ready", { type: "start", spec }, startTimeoutMs);
+  }
+
+  async slice(order: SliceOrder): Promise<SliceAnswer> {
+    const id = this.#slices++;
+    const answer = await this.#ask(
+      "slice",
+      { type: "slice", id, order },
+      order.phase.durationMs + sliceTimeoutMs,
+    );
+    if (answer.type === "slice" && answer.id === id) return answer.answer;
+    throw new DynoError("internal", `the ${this.#name}'s process answered out of turn`);
+  }
+
+  async stop(): Promise<ArmFigures> {
+    const answer = await this.#ask("stopped", { type: "stop" }, stopTimeoutMs);
+    await this.#gone;
+    if (answer.type === "stopped") return answer.figures;
+    throw new DynoError("internal", `the ${this.#name}'s process answered out of turn`);
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#gone;
+  }
+
+  /** Sends a message and waits for the one answer that it has. */
+  async #ask(type: FromTwin["type"], message: ToTwin | undefined, timeoutMs: number): Promise<FromTwin> {
+    if (this.#end !== undefined) throw this.#end;
+    const answer = deferred<FromTwin>();
+    this.#waiting = { type, answer };
+    // A process that is gone is noticed by its end.
+    if (message !== undefined) this.#child.send(message, () => undefined);
+    const timer = setTimeout(() => {
+      this.#fail(
+        new DynoError(
+          "timeout",
+          `the ${this.#name}'s process said nothing for ${timeoutMs / 1000} s${this.#lastWords()}`,
+        ),
+      );
+      this.#child.kill("SIGKILL");
+    }, timeoutMs);
+    try {
+      return await answer.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #take(message: FromTwin): void {
+    if (message.type === "failed") {
+      return this.#fail(new DynoError(message.code, `the ${this.#name}: ${message.message}`));
+    }
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    this.#waiting = undefined;
+    if (message.type === waiting.type) waiting.answer.resolve(message);
+    else waiting.answer.reject(new DynoError("internal", `the ${this.#name}'s process sent ${message.type}`));
+  }
+
+  #fail(error: DynoError): void {
+    this.#end ??= error;
+    this.#waiting?.answer.reject(this.#end);
+    this.#waiting = undefined;
+  }
+
+  #lastWords(): string {
+    const words = this.#stderr.trim();
+    return words === "" ? "" : `; it wrote:\n${words}`;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Phase, WarmupSpec } from "../../scenario/scenario.ts";
+import { isSteady, type WarmupWindow } from "../load/steady.ts";
+import { shortened } from "./slice-plan.ts";
+import type { SliceAnswer } from "./twin-messages.ts";
+import type { TwinProcess } from "./twin-process.ts";
+
+/** The longest warm-up of a process: most of what it gains comes in its first second, and pairs must be many. */
+const longestMs = 1000;
+const shortestMs = 300;
+const firstWindowMs = 40;
+const longestWindowMs = 1000;
+/** Fewer operations in a window than this, and it is made longer. */
+const windowOperations = 20;
+
+/** Warms processes up, side by side and in step, until all are steady or the time is over. Each gets the same load. */
+export async function warmUpTogether(
+  processes: readonly TwinProcess[],
+  load: readonly Phase[],
+  { minMs, maxMs }: WarmupSpec,
+): Promise<void> {
+  const mostMs = Math.min(longestMs, maxMs) / load.length;
+  const leastMs = Math.min(shortestMs, Math.max(minMs, shortestMs)) / load.length;
+  for (const phase of load) await warmPhase(processes, phase, Math.min(leastMs, mostMs), mostMs);
+}
+
+async function warmPhase(
+  processes: readonly TwinProcess[],
+  phase: Phase,
+  leastMs: number,
+  mostMs: number,
+): Promise<void> {
+  const seen: WarmupWindow[][] = processes.map(() => []);
+  let windowMs = Math.min(firstWindowMs, mostMs);
+  for (let spentMs = 0; spentMs < mostMs; spentMs += windowMs) {
+    const order = warmupOrder(phase, windowMs);
+    const answers = await Promise.all(processes.map((process) => process.slice(order)));
+    answers.forEach((answer, i) => {
+      seen[i]?.push(windowOf(answer));
+    });
+    if (spentMs + windowMs >= leastMs && seen.every(isSteady)) return;
+    if (answers.some(({ completed }) => completed < windowOperations))
+      windowMs = Math.min(longestWindowMs, windowMs * 2);
+  }
+}
+
+function windowOf({ costMicros, p50Micros }: SliceAnswer): WarmupWindow {
+  return { completedPerSec: costMicros === 0 ? 0 : 1e6 / costMicros, serviceP50: p50Micros };
+}
+
+/** Works once more on each phase, alone, to see what slices it needs. */
+export async function probe(process: TwinProcess, load: readonly Phase[]): Promise<SliceAnswer[]> {
+  const answers: SliceAnswer[] = [];
+  for (const phase of load) {
+    let windowMs = firstWindowMs;
+    let answer = await process.slice(warmupOrder(phase, windowMs));
+    while (answer.completed < windowOperations && windowMs < longestWindowMs) {
+      windowMs *= 2;
+      answer = await process.slice(warmupOrder(phase, windowMs));
+    }
+    answers.push(answer);
+  }
+  return answers;
+}
+
+function warmupOrder(phase: Phase, windowMs: number) {
+  return { phase: shortened(phase, windowMs, 0.5), leadMs: 0, seed: 0, isWarmup: true };
+}
