@@ -1,3 +1,5 @@
+import { normalQuantile } from "./normal.ts";
+
 /** Above this variance the normal approximation is off by less than one in the quantiles that are asked for here. */
 const normalVariance = 100;
 
@@ -32,17 +34,4 @@ function normalQuantileOf(probability: number, n: number, p: number): number {
   const z = normalQuantile(probability);
   const corrected = z + (skewness * (z * z - 1)) / 6;
   return Math.min(n, Math.max(0, Math.ceil(n * p + deviation * corrected - 0.5)));
-}
-
-/** The standard normal quantile for the four probabilities that 90 % and 95 % intervals need. */
-function normalQuantile(probability: number): number {
-  const table: Readonly<Record<string, number>> = {
-    "0.025": -1.959964,
-    "0.05": -1.644854,
-    "0.95": 1.644854,
-    "0.975": 1.959964,
-  };
-  const z = table[String(probability)];
-  if (z === undefined) throw new RangeError(`no normal quantile is kept for ${probability}`);
-  return z;
 }
