@@ -48,7 +48,7 @@ export function decideOutcome({ trials, verdicts, invalid, interrupted, setupErr
 }
 
 /** A target on a check's figure says how much of it may be; where it holds, the check stands as information. */
-function isLeftTo(verdicts: readonly Verdict[], { figure }: CheckResult): boolean {
+export function isLeftTo(verdicts: readonly Verdict[], { figure }: CheckResult): boolean {
   const own = verdicts.filter(({ metricName }) => metricName === figure?.name);
   return own.length > 0 && own.every(({ outcome }) => outcome === "pass");
 }

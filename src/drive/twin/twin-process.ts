@@ -23,6 +23,8 @@ export interface TwinProgram {
 /** A process that builds a target and works when it is told to. Every method rejects with a DynoError that names the process. */
 export interface TwinProcess {
   readonly pid: number;
+  /** Why it will not answer any more. */
+  readonly broken: DynoError | undefined;
   start(spec: ArmSpec): Promise<void>;
   slice(order: SliceOrder): Promise<SliceAnswer>;
   /** Closes the target and ends the process. */
@@ -36,24 +38,20 @@ const sliceTimeoutMs = drainMs + 30_000;
 const stopTimeoutMs = drainMs + 120_000;
 const stderrCharacters = 4096;
 
-/** Starts a process; `name` is what messages call it (`base`, `candidate`). */
-export async function openTwinProcess(name: string, program: TwinProgram): Promise<TwinProcess> {
-  const twin = new Twin(name, program);
-  try {
-    await twin.greeted();
-    return twin;
-  } catch (error) {
-    await twin.kill();
-    throw error;
-  }
+/** Starts a process; `name` is what messages call it (`base`, `candidate`). Whether that went well shows when it is told to start. */
+export function openTwinProcess(name: string, program: TwinProgram): TwinProcess {
+  return new Twin(name, program);
 }
 
 class Twin implements TwinProcess {
   readonly #name: string;
   readonly #child: ChildProcess;
   readonly #gone: Promise<void>;
+  readonly #hello: Promise<FromTwin>;
   #stderr = "";
   #slices = 0;
+  #hasEnded = false;
+  #hasStopped = false;
   #waiting: { readonly type: FromTwin["type"]; readonly answer: Deferred<FromTwin> } | undefined;
   #end: DynoError | undefined;
 
@@ -74,27 +72,35 @@ class Twin implements TwinProcess {
         resolve();
       });
       this.#child.once("close", (code, signal) => {
+        this.#hasEnded = true;
         const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
         this.#fail(new DynoError("unavailable", `the ${name}'s process ${how}${this.#lastWords()}`));
         resolve();
       });
     });
+    this.#hello = this.#ask("hello", undefined, startTimeoutMs);
+    // Whoever waits for it hears of a failure; until then nobody does.
+    this.#hello.catch(() => undefined);
   }
 
   get pid(): number {
     return this.#child.pid ?? 0;
   }
 
-  async greeted(): Promise<void> {
-    const hello = await this.#ask("hello", undefined, startTimeoutMs);
-    if (hello.type !== "hello" || hello.protocol === twinProtocol) return;
-    throw new DynoError(
-      "setup",
-      `the ${this.#name}'s dyno speaks version ${hello.protocol} of the twin protocol, and this one ${twinProtocol}; compare revisions that are nearer to one another`,
-    );
+  get broken(): DynoError | undefined {
+    return this.#hasStopped ? undefined : this.#end;
   }
 
   async start(spec: ArmSpec): Promise<void> {
+    const hello = await this.#hello;
+    if (hello.type === "hello" && hello.protocol !== twinProtocol) {
+      this.#fail(
+        new DynoError(
+          "setup",
+          `the ${this.#name}'s dyno speaks version ${hello.protocol} of the twin protocol, and this one ${twinProtocol}; compare revisions that are nearer to one another`,
+        ),
+      );
+    }
     await this.#ask("ready", { type: "start", spec }, startTimeoutMs);
   }
 
@@ -111,12 +117,14 @@ class Twin implements TwinProcess {
 
   async stop(): Promise<ArmFigures> {
     const answer = await this.#ask("stopped", { type: "stop" }, stopTimeoutMs);
+    this.#hasStopped = true;
     await this.#gone;
     if (answer.type === "stopped") return answer.figures;
     throw new DynoError("internal", `the ${this.#name}'s process answered out of turn`);
   }
 
   async kill(): Promise<void> {
+    if (this.#hasEnded) return;
     this.#child.kill("SIGKILL");
     await this.#gone;
   }

@@ -29,10 +29,15 @@ export interface TwinOptions {
   readonly onService: (text: string) => void;
 }
 
+/** A pair, or which side of it broke down and how. */
+export type PairOutcome =
+  | { readonly pair: PairRecord; readonly broken?: never }
+  | { readonly broken: "base" | "candidate"; readonly error: DynoError };
+
 /** Measures one pair (or block) after the other. */
 export interface Twins {
-  /** Rejects with a DynoError where a process cannot be started, breaks down, or the signal is aborted. */
-  nextPair(): Promise<PairRecord>;
+  /** Rejects with a DynoError `aborted` where the signal is aborted. */
+  nextPair(): Promise<PairOutcome>;
   /** The services that are used, in words. */
   readonly services: readonly string[];
   close(): Promise<void>;
@@ -61,15 +66,21 @@ export async function openTwins(base: TwinSide, candidate: TwinSide, options: Tw
       const seed = deriveSeed(options.seed, `pair ${pair}`);
       const isBaseFirst = (pair + options.seed) % 2 === 0;
       const core = bench.coreOf(pair);
-      const [a, b] = await bench.work(seed, isBaseFirst ? [0, 1] : [1, 0], core, pair === 0);
+      const { figures, broken } = await bench.work(seed, isBaseFirst ? [0, 1] : [1, 0], core, pair === 0);
+      if (broken !== undefined) {
+        return { broken: broken.side === 0 ? "base" : "candidate", error: broken.error };
+      }
+      const [base, candidate] = figures as [ArmFigures, ArmFigures];
       return {
-        pair,
-        seed,
-        first: isBaseFirst ? "base" : "candidate",
-        ...(core === undefined ? {} : { core }),
-        tookMs: performance.now() - startedMs,
-        base: a as ArmFigures,
-        candidate: b as ArmFigures,
+        pair: {
+          pair,
+          seed,
+          first: isBaseFirst ? "base" : "candidate",
+          ...(core === undefined ? {} : { core }),
+          tookMs: performance.now() - startedMs,
+          base,
+          candidate,
+        },
       };
     },
   };
@@ -87,13 +98,15 @@ export async function openBlocks(side: TwinSide, options: TwinOptions): Promise<
       const startedMs = performance.now();
       const seed = deriveSeed(options.seed, `block ${block}`);
       const core = bench.coreOf(block);
-      const [figures] = await bench.work(seed, [0], core, block === 0);
+      const { figures, broken } = await bench.work(seed, [0], core, block === 0);
+      if (broken !== undefined) throw broken.error;
+      const [alone] = figures as [ArmFigures];
       return {
         block,
         seed,
         ...(core === undefined ? {} : { core }),
         tookMs: performance.now() - startedMs,
-        figures: figures as ArmFigures,
+        figures: alone,
       };
     },
   };
@@ -173,20 +186,25 @@ async function openSideServices(
   }
 }
 
+interface Worked {
+  readonly figures: readonly ArmFigures[];
+  readonly broken?: { readonly side: number; readonly error: DynoError };
+}
+
 /** Starts the processes, warms them up side by side, lets them work in turn, and ends them. */
-async function runTogether(bench: Bench, turn: Turn): Promise<ArmFigures[]> {
+async function runTogether(bench: Bench, turn: Turn): Promise<Worked> {
   const { signal } = bench.options;
   signal.throwIfAborted();
   const scratchDir = await mkdtemp(join(tmpdir(), "dyno-pair-"));
   const processes: TwinProcess[] = [];
   const killAll = async (): Promise<void> => {
-    await Promise.all(processes.map((process) => process?.kill()));
+    await Promise.all(processes.map((process) => process.kill()));
   };
   const onAbort = (): void => void killAll();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     await startAll(bench, turn, scratchDir, processes);
-    return await workInTurn(bench, turn, processes);
+    return { figures: await workInTurn(bench, turn, processes) };
   } catch (error) {
     throw signal.aborted
       ? new DynoError("aborted", "the comparison was interrupted", { cause: error })
@@ -205,14 +223,7 @@ async function startAll(
   processes: TwinProcess[],
 ): Promise<void> {
   const names = sides.length === 1 ? ["target"] : ["base", "candidate"];
-  const opened = await Promise.allSettled(
-    sides.map(async ({ program }, i) => {
-      const process = await openTwinProcess(names[i] ?? "", program);
-      processes[i] = process;
-    }),
-  );
-  const failed = opened.find(({ status }) => status === "rejected");
-  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+  for (const [i, { program }] of sides.entries()) processes.push(openTwinProcess(names[i] ?? "", program));
   await Promise.all(
     sides.map(async ({ scenario, scenarioDir }, i) => {
       const dir = join(scratchDir, names[i] ?? "");

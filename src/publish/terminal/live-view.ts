@@ -140,7 +140,7 @@ function figuresOf(interval: Interval): string[] {
 }
 
 /** log-update wants a stream; it reads its width and writes to it. */
-function streamOf(output: Output): NodeJS.WritableStream {
+export function streamOf(output: Output): NodeJS.WritableStream {
   const stream = new Writable({
     decodeStrings: false,
     write: (chunk: string | Buffer, _encoding, done) => {

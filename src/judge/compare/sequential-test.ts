@@ -1,0 +1,133 @@
+import type { MetricVerdict } from "../../measure/comparison.ts";
+import { hodgesLehmann, walshInterval } from "../../stats/signed-rank.ts";
+import { type Bounds, decideGate, decideVerdict } from "./decide.ts";
+import { type Looks, planLooks } from "./looks.ts";
+import type { MetricSeries } from "./metric-series.ts";
+import { isJudged, type Question, worseMargin } from "./question.ts";
+
+/** What is known of a metric at a look. */
+export interface Evaluation {
+  readonly series: MetricSeries;
+  readonly bounds: Bounds;
+  /** One-sided levels of the two ends. */
+  readonly lowLevel: number;
+  readonly highLevel: number;
+  /** In the unit of the bounds. */
+  readonly margin: number;
+  readonly judged: boolean;
+  readonly verdict: MetricVerdict;
+  /** Only of what is judged in a gate. */
+  readonly outcome?: "pass" | "fail" | "inconclusive";
+}
+
+/** A comparison's test, look by look. */
+export interface SequentialTest {
+  /** Looks at the pairs so far, at this share of the planned ones; 1 is the last look. */
+  look(all: readonly MetricSeries[], fraction: number): readonly Evaluation[];
+}
+
+/** Begins a test; the metrics that there are must be known from the first pair on. */
+export function startSequentialTest(question: Question, first: readonly MetricSeries[]): SequentialTest {
+  const { alpha, errorShare, beta, kind } = question;
+  const judged = first.filter((series) => isFamilyMember(question, series, first));
+  const errors = judged.filter(({ metric }) => metric === "error_rate").length;
+  const speedShare = errors === 0 ? 1 : 1 - errorShare;
+  const speedLooks = planLooks(alpha * speedShare, Math.max(1, judged.length - errors));
+  const errorLooks = planLooks(alpha * errorShare, Math.max(1, errors));
+  const passLooks = kind === "gate" ? planLooks(beta, 1) : undefined;
+  return {
+    look: (all, fraction) => {
+      const pairs = Math.max(...all.map(({ worse }) => worse.length));
+      const passLevel = passLooks?.next(pairs, fraction)[0];
+      const evaluate = (looks: Looks, chosen: readonly MetricSeries[]): Evaluation[] =>
+        evaluateFamily(
+          { question, all, passLevel, isLast: fraction >= 1 },
+          looks.next(pairs, fraction),
+          chosen,
+        );
+      const isError = ({ metric }: MetricSeries): boolean => metric === "error_rate";
+      const evaluations = [
+        ...evaluate(
+          speedLooks,
+          all.filter((series) => !isError(series)),
+        ),
+        ...evaluate(errorLooks, all.filter(isError)),
+      ];
+      // Judged ones first, then in the order of the phases.
+      return evaluations.toSorted(
+        (a, b) => Number(b.judged) - Number(a.judged) || all.indexOf(a.series) - all.indexOf(b.series),
+      );
+    },
+  };
+}
+
+/** In an A/B comparison every metric is a question of its own; in a gate only what is judged. */
+function isFamilyMember(question: Question, series: MetricSeries, all: readonly MetricSeries[]): boolean {
+  return question.kind === "ab" || isJudgedAmong(question, series, all);
+}
+
+function isJudgedAmong(question: Question, series: MetricSeries, all: readonly MetricSeries[]): boolean {
+  const hasThroughput = all.some(({ metric, phase }) => metric === "throughput" && phase === series.phase);
+  return isJudged(question, series, hasThroughput);
+}
+
+interface LookContext {
+  readonly question: Question;
+  readonly all: readonly MetricSeries[];
+  readonly passLevel: number | undefined;
+  readonly isLast: boolean;
+}
+
+/** Holm's steps: what is decided at a level leaves it to the others, which are looked at again. */
+function evaluateFamily(
+  context: LookContext,
+  levels: readonly number[],
+  chosen: readonly MetricSeries[],
+): Evaluation[] {
+  const { question, all } = context;
+  const members = new Set(chosen.filter((series) => isFamilyMember(question, series, all)));
+  const decided = new Map<MetricSeries, Evaluation>();
+  for (;;) {
+    const level = levels[members.size - decided.size - 1] ?? levels.at(-1) ?? 0;
+    const news = [...members]
+      .filter((series) => !decided.has(series))
+      .map((series) => evaluate(context, series, level))
+      .filter(({ verdict }) => verdict === "worse" || verdict === "better");
+    for (const evaluation of news) decided.set(evaluation.series, evaluation);
+    if (news.length > 0) continue;
+    return chosen.map((series) => decided.get(series) ?? evaluate(context, series, level));
+  }
+}
+
+function evaluate(
+  { question, all, passLevel, isLast }: LookContext,
+  series: MetricSeries,
+  level: number,
+): Evaluation {
+  const highLevel = passLevel ?? level;
+  const bounds: Bounds = {
+    estimate: hodgesLehmann(series.worse),
+    low: walshInterval(series.worse, level)?.[0] ?? Number.NEGATIVE_INFINITY,
+    high: walshInterval(series.worse, highLevel)?.[1] ?? Number.POSITIVE_INFINITY,
+  };
+  const margin = worseMargin(question, series);
+  const judged = isJudgedAmong(question, series, all);
+  return {
+    series,
+    bounds,
+    lowLevel: level,
+    highLevel,
+    margin,
+    judged,
+    verdict: decideVerdict(bounds, margin),
+    ...(judged && question.kind === "gate" ? { outcome: decideGate(bounds, margin, isLast) } : {}),
+  };
+}
+
+/** Whether nothing more is to be learned: a gate has failed or passed in everything; an A/B has an answer to all that is judged. */
+export function isDecided({ kind }: Question, evaluations: readonly Evaluation[]): boolean {
+  const judged = evaluations.filter((evaluation) => evaluation.judged);
+  if (kind === "ab") return judged.every(({ verdict }) => verdict !== "inconclusive");
+  if (judged.some(({ outcome }) => outcome === "fail")) return true;
+  return judged.every(({ outcome }) => outcome === "pass");
+}
