@@ -31,7 +31,7 @@ export interface NoiseFloor {
   readonly spread: number;
   /** How many pairs it rests on. */
   readonly pairs: number;
-  /** The smallest worsening that each budget shows in 95 % of cases; undefined where the budget has too few pairs. */
+  /** The smallest worsening that each budget shows in 95 % of cases. */
   readonly smallest: readonly BudgetEffect[];
   /** The smallest worsening that matters, as the gate has it. */
   readonly margin: number;
@@ -60,8 +60,6 @@ export interface DoctorResult {
     readonly pairMs: number;
     readonly floors: readonly NoiseFloor[];
   };
-  /** Why there is no noise floor. */
-  readonly problem?: string;
   readonly hiccups: HiccupSummary;
   /** The closing sentence. */
   readonly conclusion: string;
