@@ -1,5 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DynoError, type ErrorCode, kindOf, messageOf } from "../base/errors.ts";
+import { durations, parseUnit } from "../base/units.ts";
 import type { Io } from "./io.ts";
 
 /** Exit codes of errors that end a command; results have theirs in `judge/outcome.ts`. */
@@ -75,6 +76,7 @@ function buildProgram(io: Io, done: (exitCode: number) => void): Command {
   addRun(program, io, done);
   addFiles(program, io, done);
   addCalibrate(program, io, done);
+  addDoctor(program, io, done);
   program.addHelpText(
     "after",
     `
@@ -139,8 +141,35 @@ function addCalibrate(program: Command, io: Io, done: (exitCode: number) => void
     .action(async (options) => done(await (await import("./commands/calibrate.ts")).calibrate(options, io)));
 }
 
+function addDoctor(program: Command, io: Io, done: (exitCode: number) => void): void {
+  program
+    .command("doctor")
+    .description(
+      "tell how good this machine is for measuring: what disturbs it, and the smallest change it shows",
+    )
+    .argument("[scenario]", "a YAML file, or the name of one in scenarios/ (default: a short one of its own)")
+    .addOption(
+      new Option("--budget <duration>", "how long the scenario is compared with itself")
+        .argParser(duration)
+        .default(30_000, "30s"),
+    )
+    .option("--json", "print what was found as JSON on stdout")
+    .action(async (scenario: string | undefined, { budget, ...options }) =>
+      done(
+        await (await import("./commands/doctor.ts")).doctor(scenario, { ...options, budgetMs: budget }, io),
+      ),
+    );
+}
+
 function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
+}
+
+/** Milliseconds. */
+function duration(text: string): number {
+  const micros = parseUnit(text, durations);
+  if (micros === undefined) throw new InvalidArgumentError(`It must be ${durations.expected}.`);
+  return micros / 1000;
 }
 
 function positiveInteger(text: string): number {
