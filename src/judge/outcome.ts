@@ -1,4 +1,5 @@
-import type { CheckResult, RunOutcome, TrialResult, Verdict } from "../measure/result.ts";
+import { isLeftToTarget } from "../measure/left-to-target.ts";
+import type { RunOutcome, TrialResult, Verdict } from "../measure/result.ts";
 
 /** What a run came to. */
 export interface Outcome {
@@ -35,7 +36,7 @@ export function decideOutcome({ trials, verdicts, invalid, interrupted, setupErr
     return { outcome: "setup_failed", exitCode: 4, reason: sentence(setupError.message) };
   const wrong = trials
     .flatMap(({ checks }) => checks)
-    .find((check) => !check.ok && !isLeftTo(verdicts, check));
+    .find((check) => !check.ok && !isLeftToTarget(verdicts, check));
   if (wrong !== undefined) {
     return {
       outcome: "fail",
@@ -45,12 +46,6 @@ export function decideOutcome({ trials, verdicts, invalid, interrupted, setupErr
   }
   if (invalid.length > 0) return { outcome: "invalid", exitCode: 3, reason: sentence(invalid[0] ?? "") };
   return decideByTargets(verdicts);
-}
-
-/** A target on a check's figure says how much of it may be; where it holds, the check stands as information. */
-export function isLeftTo(verdicts: readonly Verdict[], { figure }: CheckResult): boolean {
-  const own = verdicts.filter(({ metricName }) => metricName === figure?.name);
-  return own.length > 0 && own.every(({ outcome }) => outcome === "pass");
 }
 
 function decideByTargets(verdicts: readonly Verdict[]): Outcome {

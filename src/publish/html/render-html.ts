@@ -1,21 +1,20 @@
-import { createHash } from "node:crypto";
 import { formatCount, formatDuration, formatRate } from "../../base/units.ts";
 import type { RunResult } from "../../measure/result.ts";
+import { legendKey as key } from "./charts/frame.ts";
 import { heatMap } from "./charts/heat-map.ts";
 import { latencyOverTime } from "./charts/latency-over-time.ts";
 import { curvePhase, percentileCurve } from "./charts/percentiles.ts";
 import { throughputChart } from "./charts/throughput.ts";
+import { type PageData, renderPage } from "./page.ts";
 import { measuredRows, prepareReport, type ReportData } from "./report-data.ts";
-import { script } from "./script.ts";
 import { faultsTable } from "./sections/faults.ts";
-import { bar, head, reason } from "./sections/head.ts";
+import { head, reason } from "./sections/head.ts";
 import { checksList, errorsTable, phasesTable, trialsTable } from "./sections/phases.ts";
 import { environment, reproduce } from "./sections/reproduce.ts";
 import { resources } from "./sections/resources.ts";
 import { targets } from "./sections/targets.ts";
 import { tiles } from "./sections/tiles.ts";
-import { style } from "./style.ts";
-import { type Html, html, trusted } from "./template.ts";
+import { type Html, html } from "./template.ts";
 
 /**
  * The report of a run as one HTML file: no network, no fonts, no images; it reads well without JavaScript, on paper and
@@ -23,7 +22,6 @@ import { type Html, html, trusted } from "./template.ts";
  */
 export function renderHtml(result: RunResult): string {
   const data = prepareReport(result);
-  const sections = body(data);
   const links = [
     ["targets", "Targets"],
     ["time", "Over time"],
@@ -34,19 +32,23 @@ export function renderHtml(result: RunResult): string {
     ["reproduce", "Reproduce"],
     ["environment", "Environment"],
   ] as const;
-  const present = links.filter(([id]) => sections.html.includes(`id="${id}"`));
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${sha256(script)}'; img-src data:; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="generator" content="dyno ${result.environment.dynoVersion}"><link rel="icon" href="data:,"><title>${result.outcome} · ${result.scenario.name} · dyno</title><style>${trusted(style)}</style></head>
-<body>${bar(present)}<main>${sections}<footer>dyno ${result.environment.dynoVersion} · schema ${result.schemaVersion} · this file is self-contained</footer></main><div id="tip" role="status"></div>
-<script type="application/json" id="data">${trusted(embedded(data))}</script><script>${trusted(script)}</script></body></html>
-`.html;
+  return renderPage({
+    title: `${result.outcome} · ${result.scenario.name}`,
+    dynoVersion: result.environment.dynoVersion,
+    schemaVersion: result.schemaVersion,
+    links,
+    sections: body(data),
+    data: embedded(data),
+  });
 }
 
 function body(data: ReportData): Html {
   const { result } = data;
+  const checks = result.trials.flatMap(({ trial, checks }) =>
+    checks.map((check) => (result.trials.length > 1 ? { ...check, trial } : check)),
+  );
   const hasCourse = data.rows.length > 0;
-  return html`${head(result)}${reason(result)}${tiles(data)}${targets(result)}${hasCourse && course(data)}${faultsTable(data)}${phasesTable(data)}${trialsTable(result)}${errorsTable(data, result)}${checksList(result)}${resources(data)}${reproduce(result)}${environment(result)}`;
+  return html`${head(result)}${reason(result)}${tiles(data)}${targets(result)}${hasCourse && course(data)}${faultsTable(data)}${phasesTable(data)}${trialsTable(result)}${errorsTable(data, result)}${checksList(checks)}${resources(data)}${reproduce(result.command, [result.scenario])}${environment(result.environment, [["Seed", String(result.scenario.seed)]])}`;
 }
 
 function course(data: ReportData): Html {
@@ -56,8 +58,6 @@ function course(data: ReportData): Html {
       ? `trial ${(data.trial?.trial ?? 0) + 1} of ${data.result.trials.length}, `
       : "";
   const curve = curvePhase(data);
-  const key = (colour: string, name: string, isBox = false): Html =>
-    html`<span><i class="${isBox ? "box" : ""}" style="background:${colour}"></i>${name}</span>`;
   return html`<section class="card" id="time"><div class="title"><h2>Latency over time</h2><span class="sub">${trial}from when operations were due, intervals of ${formatDuration(Math.round(lengthMs / 10) * 10_000)}, log scale</span><span class="legend">${key("var(--i2)", "p99.9")}${key("var(--i1)", "p99")}${key("var(--b2)", "p90 to p99", true)}${key("var(--b1)", "p50 to p90", true)}${key("var(--i0)", "p50")}</span></div>${latencyOverTime(data)}</section>
 <div class="two"><section class="card"><div class="title"><h2>Throughput</h2><span class="sub">offered and achieved</span><span class="legend">${key("var(--grey)", "offered")}${key("var(--teal)", "achieved")}${key("var(--red)", "errors", true)}</span></div>${throughputChart(data)}</section>
 <section class="card"><div class="title"><h2>Latency by percentile</h2><span class="sub">${curve === undefined ? "" : `phase ${curve.phase}`}</span><span class="legend">${key("var(--i0)", "response")}${curve?.loop === "open" && key("var(--grey)", "service")}</span></div>${percentileCurve(data)}</section></div>
@@ -65,7 +65,7 @@ function course(data: ReportData): Html {
 }
 
 /** What the script needs: the figures under the crosshair, and the result for download, without what only draws. */
-function embedded({ result, rows }: ReportData): string {
+function embedded({ result, rows }: ReportData): PageData {
   const heads = [
     "time",
     "phase",
@@ -95,7 +95,7 @@ function embedded({ result, rows }: ReportData): string {
     ...trial,
     timeline: trial.timeline.map(({ heat: _heat, counters: _counters, ...row }) => row),
   }));
-  const text = JSON.stringify({
+  return {
     name: result.scenario.name,
     heads,
     rows: cells,
@@ -103,11 +103,5 @@ function embedded({ result, rows }: ReportData): string {
       ...result,
       trials: rows.length > 400 ? result.trials.map((t) => ({ ...t, timeline: [] })) : trials,
     },
-  });
-  // Nothing inside may end the script element.
-  return text.replaceAll("<", "\\u003c");
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("base64");
+  };
 }

@@ -3,14 +3,9 @@ import { describeMark } from "../../measure/describe-mark.ts";
 import { formatMetric } from "../../measure/format-metric.ts";
 import { type MergedPhase, mergePhases } from "../../measure/merge-phases.ts";
 import type { RunResult } from "../../measure/result.ts";
+import { bullets, checkLines, fileLines, type SummaryPaths } from "./blocks.ts";
 import { type Colours, outcomeWord, verdictMark } from "./symbols.ts";
 import { renderTable } from "./table.ts";
-
-/** Where the files of a run lie, for the last lines of the summary. */
-export interface SummaryPaths {
-  readonly report?: string;
-  readonly result?: string;
-}
 
 /** The summary of a run as text for a terminal: verdict first, then targets, phases, checks, warnings and files. */
 export function renderSummary(result: RunResult, paths: SummaryPaths, colours: Colours): string {
@@ -20,9 +15,12 @@ export function renderSummary(result: RunResult, paths: SummaryPaths, colours: C
     ...(result.verdicts.length > 0 ? [targetsTable(result, colours)] : []),
     ...(result.trials.some((trial) => trial.phases.length > 0) ? [phasesTable(result, colours)] : []),
     faults(result, colours),
-    checks(result, colours),
+    checkLines(
+      result.trials.flatMap((trial) => trial.checks),
+      colours,
+    ),
     bullets(result.warnings, colours.yellow("!")),
-    fileLines(result, paths, colours),
+    fileLines(result.command, paths, colours),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
@@ -88,30 +86,4 @@ function faults({ trials }: RunResult, colours: Colours): string {
       .map((mark) => `${trials.length > 1 ? `trial ${trial + 1}: ` : ""}${describeMark(mark)}`),
   );
   return bullets(lines, colours.yellow("↯"));
-}
-
-function checks(result: RunResult, colours: Colours): string {
-  const lines = result.trials.flatMap((trial) =>
-    trial.checks.map(
-      (check) => `${check.ok ? colours.green("✓") : colours.red("✗")} ${check.name}: ${check.detail}`,
-    ),
-  );
-  return indent(lines.join("\n"));
-}
-
-function bullets(lines: readonly string[], mark: string): string {
-  return indent(lines.map((line) => `${mark} ${line}`).join("\n"));
-}
-
-function fileLines(result: RunResult, { report, result: json }: SummaryPaths, colours: Colours): string {
-  const lines = [
-    report === undefined ? "" : `${colours.dim("report")}  ${report}`,
-    json === undefined ? "" : `${colours.dim("data")}    ${json}`,
-    `${colours.dim("again")}   ${result.command}`,
-  ];
-  return indent(lines.filter((line) => line !== "").join("\n"));
-}
-
-function indent(text: string): string {
-  return text === "" ? "" : text.replace(/^/gm, "  ");
 }

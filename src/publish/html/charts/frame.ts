@@ -140,3 +140,8 @@ export function someOf<Row>(rows: readonly Row[], most = 60): readonly Row[] {
 export function latencyLabel(micros: number): string {
   return formatDuration(micros);
 }
+
+/** A colour and what it stands for, in a chart's legend: a line, or a box. */
+export function legendKey(colour: string, name: string, isBox = false): Html {
+  return html`<span><i class="${isBox ? "box" : ""}" style="background:${colour}"></i>${name}</span>`;
+}

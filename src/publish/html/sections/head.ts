@@ -1,51 +1,107 @@
 import { formatCount, formatDuration } from "../../../base/units.ts";
-import type { RunResult } from "../../../measure/result.ts";
-import { outcomeLooks, verdictLook } from "../icons.ts";
+import type { Environment, RunResult } from "../../../measure/result.ts";
+import { type Look, outcomeLooks, verdictLook } from "../icons.ts";
 import { type Html, html, trusted } from "../template.ts";
 
-/** Verdict, title, what and when, and how many targets came to what. */
+/** How many of something came to what. */
+interface Tallied {
+  readonly className: Look["className"];
+  readonly word: string;
+  readonly count: number;
+}
+
+/** What the head of a report says. */
+export interface HeadContent {
+  readonly look: Look;
+  readonly exitCode: number;
+  readonly title: string;
+  readonly environment: Environment;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Further facts for the line below the title. */
+  readonly facts: readonly Html[];
+  readonly tally: readonly Tallied[];
+}
+
+/** Verdict, title, what and when, and how many came to what. */
+export function headOf({ look, exitCode, title, environment, tally, ...when }: HeadContent): Html {
+  const { gitRevision, gitBranch, gitDirty } = environment;
+  return html`<header class="head" id="top"><div class="badge ${look.className}">${look.icon}<span><b>${look.word}</b><small>exit code ${exitCode}</small></span></div>
+<div class="grow"><h1>${title}</h1><div class="meta">${gitRevision !== undefined && html`<span>commit <b>${gitRevision}${gitDirty === true ? " + changes" : ""}</b></span>`}${gitBranch !== undefined && html`<span>branch <b>${gitBranch}</b></span>`}<span>${utc(when.startedAt)}</span><span>duration <b>${formatDuration(when.durationMs * 1000)}</b></span>${when.facts}</div></div>
+${tallyBar(tally)}</header>`;
+}
+
+/** The head of a run's report: its tally is of targets. */
 export function head(result: RunResult): Html {
-  const look = outcomeLooks[result.outcome];
-  const { scenario, environment } = result;
   const operations = result.trials.flatMap(({ phases }) => phases).filter(({ kind }) => kind === "measured");
   const count = operations.reduce((sum, { completed, failed }) => sum + completed + failed, 0);
-  return html`<header class="head" id="top"><div class="badge ${look.className}">${look.icon}<span><b>${look.word}</b><small>exit code ${result.exitCode}</small></span></div>
-<div class="grow"><h1>${scenario.target} · ${scenario.name}</h1><div class="meta">${environment.gitRevision !== undefined && html`<span>commit <b>${environment.gitRevision}${environment.gitDirty === true ? " + changes" : ""}</b></span>`}${environment.gitBranch !== undefined && html`<span>branch <b>${environment.gitBranch}</b></span>`}<span>${utc(result.startedAt)}</span><span>duration <b>${formatDuration(result.durationMs * 1000)}</b></span><span><b>${formatCount(count)}</b> operations</span>${result.trials.length > 1 && html`<span><b>${result.trials.length}</b> trials</span>`}</div></div>
-${tally(result)}</header>`;
+  return headOf({
+    ...result,
+    look: outcomeLooks[result.outcome],
+    title: `${result.scenario.target} · ${result.scenario.name}`,
+    facts: [
+      html`<span><b>${formatCount(count)}</b> operations</span>`,
+      html`${result.trials.length > 1 && html`<span><b>${result.trials.length}</b> trials</span>`}`,
+    ],
+    tally: tallyOf(result.verdicts.map(verdictLook)),
+  });
 }
 
 function utc(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 
-function tally({ verdicts }: RunResult): Html | false {
-  if (verdicts.length === 0) return false;
-  const looks = verdicts.map(verdictLook);
-  const words = [
-    ["v-fail", "failed"],
-    ["v-doubt", "inconclusive"],
-    ["v-none", "not measured"],
-    ["v-pass", "passed"],
-  ] as const;
-  const counted = words
-    .map(([className, word]) => ({
-      className,
-      word,
-      count: looks.filter((look) => look.className === className).length,
-    }))
-    .filter(({ count }) => count > 0);
+const tallyWords = [
+  ["v-fail", "failed"],
+  ["v-doubt", "inconclusive"],
+  ["v-none", "not measured"],
+  ["v-pass", "passed"],
+] as const;
+
+/** Counts looks, failures first. */
+export function tallyOf(looks: readonly Pick<Look, "className">[]): readonly Tallied[] {
+  return tallyWords.map(([className, word]) => ({
+    className,
+    word,
+    count: looks.filter((look) => look.className === className).length,
+  }));
+}
+
+function tallyBar(tally: readonly Tallied[]): Html | false {
+  const counted = tally.filter(({ count }) => count > 0);
+  if (counted.length === 0) return false;
   return html`<div class="tally"><i aria-hidden="true">${counted.map(({ className, count }) => html`<s class="${className}" style="flex:${count}"></s>`)}</i>${counted.map(({ className, word, count }) => html`<span class="${className}"><b>${count}</b> ${word}</span>`)}</div>`;
 }
 
+/** What the strip below the head says. */
+export interface ReasonContent {
+  readonly look: Look;
+  readonly reason: string;
+  readonly why: string;
+  /** Why the figures cannot be trusted, beyond the reason. */
+  readonly invalid: readonly string[];
+  readonly warnings: readonly string[];
+  readonly more?: readonly Html[];
+}
+
 /** The reason in one sentence, then what else must be known before the figures are believed. */
+export function reasonOf({ look, reason, why, invalid, warnings, more = [] }: ReasonContent): Html {
+  const [first = "", ...rest] = splitSentence(reason);
+  return html`<section class="card reason ${look.className}"><p><b>${first}</b> ${rest.join(" ")}</p>${why !== "" && html`<p class="sub">${why}</p>`}${invalid.length > 0 && html`<ul>${invalid.map((text) => html`<li>${text}</li>`)}</ul>`}${warnings.length > 0 && html`<ul class="sub">${warnings.map((text) => html`<li>${text}</li>`)}</ul>`}${more}</section>`;
+}
+
+/** The reason strip of a run, with what its failed trials wrote. */
 export function reason(result: RunResult): Html {
-  const { className } = outcomeLooks[result.outcome];
-  const [first = "", ...rest] = splitSentence(result.reason);
-  const others = result.invalid.slice(1);
-  const failures = result.trials.flatMap(({ trial, failure }) =>
-    failure?.stderr ? [{ trial, stderr: failure.stderr }] : [],
-  );
-  return html`<section class="card reason ${className}"><p><b>${first}</b> ${rest.join(" ")}</p>${result.scenario.why !== "" && html`<p class="sub">${result.scenario.why}</p>`}${others.length > 0 && html`<ul>${others.map((text) => html`<li>${text}</li>`)}</ul>`}${result.warnings.length > 0 && html`<ul class="sub">${result.warnings.map((text) => html`<li>${text}</li>`)}</ul>`}${failures.map(({ trial, stderr }) => html`<p class="sub">Trial ${trial + 1} wrote:</p><pre>${stderr}</pre>`)}</section>`;
+  return reasonOf({
+    ...result,
+    look: outcomeLooks[result.outcome],
+    why: result.scenario.why,
+    invalid: result.invalid.slice(1),
+    more: result.trials.map(
+      ({ trial, failure }) =>
+        html`${failure?.stderr && html`<p class="sub">Trial ${trial + 1} wrote:</p><pre>${failure.stderr}</pre>`}`,
+    ),
+  });
 }
 
 /** The first sentence, and the rest. A full stop inside a figure ends none. */

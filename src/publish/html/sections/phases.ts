@@ -1,7 +1,7 @@
 import { scaleLog } from "d3-scale";
 import { formatCount, formatDuration, formatRate, formatRatio } from "../../../base/units.ts";
 import type { MergedPhase } from "../../../measure/merge-phases.ts";
-import type { RunResult } from "../../../measure/result.ts";
+import type { CheckResult, RunResult } from "../../../measure/result.ts";
 import { decodeHistogram } from "../../../stats/histogram.ts";
 import { n1 } from "../charts/frame.ts";
 import { checkLook } from "../icons.ts";
@@ -82,13 +82,15 @@ export function trialsTable({ trials }: RunResult): Html | false {
 }
 
 /** What the target found out about its own work. */
-export function checksList({ trials }: RunResult): Html | false {
-  const checks = trials.flatMap(({ trial, checks }) => checks.map((check) => ({ trial, ...check })));
+export function checksList(
+  checks: readonly (CheckResult & { readonly trial?: number })[],
+  id = "checks",
+): Html | false {
   if (checks.length === 0) return false;
-  return html`<section class="card" id="checks"><div class="title"><h2>Checks</h2><span class="sub">what the target's work was held against afterwards</span></div><ul class="checks">${checks.map(
+  return html`<section class="card" id="${id}"><div class="title"><h2>Checks</h2><span class="sub">what the target's work was held against afterwards</span></div><ul class="checks">${checks.map(
     ({ ok, name, detail, trial }) => {
       const { icon, word, className } = checkLook(ok);
-      return html`<li><span class="pill ${className}">${icon}${word}</span><span><b>${name}</b>${trials.length > 1 ? ` (trial ${trial + 1})` : ""}: ${detail}</span></li>`;
+      return html`<li><span class="pill ${className}">${icon}${word}</span><span><b>${name}</b>${trial !== undefined && ` (trial ${trial + 1})`}: ${detail}</span></li>`;
     },
   )}</ul></section>`;
 }

@@ -1,21 +1,10 @@
 import { formatMetric } from "../../../measure/format-metric.ts";
-import type { RunResult, Verdict } from "../../../measure/result.ts";
+import type { Verdict } from "../../../measure/result.ts";
+import { metricTitle } from "../../metric-title.ts";
 import { n1 } from "../charts/frame.ts";
 import { verdictLook } from "../icons.ts";
 import { type Html, html } from "../template.ts";
 
-const metricTitles: Readonly<Record<string, string>> = {
-  error_rate: "Error rate",
-  throughput: "Throughput",
-  cpu_per_op: "CPU per operation",
-  rss: "Memory (RSS)",
-  max: "Latency max",
-  mean: "Latency mean",
-  lost: "Events lost",
-  duplicates: "Events stored twice",
-  recovery: "Recovery after faults",
-  availability: "Availability",
-};
 const ofWholeRun: ReadonlySet<string> = new Set(["lost", "duplicates", "recovery"]);
 const signs: Readonly<Record<Verdict["op"], string>> = {
   "<": "<",
@@ -27,12 +16,15 @@ const signs: Readonly<Record<Verdict["op"], string>> = {
 const order: Readonly<Record<string, number>> = { "v-fail": 0, "v-doubt": 1, "v-none": 2, "v-pass": 3 };
 
 /** The table of targets, failures first. */
-export function targets({ verdicts }: RunResult): Html | false {
+export function targets(
+  { verdicts }: { readonly verdicts: readonly Verdict[] },
+  id = "targets",
+): Html | false {
   if (verdicts.length === 0) return false;
   const sorted = verdicts.toSorted(
     (a, b) => (order[verdictLook(a).className] ?? 0) - (order[verdictLook(b).className] ?? 0),
   );
-  return html`<section class="card" id="targets"><div class="title"><h2>Targets</h2><span class="sub">Failures first. The diamond is the measured value, the bar through it its 95 % interval, the shaded side is out of bounds.</span></div>
+  return html`<section class="card" id="${id}"><div class="title"><h2>Targets</h2><span class="sub">Failures first. The diamond is the measured value, the bar through it its 95 % interval, the shaded side is out of bounds.</span></div>
 <div class="scroll" tabindex="0"><table class="stack"><thead><tr><th>Verdict</th><th>Target</th><th class="r">Limit</th><th class="r">Measured</th><th style="min-width:230px">Position</th><th class="r">Margin</th></tr></thead><tbody>${sorted.map(row)}</tbody></table></div></section>`;
 }
 
@@ -44,7 +36,7 @@ function row(verdict: Verdict): Html {
   const needed =
     verdict.samplesNeeded !== undefined && `${verdict.samples} of ${verdict.samplesNeeded} samples needed`;
   const note = measured === undefined ? "no samples" : needed || range;
-  const title = metricTitles[verdict.metricName] ?? `Latency ${verdict.metricName}`;
+  const title = metricTitle(verdict.metricName);
   const all = ofWholeRun.has(verdict.metricName) ? "the whole run" : "all measured phases";
   const where = verdict.phase === undefined ? all : `phase ${verdict.phase}`;
   return html`<tr class="${look.className}"><td><span class="pill ${look.className}">${look.icon}${look.word}</span></td><td class="most"><b>${title}</b><small>${where}</small></td><td class="r" data-label="Limit">${signs[verdict.op]} ${formatMetric(verdict.limit, unit)}</td><td class="r" data-label="Measured"><b>${measured === undefined ? "–" : formatMetric(measured, unit)}</b>${note && html`<small>${note}</small>`}</td><td class="line">${positionBar(verdict)}</td><td class="r" data-label="Margin">${margin(verdict)}</td></tr>`;

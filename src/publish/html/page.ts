@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { script } from "./script.ts";
+import { bar } from "./sections/head.ts";
+import { style } from "./style.ts";
+import { type Html, html, trusted } from "./template.ts";
+
+/** What the script of a page works with. */
+export interface PageData {
+  /** The name of the file that "Download JSON" gives. */
+  readonly name: string;
+  /** Headings and rows of the figures under the crosshair of charts over time; the first cell is the time. */
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+  /** What is downloaded. */
+  readonly result: unknown;
+}
+
+/** What a page holds. */
+export interface PageContent {
+  readonly title: string;
+  readonly dynoVersion: string;
+  readonly schemaVersion: number;
+  /** Ids and names for the bar; those whose section is missing are left out. */
+  readonly links: readonly (readonly [id: string, name: string])[];
+  readonly sections: Html;
+  readonly data: PageData;
+}
+
+/** One HTML file that loads nothing: style, script and data are in it, and its policy forbids everything else. */
+export function renderPage({
+  title,
+  dynoVersion,
+  schemaVersion,
+  links,
+  sections,
+  data,
+}: PageContent): string {
+  const present = links.filter(([id]) => sections.html.includes(`id="${id}"`));
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${sha256(script)}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  // Nothing inside may end the script element.
+  const embedded = JSON.stringify(data).replaceAll("<", "\\u003c");
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="generator" content="dyno ${dynoVersion}"><link rel="icon" href="data:,"><title>${title} · dyno</title><style>${trusted(style)}</style></head>
+<body>${bar(present)}<main>${sections}<footer>dyno ${dynoVersion} · schema ${schemaVersion} · this file is self-contained</footer></main><div id="tip" role="status"></div>
+<script type="application/json" id="data">${trusted(embedded)}</script><script>${trusted(script)}</script></body></html>
+`.html;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
+}

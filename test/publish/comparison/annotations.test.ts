@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import type { ComparisonResult } from "../../../src/measure/comparison.ts";
+import { renderAnnotations } from "../../../src/publish/comparison/annotations.ts";
+import { sampleComparison } from "../../support/sample-comparison.ts";
+
+const lines = (result: ComparisonResult): string[] => renderAnnotations(result).trim().split("\n");
+
+describe("annotations", () => {
+  test("name the failed metric at its file and the failed target at its line, then warn of what is open", () => {
+    expect(lines(sampleComparison())).toEqual([
+      "::error file=scenarios/publish-steady.yaml,line=1,title=publish-steady%3A p50 of steady::p50 of steady is 8.0 %25 slower (6.7 to 9.3 %25), which is beyond its margin of 5 %25.",
+      expect.stringContaining("line=17,col=5,title=publish-steady%3A p99 <= 2ms in steady::"),
+      expect.stringMatching(/^::warning file=.*title=publish-steady%3A p99 of steady::/),
+    ]);
+  });
+
+  test("say nothing of an A/B comparison's metrics", () => {
+    const result = sampleComparison({ kind: "ab" });
+    const unjudged = result.comparisons.map((one) => ({ ...one, verdicts: [] }));
+    expect(renderAnnotations({ ...result, comparisons: unjudged })).toBe("");
+  });
+
+  test("keep odd texts inside their command", () => {
+    const text = "a,b:c%0A\r\n::error::x";
+    for (const line of lines(sampleComparison({ text }))) {
+      expect(line).toMatch(/^::(error|warning) file=a%2Cb%3Ac%250A%0D%0A%3A%3Aerror%3A%3Ax,line=\d+/);
+    }
+  });
+
+  test("are nine of a kind at the most, and one that counts the rest", () => {
+    const result = sampleComparison();
+    const many = Array.from({ length: 12 }, () => result.comparisons).flat();
+    const all = lines({ ...result, comparisons: many });
+    expect(all.filter((line) => line.startsWith("::error"))).toHaveLength(10);
+    expect(all[9]).toBe("::error title=dyno::15 more: see the summary of this job");
+    expect(all.filter((line) => line.startsWith("::warning"))).toHaveLength(10);
+  });
+
+  test("tell of a scenario that could not be measured, and of a gate that compared nothing", () => {
+    const result = sampleComparison();
+    const [first] = result.comparisons;
+    const broken = first && { ...first, outcome: "invalid" as const, reason: "Too noisy." };
+    expect(lines({ ...result, comparisons: broken ? [broken] : [] })).toEqual([
+      "::error file=scenarios/publish-steady.yaml,line=1,title=publish-steady%3A invalid::Too noisy.",
+    ]);
+    expect(
+      lines({ ...result, comparisons: [], outcome: "setup_failed", reason: "The base does not build." }),
+    ).toEqual(["::error title=dyno gate::The base does not build."]);
+  });
+});
