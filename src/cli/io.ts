@@ -9,3 +9,9 @@ export interface Io {
   /** Aborted by the first Ctrl-C or SIGTERM, with the signal's name as its reason. */
   readonly signal: AbortSignal;
 }
+
+/** Which signal ended the command, where one did. */
+export function interruptedBy(signal: AbortSignal): { readonly interrupted?: "SIGINT" | "SIGTERM" } {
+  if (!signal.aborted) return {};
+  return { interrupted: signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT" };
+}

@@ -17,7 +17,9 @@ import { readScenario } from "../../scenario/read-scenario.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { wantsColour } from "../colour.ts";
 import { findScenario } from "../find-scenario.ts";
-import type { Io } from "../io.ts";
+import { folderStamp } from "../folder-stamp.ts";
+import { type Io, interruptedBy } from "../io.ts";
+import { shellWords } from "../shell-words.ts";
 
 /** The options of `dyno run`, as the command line gives them. */
 export interface RunOptions {
@@ -51,7 +53,7 @@ export async function run(name: string, options: RunOptions, io: Io): Promise<nu
     command: commandOf(name, options),
     startedAt,
     durationMs: systemClock.epochMs() - startedAt.getTime(),
-    ...(io.signal.aborted ? { interrupted: io.signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT" } : {}),
+    ...interruptedBy(io.signal),
   });
   await publish(result, dir, options, io);
   io.stderr.write(`exit ${result.exitCode}: ${exitMeaning(result.exitCode)}\n`);
@@ -120,17 +122,10 @@ function overridesOf(options: RunOptions): string[] {
 }
 
 function commandOf(name: string, options: RunOptions): string {
-  const quoted = (text: string): string =>
-    /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const flags = [
-    ...options.set.flatMap((setting) => ["--set", quoted(setting)]),
+    ...options.set.flatMap((setting) => ["--set", setting]),
     ...(options.repeat === undefined ? [] : ["--repeat", String(options.repeat)]),
     ...(options.seed === undefined ? [] : ["--seed", String(options.seed)]),
   ];
-  return ["npx dyno run", quoted(name), ...flags].join(" ");
-}
-
-/** `20261124-110500`: sorts by time, and is a file name everywhere. UTC. */
-function folderStamp(time: Date): string {
-  return time.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  return shellWords(["npx", "dyno", "run", name, ...flags]);
 }

@@ -4,10 +4,10 @@ import type {
   MetricComparison,
   VariantInfo,
 } from "../../measure/comparison.ts";
+import { isLeftToTarget } from "../../measure/left-to-target.ts";
 import type { CheckResult, Verdict } from "../../measure/result.ts";
 import { describePhase } from "../../scenario/load-shapes.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
-import { isLeftTo } from "../outcome.ts";
 import { judgeTargets } from "../targets.ts";
 import { armTrials, mergeArms } from "./arm-trials.ts";
 import type { Compared } from "./compare-twins.ts";
@@ -87,7 +87,7 @@ function decide(
     const outcome = isSetup(code) ? "setup_failed" : failure.side === "candidate" ? "fail" : "invalid";
     return { outcome, reason: sentence(message) };
   }
-  const wrong = checks.find((check) => !check.ok && !isLeftTo(verdicts, check));
+  const wrong = checks.find((check) => !check.ok && !isLeftToTarget(verdicts, check));
   if (wrong !== undefined) {
     const reason = `The work of ${candidate.name} was wrong: ${wrong.name} does not hold; ${wrong.detail}.`;
     return { outcome: "fail", reason };

@@ -1,0 +1,146 @@
+import { dirname, resolve } from "node:path";
+import { systemClock } from "../../base/clock.ts";
+import { DynoError } from "../../base/errors.ts";
+import { targetSchemas } from "../../drive/target-schemas.ts";
+import { ownProgram } from "../../drive/twin/twins.ts";
+import { makeComparisonResult } from "../../judge/compare/comparison-result.ts";
+import { abQuestion } from "../../judge/compare/question.ts";
+import type { Comparison } from "../../measure/comparison.ts";
+import { readEnvironment } from "../../measure/environment.ts";
+import { parseOverride } from "../../scenario/overrides.ts";
+import { readScenario } from "../../scenario/read-scenario.ts";
+import type { Variant } from "../../scenario/scenario.ts";
+import { compareScenario, type NamedSide } from "../compare-scenario.ts";
+import { findScenario } from "../find-scenario.ts";
+import { type Io, interruptedBy } from "../io.ts";
+import { type Checkout, describeRevision, openSides, type SideWish } from "../revision-sides.ts";
+import { shellWords } from "../shell-words.ts";
+import { writeComparison } from "../write-comparison.ts";
+
+/** The options of `dyno ab`, as the command line gives them. */
+export interface AbOptions {
+  /** Settings (`key=value`) or a git revision for each variant. */
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+  readonly c: readonly string[];
+  readonly d: readonly string[];
+  /** Settings of all variants. */
+  readonly set: readonly string[];
+  readonly budget?: number;
+  readonly seed?: number;
+  readonly out: string;
+  readonly json?: boolean;
+  readonly progress: boolean;
+}
+
+const standardBudgetMs = 60_000;
+
+/** `dyno ab`: measures variants of a scenario in turn, each against the first, and says which is faster and how sure that is. */
+export async function ab(name: string, options: AbOptions, io: Io): Promise<number> {
+  const startedAt = new Date(systemClock.epochMs());
+  const file = findScenario(name, io.cwd);
+  const common = { targetSchemas, env: io.env };
+  const scenario = await readScenario(file, { ...common, overrides: options.set });
+  const wishes = wishesOf(options, scenario.variants, file);
+  const seed = options.seed ?? scenario.seed;
+  const budgetMs = options.budget ?? scenario.gate.budgetMs ?? standardBudgetMs;
+  const comparisons: Comparison[] = [];
+  const services: string[] = [];
+  const opened = await openSides(wishes, io);
+  try {
+    const sides: NamedSide[] = [];
+    for (const [i, { name: variant, overrides }] of wishes.entries()) {
+      const read = await readScenario(file, { ...common, overrides: [...options.set, ...overrides] });
+      const checkout = opened.sides[i];
+      sides.push({
+        scenario: read,
+        program: checkout?.program ?? ownProgram(io.cwd, io.env),
+        scenarioDir: checkout?.folderOf(dirname(resolve(io.cwd, file))) ?? dirname(resolve(io.cwd, file)),
+        info: { name: variant, description: describe(overrides, checkout) },
+      });
+    }
+    const [base, ...candidates] = sides;
+    if (base === undefined) throw new DynoError("internal", "there is no variant");
+    for (const candidate of candidates) {
+      if (io.signal.aborted) break;
+      const { comparison, compared } = await compareScenario(
+        base,
+        candidate,
+        {
+          title: `${scenario.name} ${candidate.info.name}/${base.info.name}`,
+          question: abQuestion(scenario.gate.margins, candidates.length),
+          budgetMs: budgetMs / candidates.length,
+          seed,
+          progress: options.progress,
+        },
+        io,
+      );
+      comparisons.push(comparison);
+      services.push(...compared.services);
+    }
+  } finally {
+    await opened.close();
+  }
+  const result = makeComparisonResult({
+    kind: "ab",
+    name: scenario.name,
+    command: commandOf(name, options),
+    startedAt,
+    durationMs: systemClock.epochMs() - startedAt.getTime(),
+    comparisons,
+    environment: await readEnvironment(io.cwd, [...new Set(services)]),
+    warnings: opened.warnings,
+    inconclusive: "pass",
+    ...interruptedBy(io.signal),
+  });
+  return writeComparison(result, { ...options, stem: `${scenario.name}-ab` }, io);
+}
+
+/** The variants of the command line, else those of the file. */
+function wishesOf(options: AbOptions, variants: readonly Variant[], file: string): SideWish[] {
+  const given = (["a", "b", "c", "d"] as const).flatMap((letter) =>
+    options[letter].length === 0 ? [] : [wishOf(letter, options[letter])],
+  );
+  const wishes = given.length > 0 ? given : variants;
+  if (wishes.length >= 2) return [...wishes];
+  if (given.length === 1) {
+    throw new DynoError(
+      "usage",
+      "two variants are needed: --a and --b, each with settings (--a target.payload=1kB) or a revision (--a main)",
+    );
+  }
+  throw new DynoError(
+    "usage",
+    `${file} has ${variants.length === 0 ? "no variants" : "only one variant"}; name two there (variants: { a: {...}, b: {...} }), or here: --a target.payload=1kB --b target.payload=4kB, or --a main --b HEAD`,
+  );
+}
+
+function wishOf(letter: string, values: readonly string[]): SideWish {
+  const settings = values.filter((value) => value.includes("="));
+  const revisions = values.filter((value) => !value.includes("="));
+  if (revisions.length > 1)
+    throw new DynoError("usage", `--${letter} names two revisions: ${revisions.join(" and ")}`);
+  const [ref] = revisions;
+  return {
+    name: letter,
+    overrides: settings.map((setting) => parseOverride(setting, `--${letter}`)),
+    ...(ref === undefined ? {} : { ref }),
+  };
+}
+
+function describe(overrides: SideWish["overrides"], checkout: Checkout | undefined): string {
+  const settings = overrides.map(
+    ({ path, value }) => `${path.join(".")}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  const parts = [...(checkout ? [describeRevision(checkout.revision)] : []), ...settings];
+  return parts.length === 0 ? "as the file says" : parts.join(", ");
+}
+
+function commandOf(name: string, options: AbOptions): string {
+  const flags = (["a", "b", "c", "d", "set"] as const).flatMap((flag) =>
+    options[flag].flatMap((value) => [`--${flag}`, value]),
+  );
+  const budget = options.budget === undefined ? [] : ["--budget", `${options.budget / 1000}s`];
+  const seed = options.seed === undefined ? [] : ["--seed", String(options.seed)];
+  return shellWords(["npx", "dyno", "ab", name, ...flags, ...budget, ...seed]);
+}

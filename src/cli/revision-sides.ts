@@ -1,0 +1,105 @@
+import { existsSync, realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { DynoError } from "../base/errors.ts";
+import { environmentOfChild } from "../drive/revisions/child-environment.ts";
+import { openRevisions, type RevisionFolder } from "../drive/revisions/open-revisions.ts";
+import type { Prepare } from "../drive/revisions/prepare-plan.ts";
+import { openRepository, type Repository } from "../drive/revisions/repository.ts";
+import { type Revision, resolveRevision } from "../drive/revisions/revision.ts";
+import { ownProgram, type TwinProgram } from "../drive/twin/twins.ts";
+import type { Override } from "../scenario/overrides.ts";
+import type { Io } from "./io.ts";
+
+/** A variant that is wanted: settings, and perhaps a revision. */
+export interface SideWish {
+  readonly name: string;
+  readonly overrides: readonly Override[];
+  readonly ref?: string;
+}
+
+/** A revision that is ready to be measured. */
+export interface Checkout {
+  readonly revision: Revision;
+  readonly program: TwinProgram;
+  /** The folder in the checkout that stands for one in the working tree; that one itself where it is not in the checkout. */
+  folderOf(dir: string): string;
+}
+
+/** Checkouts of all wishes that name a revision, in their order. */
+export interface Checkouts {
+  readonly sides: readonly (Checkout | undefined)[];
+  readonly warnings: readonly string[];
+  close(): Promise<void>;
+}
+
+const noCheckouts: Checkouts = { sides: [], warnings: [], close: async () => undefined };
+
+/** Checks out, installs and builds the revisions that variants name. Throws a DynoError where one cannot be had. */
+export async function openSides(wishes: readonly SideWish[], io: Io): Promise<Checkouts> {
+  if (wishes.every(({ ref }) => ref === undefined)) return noCheckouts;
+  const repository = await openRepository(io.cwd, io.env);
+  const named: { name: string; revision: Revision }[] = [];
+  for (const { name, ref } of wishes) {
+    if (ref !== undefined) named.push({ name, revision: await resolveRevision(repository, ref) });
+  }
+  const { checkouts, close } = await openCheckouts(repository, named, {}, io);
+  const rest = [...checkouts];
+  return {
+    sides: wishes.map(({ ref }) => (ref === undefined ? undefined : rest.shift())),
+    warnings: [],
+    close,
+  };
+}
+
+/** Makes revisions ready to be measured, each with its own install and build. */
+export async function openCheckouts(
+  repository: Repository,
+  revisions: readonly { readonly name: string; readonly revision: Revision }[],
+  prepare: Prepare,
+  io: Io,
+): Promise<{ readonly checkouts: readonly Checkout[]; close(): Promise<void> }> {
+  const opened = await openRevisions({
+    repository,
+    revisions,
+    parentDir: realpathSync(tmpdir()),
+    prepare,
+    signal: io.signal,
+    onNote: (text) => io.stderr.write(`${text}\n`),
+  });
+  try {
+    const checkouts = opened.folders.map((folder) => checkoutOf(repository, folder, io));
+    return { checkouts, close: opened.close };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+function checkoutOf(repository: Repository, folder: RevisionFolder, io: Io): Checkout {
+  const here = join(repository.root, repository.subfolder);
+  const isInside = (path: string): boolean => !relative(repository.root, path).startsWith("..");
+  const inCheckout = (path: string): string => join(folder.dir, relative(here, path));
+  const own = ownProgram(io.cwd, io.env).entry;
+  const entry = isInside(own) ? inCheckout(own) : own;
+  if (!existsSync(entry)) {
+    throw new DynoError(
+      "setup",
+      `${folder.name} (${folder.revision.short}) has no ${relative(folder.dir, entry)} after its build: its dyno is older than comparisons of revisions, or its build makes something else; choose a later revision, or say how it is built with \`prepare\` in the suite`,
+    );
+  }
+  return {
+    revision: folder.revision,
+    program: { entry, cwd: folder.dir, env: environmentOfChild(io.env) },
+    folderOf: (dir) => {
+      const there = isInside(dir) ? inCheckout(dir) : dir;
+      return existsSync(there) ? there : dir;
+    },
+  };
+}
+
+/** A revision in words: its id, what it was asked for by, and its subject. */
+export function describeRevision({ short, ref, subject }: Revision): string {
+  const named = ref.startsWith(short) || short.startsWith(ref) ? "" : ` (${ref})`;
+  return `commit ${short}${named}: ${subject}`;
+}
