@@ -1,6 +1,7 @@
+import type { ComparisonResult } from "../measure/comparison.ts";
 import type { RunResult } from "../measure/result.ts";
 
-/** result.json: everything that is known about a run. Numbers that are no numbers become null. */
-export function renderJson(result: RunResult): string {
+/** result.json, comparison.json: everything that is known. Numbers that are no numbers become null. */
+export function renderJson(result: RunResult | ComparisonResult): string {
   return `${JSON.stringify(result, null, 2)}\n`;
 }

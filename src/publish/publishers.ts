@@ -1,13 +1,17 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../base/errors.ts";
+import type { ComparisonResult } from "../measure/comparison.ts";
 import type { RunResult } from "../measure/result.ts";
 
-/** The table of outputs: file name, and the pure function that makes it. One line adds one; result.json comes first. */
-const publishers: readonly {
+/** An output: its file's name, and the pure function that makes it. */
+interface Publisher<Result> {
   readonly file: string;
-  readonly render: (result: RunResult) => Promise<string>;
-}[] = [
+  readonly render: (result: Result) => string | Promise<string>;
+}
+
+/** The table of a run's outputs. One line adds one; result.json comes first. */
+const publishers: readonly Publisher<RunResult>[] = [
   { file: "result.json", render: async (result) => (await import("./json.ts")).renderJson(result) },
   {
     file: "report.html",
@@ -16,6 +20,28 @@ const publishers: readonly {
   {
     file: "metrics.prom",
     render: async (result) => (await import("./prometheus.ts")).renderPrometheus(result),
+  },
+];
+
+/** The table of the outputs of a gate or an A/B comparison; comparison.json comes first. */
+const comparisonPublishers: readonly Publisher<ComparisonResult>[] = [
+  { file: "comparison.json", render: async (result) => (await import("./json.ts")).renderJson(result) },
+  {
+    file: "report.html",
+    render: async (result) =>
+      (await import("./html/comparison/render-comparison-html.ts")).renderComparisonHtml(result),
+  },
+  {
+    file: "summary.md",
+    render: async (result) => (await import("./comparison/markdown.ts")).renderMarkdown(result),
+  },
+  {
+    file: "junit.xml",
+    render: async (result) => (await import("./comparison/junit.ts")).renderJunit(result),
+  },
+  {
+    file: "metrics.prom",
+    render: async (result) => (await import("./comparison/prometheus.ts")).renderComparisonMetrics(result),
   },
 ];
 
@@ -28,10 +54,23 @@ export interface Published {
 }
 
 /** Writes every output of a run into a folder, which is made where it is missing. */
-export async function publishAll(result: RunResult, dir: string): Promise<Published> {
+export function publishAll(result: RunResult, dir: string): Promise<Published> {
+  return writeOutputs(publishers, result, dir);
+}
+
+/** Writes every output of a gate or an A/B comparison into a folder, which is made where it is missing. */
+export function publishComparison(result: ComparisonResult, dir: string): Promise<Published> {
+  return writeOutputs(comparisonPublishers, result, dir);
+}
+
+async function writeOutputs<Result>(
+  outputs: readonly Publisher<Result>[],
+  result: Result,
+  dir: string,
+): Promise<Published> {
   const files: string[] = [];
   const failures: string[] = [];
-  for (const { file, render } of publishers) {
+  for (const { file, render } of outputs) {
     const path = join(dir, file);
     try {
       await mkdir(dir, { recursive: true });

@@ -1,15 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { DynoError, messageOf } from "../../base/errors.ts";
+import { type ComparisonResult, comparisonSchemaVersion } from "../../measure/comparison.ts";
 import { type RunResult, schemaVersion } from "../../measure/result.ts";
-import { publishAll } from "../../publish/publishers.ts";
+import { type Published, publishAll, publishComparison } from "../../publish/publishers.ts";
 import type { Io } from "../io.ts";
 
-/** `dyno report`: makes every output of a run again from its result.json. */
+/** `dyno report`: makes every output again, of a run from its result.json, of a comparison from its comparison.json. */
 export async function report(file: string, options: { readonly out?: string }, io: Io): Promise<number> {
   const path = resolve(io.cwd, file);
-  const result = parseResult(await readResult(path, file), file);
-  const { files, failures } = await publishAll(result, resolve(io.cwd, options.out ?? dirname(path)));
+  const value = parseJson(await readResult(path, file), file);
+  const { files, failures } = await publish(value, file, resolve(io.cwd, options.out ?? dirname(path)));
   for (const written of files) io.stdout.write(`${relative(io.cwd, written)}\n`);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
   return failures.length > 0 ? 70 : 0;
@@ -23,20 +24,37 @@ async function readResult(path: string, file: string): Promise<string> {
   }
 }
 
-function parseResult(text: string, file: string): RunResult {
+function parseJson(text: string, file: string): object {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new DynoError("usage", `${file} is not JSON: ${messageOf(cause)}`, { cause });
   }
-  const version =
-    typeof value === "object" && value !== null && "schemaVersion" in value ? value.schemaVersion : undefined;
-  if (version !== schemaVersion) {
+  return typeof value === "object" && value !== null ? value : {};
+}
+
+/** Only comparisons have a `kind`. */
+function publish(value: object, file: string, out: string): Promise<Published> {
+  if (!("kind" in value)) {
+    checkVersion(value, schemaVersion, `${file} is no result`);
+    return publishAll(value as RunResult, out);
+  }
+  if (value.kind !== "ab" && value.kind !== "gate") {
     throw new DynoError(
       "usage",
-      `${file} is no result of this version of dyno: schemaVersion is ${JSON.stringify(version)}, and ${schemaVersion} is needed`,
+      `${file} is no result that dyno can report: its kind is ${JSON.stringify(value.kind)}, and "ab" or "gate" is known`,
     );
   }
-  return value as RunResult;
+  checkVersion(value, comparisonSchemaVersion, `${file} is no comparison`);
+  return publishComparison(value as ComparisonResult, out);
+}
+
+function checkVersion(value: object, needed: number, what: string): void {
+  const version = "schemaVersion" in value ? value.schemaVersion : undefined;
+  if (version === needed) return;
+  throw new DynoError(
+    "usage",
+    `${what} of this version of dyno: schemaVersion is ${JSON.stringify(version)}, and ${needed} is needed`,
+  );
 }

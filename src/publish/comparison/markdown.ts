@@ -10,10 +10,10 @@ import { codeBlock, codeSpan, folded, plainText, table } from "./markdown-text.t
 import {
   decidingChecks,
   failuresFirst,
-  isBroken,
   isUnjudged,
   judgedMetrics,
   shownMetrics,
+  worstFirst,
 } from "./verdicts.ts";
 import {
   comparisonTitle,
@@ -55,22 +55,13 @@ export function renderMarkdown(result: ComparisonResult): string {
     `**Reproduce**\n\n${codeBlock(result.command, "sh")}`,
     folded("Environment", environmentTable(result)),
   ];
-  const scenarios = failuresFirst(result.comparisons.map(ranked)).map(({ comparison }): readonly string[] => {
+  const scenarios = worstFirst(result.comparisons).map((comparison): readonly string[] => {
     const brief = scenarioOpening(result, comparison);
     return [[...brief, ...scenarioFigures(comparison)].join("\n\n"), brief.join("\n\n")];
   });
   const taken = bytesOf([...opening, ...closing]);
   const parts = [...opening, ...fitting(scenarios, mostBytes - taken), ...closing];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
-}
-
-/** What could not be measured comes with the failures. */
-function ranked(comparison: Comparison): {
-  readonly comparison: Comparison;
-  readonly outcome: "pass" | "fail" | "inconclusive";
-} {
-  const { outcome } = comparison;
-  return { comparison, outcome: isBroken(outcome) ? "fail" : outcome };
 }
 
 /** Of each block the first version that there is room for, and a line that counts the blocks without one. */

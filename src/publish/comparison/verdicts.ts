@@ -46,3 +46,12 @@ export function isBroken(outcome: ComparisonOutcome): outcome is "invalid" | "se
 export function isUnjudged({ kind, outcome }: Pick<ComparisonResult, "kind" | "outcome">): boolean {
   return kind === "ab" && outcome === "pass";
 }
+
+/** Scenarios in the order in which they want to be read: what could not be measured comes with the failures. */
+export function worstFirst(comparisons: readonly Comparison[]): readonly Comparison[] {
+  const ranked = comparisons.map((comparison) => {
+    const { outcome } = comparison;
+    return { comparison, outcome: isBroken(outcome) ? ("fail" as const) : outcome };
+  });
+  return failuresFirst(ranked).map(({ comparison }) => comparison);
+}

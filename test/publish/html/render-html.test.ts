@@ -1,25 +1,11 @@
-import { writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import fc from "fast-check";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunResult } from "../../../src/measure/result.ts";
 import { renderHtml } from "../../../src/publish/html/render-html.ts";
 import { createHistogram } from "../../../src/stats/histogram.ts";
+import { accessibilityProblems, launchChromium, openReport } from "../../support/report-page.ts";
 import { sampleResult } from "../../support/sample-result.ts";
-import { scratchDir } from "../../support/scratch-dir.ts";
-
-const flags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 describe("the report as text", () => {
   test("has the same bytes for the same result", () => {
@@ -118,34 +104,14 @@ const oddResult = fc
 describe("the report in Chromium", () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.DYNO_CHROMIUM ?? "/usr/bin/chromium",
-      args: flags,
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 
-  async function open(
+  const open = (
     options: BrowserContextOptions = {},
     result = sampleResult({ errors: true, faults: true, verdict: "fail", trials: 2 }),
-  ) {
-    const file = join(await scratchDir(), "report.html");
-    await writeFile(file, renderHtml(result));
-    const context = await browser.newContext({
-      offline: true,
-      viewport: { width: 1280, height: 900 },
-      ...options,
-    });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => {
-      if (!/^(file|data):/.test(request.url())) complaints.push(request.url());
-    });
-    await page.goto(pathToFileURL(file).href);
-    return { page, complaints };
-  }
+  ) => openReport(browser, renderHtml(result), options);
 
   const background = (page: Page): Promise<string> =>
     page.evaluate("getComputedStyle(document.body).backgroundColor");
@@ -155,15 +121,7 @@ describe("the report in Chromium", () => {
     async (colorScheme) => {
       const { page, complaints } = await open({ colorScheme });
       expect(await page.title()).toBe("fail · sample · dyno");
-      // Injected by the test's own protocol, since the page's policy forbids foreign scripts.
-      await page.evaluate(await axeSource());
-      const violations = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      });
-      expect(violations).toEqual([]);
+      expect(await accessibilityProblems(page)).toEqual([]);
       expect(complaints).toEqual([]);
     },
   );
@@ -249,8 +207,3 @@ describe("the report in Chromium", () => {
     expect((await download).suggestedFilename()).toBe("sample.json");
   });
 });
-
-async function axeSource(): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  return readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-}

@@ -125,6 +125,11 @@ export function drawing(
   return html`<svg viewBox="0 0 ${box.width} ${box.height}" role="img" aria-label="${`${title}. ${description}`}"${attributes}><title>${title}</title><desc>${description}</desc>${body}${cross}</svg>`;
 }
 
+/** A drawing that keeps its size on a phone and scrolls inside its card, so that its text can be read. */
+export function scrollable(chart: Html): Html {
+  return html`<div class="scroll" tabindex="0"><div class="wide">${chart}</div></div>`;
+}
+
 /** The same figures as a table, folded away. */
 export function asTable(heads: readonly string[], rows: readonly (readonly string[])[]): Html {
   return html`<details><summary class="tab">Show as table</summary><div class="scroll" tabindex="0"><table><thead><tr>${heads.map((head, i) => html`<th class="${i > 0 ? "r" : ""}">${head}</th>`)}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => html`<td class="${i > 0 ? "r" : ""}">${cell}</td>`)}</tr>`)}</tbody></table></div></details>`;

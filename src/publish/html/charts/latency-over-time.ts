@@ -11,6 +11,7 @@ import {
   latencyLabel,
   logScale,
   n1,
+  scrollable,
   someOf,
   timeAxis,
   timeScale,
@@ -68,7 +69,7 @@ export function latencyOverTime(data: ReportData): Html {
       ...[p50, p90, p99, p999, max].map(formatDuration),
     ]),
   );
-  return html`<div class="scroll" tabindex="0"><div class="wide">${drawing(box, "Latency over time", summary, body, data)}</div></div>${table}`;
+  return html`${scrollable(drawing(box, "Latency over time", summary, body, data))}${table}`;
 }
 
 /** So many intervals in a row without an answer are an outage, and no line is drawn through it. */

@@ -1,16 +1,10 @@
-import { scaleLinear } from "d3-scale";
-import { line } from "d3-shape";
 import { formatDuration } from "../../../base/units.ts";
 import type { MergedPhase } from "../../../measure/merge-phases.ts";
 import type { Verdict } from "../../../measure/result.ts";
-import type { LatencyHistogram } from "../../../stats/histogram.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
 import { asTable, boxOf, drawing, latencyLabel, logScale, n1, valueAxis } from "./frame.ts";
-
-/** On the axis the tail has as much room as the body: x = log10(1 / (1 - q)). */
-const nines = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999] as const;
-const place = (q: number): number => -Math.log10(1 - q);
+import { curvePath, curvePoints, percentileAxis, percentileScale, placeOf } from "./percentile-axis.ts";
 
 /** The phase whose curve is drawn: the first open-loop one, since only there latency has a schedule to be held against. */
 export function curvePhase({ phases }: ReportData): MergedPhase | undefined {
@@ -23,27 +17,16 @@ export function percentileCurve(data: ReportData): Html {
   const phase = curvePhase(data);
   if (phase === undefined) return html``;
   const box = boxOf(566, 270);
-  const highest = Math.min(5, Math.max(1, Math.log10(phase.response.count)));
-  const places = Array.from({ length: 161 }, (_, i) => (i / 160) * highest);
-  const curve = (histogram: LatencyHistogram) => {
-    const values = histogram.quantiles(places.map((at) => 1 - 10 ** -at));
-    return places.map((at, i) => [at, values[i] ?? 0] as const).filter(([, value]) => value > 0);
-  };
-  const response = curve(phase.response);
-  const service = phase.loop === "open" ? curve(phase.service) : [];
+  const { x, highest } = percentileScale(phase.response.count, box);
+  const response = curvePoints(phase.response, highest);
+  const service = phase.loop === "open" ? curvePoints(phase.service, highest) : [];
   const verdicts = data.result.verdicts.filter((verdict) => isStep(verdict, phase.phase, highest));
   const values = [...response, ...service].map(([, value]) => value);
   const { scale: y, ticks } = logScale([...values, ...verdicts.map(({ limit }) => limit)], box);
-  const x = scaleLinear([0, highest], [box.left, box.right]);
-  const path = (points: readonly (readonly [number, number])[]): string =>
-    line<readonly [number, number]>(
-      ([at]) => x(at),
-      ([, value]) => y(value),
-    ).digits(1)([...points]) ?? "";
   const body = [
-    html`${nines.filter((q) => place(q) <= highest).map((q) => html`<line class="ph" x1="${n1(x(place(q)))}" x2="${n1(x(place(q)))}" y1="${box.top}" y2="${box.bottom}"/><text x="${n1(x(place(q)))}" y="${box.bottom + 17}" text-anchor="middle">${`${Number((q * 100).toFixed(3))} %`}</text>`)}`,
+    percentileAxis(x, highest, box),
     html`${valueAxis(y, ticks, box, latencyLabel)}`,
-    html`<path d="${path(service)}" fill="none" stroke="var(--grey)" stroke-width="1.6"/><path d="${path(response)}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
+    html`<path d="${curvePath(service, x, y)}" fill="none" stroke="var(--grey)" stroke-width="1.6"/><path d="${curvePath(response, x, y)}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
     html`${verdicts.map((verdict) => step(verdict, x, y))}`,
   ];
   const table = asTable(
@@ -61,7 +44,7 @@ function isStep(verdict: Verdict, phase: string, highest: number): boolean {
   const quantile = quantileOf(verdict);
   return (
     quantile !== undefined &&
-    place(quantile) <= highest &&
+    placeOf(quantile) <= highest &&
     (verdict.phase ?? phase) === phase &&
     verdict.op.startsWith("<")
   );
@@ -74,7 +57,7 @@ function quantileOf({ metricName }: Verdict): number | undefined {
 
 /** A target as a step up to its percentile; where it fails, the measured point has a ring. */
 function step(verdict: Verdict, x: (at: number) => number, y: (value: number) => number): Html {
-  const to = x(place(quantileOf(verdict) ?? 0.5));
+  const to = x(placeOf(quantileOf(verdict) ?? 0.5));
   const at = y(verdict.limit);
   const ring =
     verdict.outcome === "fail" &&

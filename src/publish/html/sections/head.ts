@@ -4,7 +4,7 @@ import { type Look, outcomeLooks, verdictLook } from "../icons.ts";
 import { type Html, html, trusted } from "../template.ts";
 
 /** How many of something came to what. */
-interface Tallied {
+export interface Tallied {
   readonly className: Look["className"];
   readonly word: string;
   readonly count: number;
