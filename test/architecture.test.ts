@@ -12,6 +12,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   engine: ["base"],
   drive: ["scenario", "measure", "stats", "base"],
   "drive/services": ["base"],
+  "drive/revisions": ["base"],
   "drive/faults": ["drive", "drive/services", "scenario", "measure", "base"],
   "drive/targets": [
     "drive",
@@ -31,6 +32,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "drive",
     "drive/targets",
     "drive/services",
+    "drive/revisions",
     "drive/faults",
     "engine",
     "scenario",
@@ -46,6 +48,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   "drive/target-schemas.ts": ["drive/targets"],
   "drive/run.ts": ["drive/services", "drive/faults"],
   "drive/conduct-trial.ts": ["drive/faults"],
+  "drive/twin/twins.ts": ["drive/services"],
 };
 
 /** In these folders no file imports another adapter: only files that share its first word (`redis`, `redis-script`). */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Io } from "../../src/cli/io.ts";
 import type { DoctorResult } from "../../src/measure/doctor-result.ts";
 import { dyno, root } from "../support/run-dyno.ts";
-import { sampleMetric, sampleTwins } from "../support/sample-comparison.ts";
+import { sampleMetric, sampleTwins } from "../support/sample-twins.ts";
 
 // The hiccup meter's thread needs a file that Node can run: the built one.
 const { doctor } = await built<typeof import("../../src/cli/commands/doctor.ts")>("cli/commands/doctor.js");

@@ -3,7 +3,7 @@ import { type Examination, makeDoctorResult } from "../../../src/judge/doctor/do
 import type { Comparison } from "../../../src/measure/comparison.ts";
 import { renderDoctor } from "../../../src/publish/terminal/doctor.ts";
 import { createColours } from "../../../src/publish/terminal/symbols.ts";
-import { sampleMetric, sampleTwins } from "../../support/sample-comparison.ts";
+import { sampleMetric, sampleTwins } from "../../support/sample-twins.ts";
 
 const calm: Examination = {
   machine: { facts: { hasProc: true, clockSource: "tsc" }, cores: 4 },

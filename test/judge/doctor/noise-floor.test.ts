@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findNoiseFloors } from "../../../src/judge/doctor/noise-floor.ts";
-import { sampleMetric, sampleTwins } from "../../support/sample-comparison.ts";
+import { sampleMetric, sampleTwins } from "../../support/sample-twins.ts";
 
 describe("the noise floor", () => {
   test("of a noisier metric is higher, and falls with the budget", () => {
