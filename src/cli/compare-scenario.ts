@@ -23,6 +23,8 @@ export interface CompareScenarioOptions {
   readonly budgetMs: number;
   readonly seed: number;
   readonly progress: boolean;
+  /** Goes on when the answer is known. */
+  readonly usesWholeBudget?: boolean;
   /** Called after each pair, for whoever records them. */
   readonly onPair?: (progress: PairProgress) => void;
 }
@@ -50,6 +52,7 @@ export async function compareScenario(
       seed,
       env: io.env,
       signal: io.signal,
+      usesWholeBudget: options.usesWholeBudget ?? false,
       onService: (text) => view?.note(text),
       onPair: (progress) => {
         options.onPair?.(progress);

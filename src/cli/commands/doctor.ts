@@ -1,5 +1,6 @@
 import { url as inspectorUrl } from "node:inspector";
 import { availableParallelism } from "node:os";
+import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
@@ -7,6 +8,8 @@ import { maskUrl } from "../../base/mask-url.ts";
 import { formatDuration } from "../../base/units.ts";
 import { findProgram } from "../../drive/services/redis-process.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
+import { ownProgram } from "../../drive/twin/twins.ts";
+import { gateQuestion } from "../../judge/compare/question.ts";
 import type { ProcessView } from "../../judge/doctor/check-process.ts";
 import { makeDoctorResult } from "../../judge/doctor/doctor-result.ts";
 import type { Comparison } from "../../measure/comparison.ts";
@@ -22,6 +25,7 @@ import { checkScenario } from "../../scenario/check-scenario.ts";
 import { readScenario } from "../../scenario/read-scenario.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { wantsColour } from "../colour.ts";
+import { compareScenario } from "../compare-scenario.ts";
 import { findScenario } from "../find-scenario.ts";
 import type { Io } from "../io.ts";
 
@@ -52,7 +56,7 @@ export async function doctor(
   name: string | undefined,
   options: DoctorOptions,
   io: Io,
-  measureTwins?: MeasureTwins,
+  measureTwins: MeasureTwins = (scenario, budgetMs) => compareEqual(scenario, budgetMs, io),
 ): Promise<number> {
   const scenario = await scenarioOf(name, io);
   const note = (text: string): void => io.stderr.write(`doctor: ${text}\n`);
@@ -61,7 +65,7 @@ export async function doctor(
   const start = sample();
   const hiccups = await watchHiccups(io.signal);
   const afterQuiet = sample();
-  const twins = measureTwins && (await compareWithItself(scenario, options, io, note, measureTwins));
+  const twins = await compareWithItself(scenario, options, io, note, measureTwins);
   const result = makeDoctorResult({
     machine: { facts, cores: availableParallelism() },
     process: processView(io),
@@ -74,6 +78,30 @@ export async function doctor(
       : renderDoctor(result, createColours(wantsColour(io.stdout, io.env))),
   );
   return result.exitCode;
+}
+
+/** The scenario against itself; nothing is decided before the budget is used up. */
+async function compareEqual(scenario: Scenario, budgetMs: number, io: Io): Promise<Comparison> {
+  const side = (name: string) => ({
+    scenario,
+    program: ownProgram(io.cwd, io.env),
+    scenarioDir: dirname(resolve(io.cwd, scenario.file)),
+    info: { name, description: "the same" },
+  });
+  const { comparison } = await compareScenario(
+    side("a"),
+    side("b"),
+    {
+      title: "doctor",
+      question: gateQuestion(scenario.gate.margins, 1),
+      budgetMs,
+      seed: scenario.seed,
+      progress: true,
+      usesWholeBudget: true,
+    },
+    io,
+  );
+  return comparison;
 }
 
 function sample(): MachineSample {

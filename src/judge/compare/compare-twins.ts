@@ -11,6 +11,8 @@ export interface CompareOptions extends TwinOptions {
   readonly question: Question;
   /** How long pairs may be measured; services are started before. */
   readonly budgetMs: number;
+  /** Goes on when the answer is known: to learn of the machine. */
+  readonly usesWholeBudget: boolean;
   /** Called after every pair; with what is known where there was a look. */
   readonly onPair: (progress: PairProgress) => void;
 }
@@ -55,7 +57,7 @@ export async function compareTwins(
 }
 
 async function measure(twins: Twins, options: CompareOptions): Promise<Compared> {
-  const { question, budgetMs, onPair } = options;
+  const { question, budgetMs, usesWholeBudget, onPair } = options;
   const startedMs = performance.now();
   const pairs: PairRecord[] = [];
   const series = collectSeries();
@@ -89,7 +91,8 @@ async function measure(twins: Twins, options: CompareOptions): Promise<Compared>
       lookAt = nextLook(pairs.length);
     }
     onPair({ pair, pairs: pairs.length, planned, elapsedMs, evaluations });
-    if (evaluations.length > 0 && isDecided(question, evaluations)) return end("decided");
+    const isKnown = !usesWholeBudget && evaluations.length > 0 && isDecided(question, evaluations);
+    if (isKnown) return end("decided");
     if (isLast) return end("budget");
   }
 }
