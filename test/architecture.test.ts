@@ -12,6 +12,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   engine: ["base"],
   drive: ["scenario", "measure", "stats", "base"],
   "drive/services": ["base"],
+  "drive/revisions": ["base"],
   "drive/faults": ["drive", "drive/services", "scenario", "measure", "base"],
   "drive/targets": [
     "drive",
@@ -32,6 +33,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "drive/targets",
     "drive/services",
     "drive/faults",
+    "drive/revisions",
     "engine",
     "scenario",
     "measure",
