@@ -12,7 +12,7 @@ export interface ScratchRepository {
   readonly write: (files: Readonly<Record<string, unknown>>) => void;
   /** Writes these files, commits all there is, and gives the commit. */
   readonly commit: (files: Readonly<Record<string, unknown>>, message?: string) => string;
-  readonly open: (subfolder?: string) => Promise<Repository>;
+  readonly open: (subfolder?: string, env?: Readonly<Record<string, string>>) => Promise<Repository>;
 }
 
 /** The environment of this process with nobody's own git configuration in it. */
@@ -52,6 +52,6 @@ export async function scratchRepository(): Promise<ScratchRepository> {
       git("commit", "--quiet", "--allow-empty", "--message", message);
       return git("rev-parse", "HEAD");
     },
-    open: (subfolder = "") => openRepository(join(dir, subfolder), gitEnv),
+    open: (subfolder = "", env = {}) => openRepository(join(dir, subfolder), { ...gitEnv, ...env }),
   };
 }

@@ -1,6 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import {
@@ -20,12 +32,13 @@ interface Opening {
   readonly prepare?: Prepare;
   readonly subfolder?: string;
   readonly signal?: AbortSignal;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Opens refs as base and head, and keeps what was said on the way. */
 async function open(opening: Opening): Promise<OpenRevisions & { readonly notes: readonly string[] }> {
-  const { scratch, refs, parentDir, prepare = {}, subfolder, signal } = opening;
-  const repository = await scratch.open(subfolder);
+  const { scratch, refs, parentDir, prepare = {}, subfolder, signal, env } = opening;
+  const repository = await scratch.open(subfolder, env);
   const notes: string[] = [];
   const revisions = await Promise.all(
     refs.map(async (ref, i) => ({
@@ -121,6 +134,66 @@ test("two revisions whose dependencies differ each require their own", async () 
   expect(opened.notes[0]).toMatch(
     /^the base revision [0-9a-f]{10}: installed with `npm ci --no-audit .*` in \d+\.\d s$/,
   );
+});
+
+/** A registry with the package `dep` in it, and what a package and its lock file say of that. */
+async function startRegistry() {
+  const dir = await scratchDir();
+  mkdirSync(join(dir, "package"));
+  writeFileSync(join(dir, "package", "package.json"), JSON.stringify({ name: "dep", version: "1.0.0" }));
+  const archive = execFileSync("tar", ["-czf", "-", "package"], { cwd: dir });
+  const server = createServer((_, response) => response.end(archive)).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const dependencies = { dep: "1.0.0" };
+  const dep = {
+    version: "1.0.0",
+    resolved: `${registry}dep/-/dep-1.0.0.tgz`,
+    integrity: `sha512-${createHash("sha512").update(archive).digest("base64")}`,
+  };
+  return {
+    env: { npm_config_registry: registry, npm_config_cache: join(dir, "cache") },
+    files: {
+      "package.json": { name: "app", dependencies },
+      "package-lock.json": {
+        name: "app",
+        lockfileVersion: 3,
+        packages: { "": { name: "app", dependencies }, "node_modules/dep": dep },
+      },
+    },
+  };
+}
+
+test("a revision with the same package.json and lock file takes over a copy of the packages", async () => {
+  const [scratch, parentDir] = [await scratchRepository(), await scratchDir()];
+  const { env, files } = await startRegistry();
+  scratch.commit(files);
+  scratch.commit({ a: "1" });
+  const build = "echo $PWD >> node_modules/dep/built";
+  const opened = await open({ scratch, refs: ["HEAD~1", "HEAD"], parentDir, env, prepare: { build } });
+  expect(opened.notes[0]).toContain(": installed with `npm ci ");
+  expect(opened.notes[1]).toMatch(
+    /^the head revision .*: took over what base installed, from the same package.json and lock file, in /,
+  );
+  for (const { dir } of opened.folders) {
+    expect(readdirSync(join(dir, "node_modules"))).toContain("dep");
+    expect(readFileSync(join(dir, "node_modules/dep/built"), "utf8")).toBe(`${dir}\n`);
+  }
+});
+
+test.each([
+  { what: "another package.json", change: { version: "1.0.1" } },
+  { what: "an install script", both: { scripts: { postinstall: "true" } } },
+])("a revision with $what is installed by itself", async ({ change = {}, both = {} }) => {
+  const [scratch, parentDir] = [await scratchRepository(), await scratchDir()];
+  const { env, files } = await startRegistry();
+  const manifest = { ...files["package.json"], ...both };
+  scratch.commit({ ...files, "package.json": manifest });
+  scratch.commit({ a: "1", "package.json": { ...manifest, ...change } });
+  const opened = await open({ scratch, refs: ["HEAD~1", "HEAD"], parentDir, env });
+  expect(opened.notes).toHaveLength(2);
+  for (const note of opened.notes) expect(note).toContain(": installed with `npm ci ");
 });
 
 test("a base that does not install is told with what npm wrote, and nothing is left", async () => {
