@@ -299,7 +299,7 @@ test("an abort during a long build ends every process of it and leaves nothing",
   const [scratch, parentDir] = [await scratchRepository(), await scratchDir()];
   scratch.commit({ a: "1" });
   const pipe = join(await scratchDir(), "pids");
-  execFileSync("mkfifo", [pipe]);
+  execFileSync("sh", ["-c", 'mkfifo "$0"', pipe]);
   const abort = new AbortController();
   // The child of the shell's child does not hear SIGTERM.
   const build = `sh -c 'trap "" TERM; echo $$ $PPID > "${pipe}"; while :; do sleep 1; done' & wait`;
