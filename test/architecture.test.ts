@@ -34,6 +34,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "drive/services",
     "drive/revisions",
     "drive/faults",
+    "drive/revisions",
     "engine",
     "scenario",
     "measure",

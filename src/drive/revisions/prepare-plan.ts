@@ -19,6 +19,8 @@ export interface PlannedStep {
 export interface PreparePlan {
   readonly install?: PlannedStep;
   readonly build?: PlannedStep;
+  /** Whether the install was told and not found. */
+  readonly isInstallGiven: boolean;
   /** The lock file that counts, where there is one. */
   readonly lockFile?: string;
   /** The first twelve hexadecimal digits of its SHA-256, as in a result's environment. */
@@ -60,6 +62,7 @@ export async function planPreparation(root: string, dir: string, prepare: Prepar
     build: prepare.build === undefined ? build : { command: prepare.build, dir },
   };
   return {
+    isInstallGiven: prepare.install !== undefined,
     ...(chosen.install && chosen.install.command.trim() !== "" ? { install: chosen.install } : {}),
     ...(chosen.build && chosen.build.command.trim() !== "" ? { build: chosen.build } : {}),
     ...(lock ? { lockFile: lock.path, lockHash: hashOf(lock.text) } : {}),

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
+import { deferred } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 
 /** A command for the shell. */
@@ -47,13 +48,17 @@ export async function runShellStep({ command, dir, env, signal }: ShellStep): Pr
   closed.catch(() => undefined);
   const output = keepLines(shell);
   const kill = (name: NodeJS.Signals | 0): boolean => signalGroup(shell.pid, name);
-  const onAbort = (): void => void kill("SIGTERM");
+  const aborted = deferred<readonly []>();
+  const onAbort = (): void => {
+    kill("SIGTERM");
+    aborted.resolve([]);
+  };
   const onExit = (): void => void kill("SIGKILL");
   signal.addEventListener("abort", onAbort, { once: true });
   // A second Ctrl-C ends dyno at once, and the group does not hear it.
   process.once("exit", onExit);
   try {
-    const [code, by] = (await Promise.race([ended(shell), aborted(signal)])) ?? [];
+    const [code, by] = await Promise.race([ended(shell), aborted.promise]);
     await endGroup(kill, signal.aborted ? graceMs : 0);
     // Whoever left the group may hold the pipes open for ever.
     await Promise.race([closed, sleep(1000, undefined, { ref: false })]);
@@ -76,9 +81,6 @@ async function ended(shell: ChildProcess): Promise<Ending> {
     throw new DynoError("setup", `a shell cannot be started: ${String(cause)}`, { cause });
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<undefined> =>
-  new Promise((resolve) => signal.addEventListener("abort", () => resolve(undefined), { once: true }));
 
 const stopped = (command: string): DynoError =>
   new DynoError("aborted", `stopped while \`${command}\` was running`);

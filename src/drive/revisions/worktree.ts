@@ -33,7 +33,7 @@ export async function addWorktree(
   return { root, remove: () => removeWorktree(repository, root) };
 }
 
-/** Removes the worktrees of processes that are no more, of this repository and in `parentDir`. */
+/** Removes the worktrees of processes that are no more, of this repository and in `parentDir`, as far as it may. */
 export async function removeStaleWorktrees(repository: Repository, parentDir: string): Promise<void> {
   const listed = await repository.git(["worktree", "list", "--porcelain"]);
   const noted = [...listed.matchAll(/^worktree (.+)$/gm)].map(([, path = ""]) => path);
@@ -41,7 +41,9 @@ export async function removeStaleWorktrees(repository: Repository, parentDir: st
   const lying = (await readdir(parent)).map((name) => join(parent, name));
   for (const path of new Set([...noted, ...lying])) {
     const owner = ownedName.exec(basename(path))?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) await removeWorktree(repository, path);
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    // Another user's folder is not ours to remove, and is in nobody's way.
+    await removeWorktree(repository, path).catch(() => undefined);
   }
 }
 
