@@ -7,9 +7,9 @@ export interface ArmPhase {
   readonly completed: number;
   readonly failed: number;
   readonly errors: readonly ErrorCount[];
-  /** Wall time of its slices, without lead-ins, in milliseconds. */
+  /** Wall time of its batches together, in milliseconds. */
   readonly measuredMs: number;
-  /** Per slice: microseconds from the end of the lead-in to the last answer, for each operation; empty slices are left out. */
+  /** Per batch of a few milliseconds: microseconds for each operation. */
   readonly costMicros: readonly number[];
   /** Per slice: the median latency in microseconds; empty slices are left out. */
   readonly p50Micros: readonly number[];

@@ -53,7 +53,9 @@ export function checkSuite(
   text: string,
   file: string,
   env: Readonly<Record<string, string | undefined>>,
-): { readonly suite: Suite } | { readonly suite?: never; readonly problems: readonly Problem[] } {
+):
+  | { readonly suite: Suite; readonly problems?: never }
+  | { readonly suite?: never; readonly problems: readonly Problem[] } {
   const yaml = readYaml(file, text, env);
   if (yaml.problems.length > 0) return { problems: yaml.problems };
   const checked = checkSchema(yaml, suiteSchema, () => z.toJSONSchema(suiteSchema, { io: "input" }));

@@ -4,15 +4,18 @@ import { targetSchemas } from "../../drive/target-schemas.ts";
 import { checkScenario, formatProblems } from "../../scenario/check-scenario.ts";
 import { listScenarioFiles } from "../../scenario/list-scenarios.ts";
 import { readScenarioText } from "../../scenario/read-scenario.ts";
+import { checkSuite, isSuite } from "../../scenario/suite.ts";
 import type { Io } from "../io.ts";
 
-/** `dyno lint`: checks scenario files, by default all in `scenarios/`, without running them. Exit code 0 or 2. */
+/** `dyno lint`: checks scenario files and suites, by default all in `scenarios/`, without running them. Exit code 0 or 2. */
 export async function lint(files: readonly string[], io: Io): Promise<number> {
   const chosen = files.length > 0 ? files : await listScenarioFiles("scenarios");
   let problemCount = 0;
   for (const file of chosen) {
     const text = await readScenarioText(resolve(io.cwd, file));
-    const { problems } = checkScenario(text, file, { targetSchemas, env: io.env });
+    const problems = isSuite(text)
+      ? (checkSuite(text, file, io.env).problems ?? [])
+      : checkScenario(text, file, { targetSchemas, env: io.env }).problems;
     problemCount += problems.length;
     if (problems.length > 0) io.stderr.write(`${formatProblems(problems, text)}\n`);
   }

@@ -1,11 +1,12 @@
 import { basename, extname, join } from "node:path";
 import { formatDuration } from "../../base/units.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
-import { createColours } from "../../publish/terminal/symbols.ts";
+import { type Colours, createColours } from "../../publish/terminal/symbols.ts";
 import { checkScenario } from "../../scenario/check-scenario.ts";
 import { listScenarioFiles } from "../../scenario/list-scenarios.ts";
 import { describePhase } from "../../scenario/load-shapes.ts";
 import { readScenarioText } from "../../scenario/read-scenario.ts";
+import { checkSuite, isSuite } from "../../scenario/suite.ts";
 import { wantsColour } from "../colour.ts";
 import type { Io } from "../io.ts";
 
@@ -13,7 +14,12 @@ import type { Io } from "../io.ts";
 export async function listScenarios(dir: string, io: Io): Promise<number> {
   const colours = createColours(wantsColour(io.stdout, io.env));
   for (const file of await listScenarioFiles(join(dir))) {
-    const { scenario, problems } = checkScenario(await readScenarioText(file), file, {
+    const text = await readScenarioText(file);
+    if (isSuite(text)) {
+      listSuite(text, file, colours, io);
+      continue;
+    }
+    const { scenario, problems } = checkScenario(text, file, {
       targetSchemas,
       env: io.env,
     });
@@ -32,4 +38,15 @@ export async function listScenarios(dir: string, io: Io): Promise<number> {
     io.stdout.write("\n");
   }
   return 0;
+}
+
+function listSuite(text: string, file: string, colours: Colours, io: Io): void {
+  const { suite, problems } = { problems: [], ...checkSuite(text, file, io.env) };
+  const title = colours.bold(basename(file, extname(file)));
+  if (suite === undefined) {
+    io.stdout.write(`${title}  ${colours.red(`${problems.length} wrong; dyno lint ${file}`)}\n\n`);
+    return;
+  }
+  io.stdout.write(`${title}  ${colours.dim(`${file}, a suite for dyno gate`)}\n  ${suite.why}\n`);
+  io.stdout.write(`  ${colours.dim(suite.scenarios.join(", "))}\n\n`);
 }

@@ -5,13 +5,19 @@ import { durationMicros, durationMs, ratio } from "../../base/unit-schema.ts";
 export const syntheticSettings = z.strictObject({
   kind: z.literal("synthetic"),
   law: z
-    .enum(["noop", "fixed", "exponential", "stall", "error"])
+    .enum(["noop", "fixed", "exponential", "stall", "error", "work"])
     .describe(
-      "noop: done at once. fixed: done after `latency`. exponential: with that mean. stall: done at once, but the target stands still for `stall` in every `every`. error: fails a share of `errorRatio`.",
+      "noop: done at once. fixed: done after `latency`. exponential: with that mean. stall: done at once, but the target stands still for `stall` in every `every`. error: fails a share of `errorRatio`. work: computes for `rounds`.",
     ),
   latency: durationMicros().default(1000).describe("fixed and exponential: the (mean) latency."),
   stall: durationMs().default(1000).describe("stall: how long it stands still."),
   every: durationMs().default(10_000).describe("stall: how often; the stall ends each period."),
+  rounds: z
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .default(10_000)
+    .describe("work: rounds of arithmetic for each operation; twice as many take twice as long."),
   errorRatio: ratio().default(0).describe("error: share of operations that fail."),
 });
 

@@ -22,10 +22,23 @@ function lawOf(settings: SyntheticSettings, seed: number): Session["fire"] {
       return () => after(settings.latency * random.exponential());
     case "stall":
       return stallLaw(settings.stall * 1000, settings.every * 1000);
+    case "work":
+      return () => work(settings.rounds);
     case "error":
       return () => {
         if (random.next() < settings.errorRatio) throw new SyntheticError("an error that was asked for");
       };
+  }
+}
+
+let state = 1;
+
+/** Rounds of a xorshift (Marsaglia 2003), each of which needs the one before: the time is in proportion to their number. */
+function work(rounds: number): void {
+  for (let round = 0; round < rounds; round++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
   }
 }
 

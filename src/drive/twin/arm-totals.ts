@@ -25,7 +25,7 @@ export function createPhaseTotals(phase: string, loop: "open" | "closed"): Phase
       completed += slice.completed;
       failed += slice.failed;
       measuredMs += slice.measuredMs;
-      if (slice.costMicros !== undefined) costMicros.push(slice.costMicros);
+      costMicros.push(...slice.batchCosts);
       if (slice.latencies.count > 0) p50Micros.push(slice.latencies.quantile(0.5));
       if (slice.completedInAll > 0) cpuMicrosPerOp.push(cpuMicros / slice.completedInAll);
       response.add(slice.latencies);

@@ -10,9 +10,9 @@ export interface SliceFigures {
   readonly failed: number;
   /** With the lead-in: what CPU time is divided by. */
   readonly completedInAll: number;
-  /** Microseconds for each operation; undefined where none was completed. */
-  readonly costMicros: number | undefined;
-  /** Milliseconds that the cost was measured over. */
+  /** Microseconds for each operation, of one batch after the other; empty where none was completed. */
+  readonly batchCosts: readonly number[];
+  /** Milliseconds that the batches took. */
   readonly measuredMs: number;
   readonly latencies: LatencyHistogram;
   readonly errors: readonly ErrorCount[];
@@ -31,10 +31,14 @@ export function createSliceRecorder(): SliceRecorder {
   return new Slices();
 }
 
+/** A batch takes at least this long: a few milliseconds see little of other processes, and most of what the target does. */
+const batchMicros = 2000;
+const batchOperations = 20;
+
 /**
- * Latencies count for operations that were due after the lead-in. The cost is the time from the last answer before the end
- * of the lead-in to the last answer in the slice, by the answers between: answers come in bursts, and a window cut
- * through a burst would count a part of it.
+ * Latencies count for operations that were due after the lead-in. Costs are those of batches: the time from one answer to
+ * another, by the answers between. Answers come in bursts, and as a batch is over with the first answer after its time, it
+ * ends where a burst begins. What does not fill a batch at the end of a slice counts where there is no other.
  */
 class Slices implements SliceRecorder {
   readonly #latencies = createHistogram();
@@ -43,9 +47,11 @@ class Slices implements SliceRecorder {
   #endMicros = 0;
   #inAll = 0;
   #failed = 0;
-  #inWindow = 0;
+  #batchCosts: number[] = [];
+  #inBatch = 0;
   #fromMicros = 0;
   #lastMicros = 0;
+  #batchedMicros = 0;
 
   begin(leadMicros: number, endMicros: number): void {
     this.#leadMicros = leadMicros;
@@ -54,7 +60,9 @@ class Slices implements SliceRecorder {
     this.#errors.clear();
     this.#inAll = 0;
     this.#failed = 0;
-    this.#inWindow = 0;
+    this.#batchCosts = [];
+    this.#inBatch = 0;
+    this.#batchedMicros = 0;
     this.#fromMicros = leadMicros;
     this.#lastMicros = leadMicros;
   }
@@ -66,13 +74,24 @@ class Slices implements SliceRecorder {
   success(dueMicros: number, _sentMicros: number, doneMicros: number): void {
     this.#inAll++;
     if (dueMicros >= this.#leadMicros) this.#latencies.record(doneMicros - dueMicros);
-    if (doneMicros <= this.#leadMicros) {
-      this.#fromMicros = doneMicros;
-      this.#lastMicros = doneMicros;
-    } else if (doneMicros <= this.#endMicros) {
-      this.#inWindow++;
-      this.#lastMicros = doneMicros;
-    }
+    if (doneMicros <= this.#leadMicros) this.#fromMicros = doneMicros;
+    else if (doneMicros <= this.#endMicros) this.#countInBatch(doneMicros);
+  }
+
+  #countInBatch(doneMicros: number): void {
+    this.#inBatch++;
+    this.#lastMicros = doneMicros;
+    const isFull = this.#inBatch >= batchOperations && doneMicros - this.#fromMicros >= batchMicros;
+    if (isFull) this.#endBatch();
+  }
+
+  #endBatch(): void {
+    const spanMicros = this.#lastMicros - this.#fromMicros;
+    if (this.#inBatch === 0 || spanMicros <= 0) return;
+    this.#batchCosts.push(spanMicros / this.#inBatch);
+    this.#batchedMicros += spanMicros;
+    this.#inBatch = 0;
+    this.#fromMicros = this.#lastMicros;
   }
 
   failure(dueMicros: number, _sentMicros: number, doneMicros: number, error: unknown): void {
@@ -92,13 +111,13 @@ class Slices implements SliceRecorder {
   }
 
   figures(): SliceFigures {
-    const spanMicros = this.#lastMicros - this.#fromMicros;
+    if (this.#batchCosts.length === 0) this.#endBatch();
     return {
       completed: this.#latencies.count,
       failed: this.#failed,
       completedInAll: this.#inAll,
-      costMicros: this.#inWindow > 0 && spanMicros > 0 ? spanMicros / this.#inWindow : undefined,
-      measuredMs: spanMicros / 1000,
+      batchCosts: this.#batchCosts,
+      measuredMs: this.#batchedMicros / 1000,
       latencies: this.#latencies,
       errors: [...this.#errors.values()],
     };

@@ -52,7 +52,8 @@ class Worker implements TwinWorker {
     this.#operations += sent;
     const figures = this.#recorder.figures();
     if (!isWarmup) this.#totalsOf(phase).add(figures, Math.max(0, user + system - idleSpinMicros) + outside);
-    const { completed, failed, costMicros = 0, latencies } = figures;
+    const { completed, failed, batchCosts, latencies } = figures;
+    const costMicros = batchCosts.reduce((sum, cost) => sum + cost, 0) / Math.max(1, batchCosts.length);
     return { completed, failed, costMicros, p50Micros: latencies.quantiles([0.5])[0] ?? 0 };
   }
 
