@@ -19,16 +19,23 @@ export interface Ended {
 }
 
 /** Runs the built dyno in a folder, with no Redis in its environment unless one is given. */
-export async function dyno(
+export function dyno(
   args: readonly string[],
   options: { cwd?: string; env?: Record<string, string> } = {},
 ): Promise<Ended> {
-  const { REDIS_URL: _, CI: __, ...rest } = process.env;
-  const env = { ...rest, NO_COLOR: "1", ...options.env };
+  return runNode([main, ...args], options);
+}
+
+/** Runs node as a user would run dyno: without the Redis and the CI of this environment, unless they are given. */
+export async function runNode(
+  args: readonly string[],
+  options: { cwd?: string; env?: Readonly<Record<string, string | undefined>> } = {},
+): Promise<Ended> {
+  const { REDIS_URL: _, CI: __, GITHUB_ACTIONS: ___, GITHUB_STEP_SUMMARY: ____, ...rest } = process.env;
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
       cwd: options.cwd ?? root,
-      env,
+      env: { ...rest, NO_COLOR: "1", ...options.env },
       maxBuffer: 64_000_000,
     });
     return { code: 0, stdout, stderr };

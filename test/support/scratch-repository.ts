@@ -15,9 +15,8 @@ export interface ScratchRepository {
   readonly open: (subfolder?: string, env?: Readonly<Record<string, string>>) => Promise<Repository>;
 }
 
-/** The environment of this process with nobody's own git configuration in it. */
-export const gitEnv = {
-  ...process.env,
+/** Nobody's own git configuration, and a name for commits. */
+export const gitIdentity = {
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_AUTHOR_NAME: "a",
@@ -25,6 +24,9 @@ export const gitEnv = {
   GIT_COMMITTER_NAME: "a",
   GIT_COMMITTER_EMAIL: "a@localhost",
 };
+
+/** The environment of this process with nobody's own git configuration in it. */
+export const gitEnv = { ...process.env, ...gitIdentity };
 
 /** Runs git in a folder and gives what it printed. */
 export function gitIn(dir: string, ...args: string[]): string {
