@@ -3,7 +3,7 @@ import { formatMetric } from "../../measure/format-metric.ts";
 import { bullets, checkLines, fileLines, type SummaryPaths } from "../terminal/blocks.ts";
 import { type Colours, outcomeWord, verdictMark } from "../terminal/symbols.ts";
 import { renderTable } from "../terminal/table.ts";
-import { failuresFirst, isUnjudged, judgedMetrics, shownMetrics } from "./verdicts.ts";
+import { failuresFirst, isUnjudged, judgedMetrics, shownMetrics, summarizeChecks } from "./verdicts.ts";
 import {
   comparisonTitle,
   describeChange,
@@ -29,14 +29,14 @@ export function renderComparison(result: ComparisonResult, paths: SummaryPaths, 
 }
 
 function scenarioParts(result: ComparisonResult, comparison: Comparison, colours: Colours): string[] {
-  const { outcome, verdicts, checks, invalid, warnings } = comparison;
+  const { outcome, verdicts, invalid, warnings } = comparison;
   const word = isUnjudged({ ...result, outcome }) ? "" : `${outcomeWord(outcome, colours)}  `;
   const title = `${word}${colours.bold(comparisonTitle(result, comparison))}  ${colours.dim(sidesText(comparison))}`;
   return [
     `${title}\n${metricsTable(comparison, colours)}`.trimEnd(),
     reasons(comparison, colours),
     ...(verdicts.length > 0 ? [targetsTable(comparison, colours)] : []),
-    checkLines(checks, colours),
+    checkLines(summarizeChecks(comparison), colours),
     bullets(effort(comparison), colours.dim("·")),
     bullets([...invalid, ...warnings], colours.yellow("!")),
   ];

@@ -35,10 +35,12 @@ export function changeText(metric: MetricComparison, value: number): string {
 
 /** The change that a value on the metric's scale is, in per cent (of a difference: in percentage points). */
 export function percentOf({ scale }: Pick<MetricComparison, "scale">, value: number): number {
+  // A figure that was no number is null in a file.
+  if (!Number.isFinite(value)) return Number.NaN;
   return scale === "difference" ? value * 100 : (value - 1) * 100;
 }
 
-/** A margin, or a smallest effect, which count as margins do: `5 %`, `0.1 pp`. */
+/** A margin, or a smallest effect, which count as margins do: `5 %`, `0.1 points`. */
 export function marginText(metric: Pick<MetricComparison, "scale">, margin: number): string {
   return Number.isFinite(margin) ? `${Number((margin * 100).toPrecision(2))}${thin}${unitOf(metric)}` : "–";
 }
@@ -54,7 +56,7 @@ export function confidenceText({ confidence }: Pick<MetricComparison, "confidenc
 }
 
 function unitOf({ scale }: Pick<MetricComparison, "scale">): string {
-  return scale === "difference" ? "pp" : "%";
+  return scale === "difference" ? "points" : "%";
 }
 
 /** Decimals by the width of the interval: none that would only show noise. */
@@ -88,9 +90,9 @@ export function verdictWord({ metric, verdict, outcome }: MetricComparison): str
   return outcome === "pass" ? notWorse : "inconclusive";
 }
 
-/** A metric with its phase: `p50 of steady`. */
+/** A metric with its phase: `p50 in steady`. */
 export function metricName({ metric, phase }: Pick<MetricComparison, "metric" | "phase">): string {
-  return phase === undefined ? metric : `${metric} of ${phase}`;
+  return phase === undefined ? metric : `${metric} in ${phase}`;
 }
 
 /** How far the measurement went: `27 pairs in 52.3 s of a budget of 60 s; it stopped when the answer was known.` */
@@ -105,12 +107,12 @@ export function effortSentence({ pairs, design, tookMs, budgetMs, stoppedBy }: C
   return `${pairs} ${unit}${pairs === 1 ? "" : "s"} in ${formatDuration(tookMs * 1000)} of a budget of ${formatDuration(budgetMs * 1000)}; ${how}.`;
 }
 
-/** What the judged metrics (where none is judged, all) could have shown: `p50 of steady 2.1 %, throughput of peak 1.8 %`; empty where it is not known. */
+/** What the judged metrics (where none is judged, all) could have shown: `p50 in steady 2.1 %, throughput in peak 1.8 %`; empty where it is not known. */
 export function smallestEffects(metrics: readonly MetricComparison[]): string {
   const judged = metrics.filter((metric) => metric.judged);
   return (judged.length > 0 ? judged : metrics)
     .flatMap((metric) =>
-      metric.smallestEffect === undefined
+      metric.smallestEffect === undefined || !Number.isFinite(metric.smallestEffect)
         ? []
         : [`${metricName(metric)} ${marginText(metric, metric.smallestEffect)}`],
     )

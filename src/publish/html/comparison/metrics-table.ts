@@ -29,6 +29,7 @@ function confidenceOf(metrics: readonly MetricComparison[]): string {
   return `, at ${ends.join(" to ")} confidence`;
 }
 
-function pairsText({ pairs, pairsNeeded }: MetricComparison): string {
-  return pairsNeeded === undefined ? `${pairs} pairs` : `${pairs} of about ${pairsNeeded} pairs`;
+function pairsText({ pairs, pairsNeeded = 0, verdict }: MetricComparison): string {
+  const isOpen = verdict === "inconclusive" && pairsNeeded > pairs;
+  return isOpen ? `${pairs} of about ${pairsNeeded} pairs` : `${pairs} pairs`;
 }

@@ -1,5 +1,5 @@
 import type { Comparison, ComparisonResult } from "../../../measure/comparison.ts";
-import { judgedMetrics, leadingMetric, shownMetrics } from "../../comparison/verdicts.ts";
+import { judgedMetrics, leadingMetric, shownMetrics, summarizeChecks } from "../../comparison/verdicts.ts";
 import { comparisonTitle, effortSentence, smallestEffects } from "../../comparison/wording.ts";
 import { legendKey } from "../charts/frame.ts";
 import { checksList } from "../sections/phases.ts";
@@ -18,7 +18,7 @@ export function scenarioSection(
   id: string,
   withCharts: boolean,
 ): Html {
-  return html`<section class="set" id="${id}">${opening(result, comparison)}${withCharts && charts(comparison)}${metricsTable(comparison, `${id}-metrics`)}${targets(comparison, `${id}-targets`)}${checksList(comparison.checks, `${id}-checks`)}</section>`;
+  return html`<section class="set" id="${id}">${opening(result, comparison)}${withCharts && charts(comparison)}${metricsTable(comparison, `${id}-metrics`)}${targets(comparison, `${id}-targets`)}${checksList(summarizeChecks(comparison), `${id}-checks`)}</section>`;
 }
 
 function opening(result: ComparisonResult, comparison: Comparison): Html {
