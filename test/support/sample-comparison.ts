@@ -248,7 +248,7 @@ function common(kind: ComparisonResult["kind"], name: string, named: Named, pair
       file: named(`scenarios/${name}.yaml`),
       source: named(`why: The path that every producer waits for must not become slower.\nname: ${name}\n`),
       target: named("engine"),
-      phases: [{ phase: named(phase), summary: named(`${phase}: 4k/s for 10s, poisson`) }],
+      phases: [{ phase: named(phase), summary: named("4 000/s for 10 s, poisson") }],
     },
     base: { name: kind === "gate" ? "base" : "a", description: named("commit 1a2b3c4d5e (origin/main)") },
     candidate: { name: kind === "gate" ? "head" : "b", description: named("commit 9f2c4b71de") },

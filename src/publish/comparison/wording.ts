@@ -18,9 +18,11 @@ export function describeChange(metric: MetricComparison): ChangeText {
   if (estimate === undefined || !Number.isFinite(estimate)) return { change: "–", interval: "" };
   const ends = (interval ?? []).map((end) => percentOf(metric, end));
   const [low = Number.NaN, high = Number.NaN] = ends;
-  const digits = digitsFor(high - low);
+  const percent = percentOf(metric, estimate);
+  // Where there is no interval, as if it were as wide as the change itself.
+  const digits = digitsFor(Number.isFinite(high - low) ? high - low : Math.abs(percent));
   return {
-    change: `${signed(percentOf(metric, estimate), digits)}${thin}${unitOf(metric)}`,
+    change: `${signed(percent, digits)}${thin}${unitOf(metric)}`,
     interval:
       ends.every(Number.isFinite) && ends.length > 0
         ? `[${ends.map((end) => signed(end, digits)).join(", ")}]`
@@ -67,7 +69,7 @@ function digitsFor(width: number): number {
 
 function signed(value: number, digits: number): string {
   const size = Math.abs(value).toFixed(digits);
-  if (Number(size) === 0) return size;
+  if (Number(size) === 0) return "0";
   return `${value < 0 ? "−" : "+"}${size}`;
 }
 
@@ -95,16 +97,20 @@ export function metricName({ metric, phase }: Pick<MetricComparison, "metric" | 
   return phase === undefined ? metric : `${metric} in ${phase}`;
 }
 
+/** `27 pairs`, `1 pair`. */
+export function countOfPairs(count: number, unit: "pair" | "block" = "pair"): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
 /** How far the measurement went: `27 pairs in 52.3 s of a budget of 60 s; it stopped when the answer was known.` */
 export function effortSentence({ pairs, design, tookMs, budgetMs, stoppedBy }: Comparison): string {
-  const unit = design === "twin" ? "pair" : "block";
   const how = {
     decided: "it stopped when the answer was known",
     budget: "the budget was used up",
     interrupted: "it was interrupted",
     failure: "it broke off",
   }[stoppedBy];
-  return `${pairs} ${unit}${pairs === 1 ? "" : "s"} in ${formatDuration(tookMs * 1000)} of a budget of ${formatDuration(budgetMs * 1000)}; ${how}.`;
+  return `${countOfPairs(pairs, design === "twin" ? "pair" : "block")} in ${formatDuration(tookMs * 1000)} of a budget of ${formatDuration(budgetMs * 1000)}; ${how}.`;
 }
 
 /** What the judged metrics (where none is judged, all) could have shown: `p50 in steady 2.1 %, throughput in peak 1.8 %`; empty where it is not known. */

@@ -49,7 +49,7 @@ function head(result: ComparisonResult): Html {
     facts: [
       html`${bases.length === 1 && html`<span>against <b>${bases[0]}</b></span>`}`,
       html`<span><b>${comparisons.length}</b> ${comparisons.length === 1 ? "comparison" : "comparisons"}</span>`,
-      html`<span><b>${pairs}</b> pairs</span>`,
+      html`<span><b>${pairs}</b> ${pairs === 1 ? "pair" : "pairs"}</span>`,
     ],
     tally: kind === "gate" ? gateTally(result) : verdictTally(result),
   });

@@ -27,7 +27,7 @@ function opening(result: ComparisonResult, comparison: Comparison): Html {
   const effects = smallestEffects(metrics);
   const notes = [...invalid, ...warnings];
   return html`<div class="card reason ${look.className}"><div class="title"><span class="pill ${look.className}">${look.icon}${look.word}</span><h2>${comparisonTitle(result, comparison)}</h2><span class="sub">${scenario.why}</span></div>
-${reason !== result.reason && html`<p><b>${reason}</b></p>`}<div class="meta"><span>${base.name} <b>${base.description}</b></span><span>${candidate.name} <b>${candidate.description}</b></span>${scenario.phases.map(({ summary }) => html`<span>${summary}</span>`)}<span>seed <b>${seed}</b></span></div>
+${reason !== result.reason && html`<p><b>${reason}</b></p>`}<div class="meta"><span>${base.name} <b>${base.description}</b></span><span>${candidate.name} <b>${candidate.description}</b></span>${scenario.phases.map(({ phase, summary }) => html`<span>${phase} <b>${summary}</b></span>`)}<span>seed <b>${seed}</b></span></div>
 <p class="sub">${effortSentence(comparison)}${effects !== "" && ` Smallest worsening that would have been seen in 95 % of such runs: ${effects}.`}</p>${notes.length > 0 && html`<ul class="sub">${notes.map((text) => html`<li>${text}</li>`)}</ul>`}</div>`;
 }
 
