@@ -1,4 +1,5 @@
 import { createRandom, type Random } from "../../src/base/random.ts";
+import { metricSentence } from "../../src/judge/compare/sentences.ts";
 import type {
   Comparison,
   ComparisonResult,
@@ -36,7 +37,7 @@ export function sampleComparison({
     comparisons,
     outcome: gate ? "fail" : "pass",
     exitCode: gate ? 1 : 0,
-    reason: gate ? `${first?.reason} 1 of 2 scenarios failed.` : (first?.reason ?? ""),
+    reason: gate ? `${first?.scenario.name}: ${first?.reason} So it is for 1 of 2.` : (first?.reason ?? ""),
     warnings: [named("The CPU frequency is scaled by the governor `powersave`: expect wider intervals.")],
     environment: {
       dynoVersion: "0.1.0",
@@ -82,7 +83,6 @@ interface Made {
   readonly verdict: MetricComparison["verdict"];
   /** Absent where it is not judged. */
   readonly outcome?: MetricComparison["outcome"];
-  readonly sentence: string;
 }
 
 interface Measured {
@@ -93,7 +93,7 @@ interface Measured {
 }
 
 function metricFrom(
-  { metric, values, spread, verdict, outcome, sentence }: Made,
+  { metric, values, spread, verdict, outcome }: Made,
   { kind, phase, pairs, random }: Measured,
 ): MetricComparison {
   const [unit, margin] = kinds[metric] ?? ["us", 0.05];
@@ -102,7 +102,7 @@ function metricFrom(
   const centre = isDifference ? candidate - base : Math.log(candidate / base);
   const back = (value: number): number => (isDifference ? value : Math.exp(value));
   const half = (2.7 * spread) / Math.sqrt(Math.max(1, pairs));
-  return {
+  const figures: Omit<MetricComparison, "sentence"> = {
     metric,
     ...(metric === "rss" ? {} : { phase }),
     unit,
@@ -120,9 +120,9 @@ function metricFrom(
     smallestEffect: isDifference ? half * 1.4 : Math.expm1(half * 1.4),
     pairs,
     ...(outcome === "inconclusive" ? { pairsNeeded: 95 } : {}),
-    sentence,
     perPair: around(centre, spread, pairs, random).map(back),
   };
+  return { ...figures, sentence: metricSentence(figures, 1900) };
 }
 
 /** Normally distributed values (Box-Muller), moved so that their mean is the centre. */
@@ -137,7 +137,6 @@ function around(centre: number, spread: number, count: number, random: Random): 
 
 function failing(kind: ComparisonResult["kind"], pairs: number, named: Named): Comparison {
   const measured = { kind, phase: named("steady"), pairs, random: createRandom(7) };
-  const reason = named("p50 of steady is 8.0 % slower (6.7 to 9.3 %), which is beyond its margin of 5 %.");
   const made: readonly Made[] = [
     {
       metric: "throughput",
@@ -145,16 +144,14 @@ function failing(kind: ComparisonResult["kind"], pairs: number, named: Named): C
       spread: 0.018,
       verdict: "worse",
       outcome: "pass",
-      sentence: "Throughput of steady is 1.5 % lower; that is within its margin of 5 %.",
     },
-    { metric: "p50", values: [412, 445], spread: 0.024, verdict: "worse", outcome: "fail", sentence: reason },
+    { metric: "p50", values: [412, 445], spread: 0.024, verdict: "worse", outcome: "fail" },
     {
       metric: "p99",
       values: [2140, 2280],
       spread: 0.21,
       verdict: "inconclusive",
       outcome: "inconclusive",
-      sentence: "p99 of steady is between 4 % faster and 19 % slower; about 95 pairs would decide it.",
     },
     {
       metric: "error_rate",
@@ -162,42 +159,38 @@ function failing(kind: ComparisonResult["kind"], pairs: number, named: Named): C
       spread: 0.0004,
       verdict: "same",
       outcome: "pass",
-      sentence: "The error rate of steady is the same within 0.1 percentage points.",
     },
     {
       metric: "p90",
       values: [905, 962],
       spread: 0.05,
       verdict: "worse",
-      sentence: "p90 of steady is 6.3 % slower.",
     },
     {
       metric: "p99.9",
       values: [9100, 9900],
       spread: 0.6,
       verdict: "inconclusive",
-      sentence: "p99.9 of steady is between 20 % faster and 49 % slower.",
     },
     {
       metric: "cpu_per_op",
       values: [61, 57.6],
       spread: 0.03,
       verdict: "better",
-      sentence: "CPU per operation of steady is 5.6 % lower.",
     },
     {
       metric: "rss",
       values: [1.32e8, 1.33e8],
       spread: 0.01,
       verdict: "same",
-      sentence: "Memory is the same within 5 %.",
     },
   ];
+  const metrics = made.map((one) => metricFrom(one, measured));
   return {
     ...common(kind, "publish-steady", named, pairs),
     outcome: kind === "gate" ? "fail" : "pass",
-    reason,
-    metrics: made.map((one) => metricFrom(one, measured)),
+    reason: metrics.find(({ metric }) => metric === "p50")?.sentence ?? "",
+    metrics,
     verdicts: [targetVerdict("fail", measured.phase, named), targetVerdict("pass", measured.phase, named)],
     basePhases: [phaseFrom(measured, 412)],
     candidatePhases: [phaseFrom(measured, 445)],
@@ -216,7 +209,6 @@ function passing(kind: ComparisonResult["kind"], pairs: number, named: Named): C
       spread: 0.03,
       verdict: "better",
       outcome: "pass",
-      sentence: "Throughput of mixed is 3.9 % higher.",
     },
     {
       metric: "p50",
@@ -224,7 +216,6 @@ function passing(kind: ComparisonResult["kind"], pairs: number, named: Named): C
       spread: 0.03,
       verdict: "same",
       outcome: "pass",
-      sentence: "p50 of mixed is the same within 5 %.",
     },
     {
       metric: "p99",
@@ -232,7 +223,6 @@ function passing(kind: ComparisonResult["kind"], pairs: number, named: Named): C
       spread: 0.2,
       verdict: "inconclusive",
       outcome: "pass",
-      sentence: "p99 of mixed is not slower by 10 % or more.",
     },
   ];
   return {
@@ -258,11 +248,15 @@ function common(kind: ComparisonResult["kind"], name: string, named: Named, pair
       file: named(`scenarios/${name}.yaml`),
       source: named(`why: The path that every producer waits for must not become slower.\nname: ${name}\n`),
       target: named("engine"),
-      phases: [{ phase: named(phase), summary: named(`${phase}: 4k/s for 10s, poisson`) }],
+      phases: [{ phase: named(phase), summary: named("4 000/s for 10 s, poisson") }],
     },
     base: { name: kind === "gate" ? "base" : "a", description: named("commit 1a2b3c4d5e (origin/main)") },
     candidate: { name: kind === "gate" ? "head" : "b", description: named("commit 9f2c4b71de") },
-    checks: [{ name: named("nothing lost"), ok: true, detail: named("48 210 stored, 48 210 read back") }],
+    checks: Array.from({ length: pairs }, () => ({
+      name: named("nothing lost"),
+      ok: true,
+      detail: named("48 210 stored, 48 210 read back"),
+    })),
     seed: 7,
     pairs,
     design: "twin" as const,

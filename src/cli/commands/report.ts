@@ -47,6 +47,9 @@ function publish(value: object, file: string, out: string): Promise<Published> {
     );
   }
   checkVersion(value, comparisonSchemaVersion, `${file} is no comparison`);
+  if (!("comparisons" in value) || !Array.isArray(value.comparisons)) {
+    throw new DynoError("usage", `${file} is no comparison: it has no list of comparisons`);
+  }
   return publishComparison(value as ComparisonResult, out);
 }
 

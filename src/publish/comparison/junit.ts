@@ -5,6 +5,7 @@ import { decidingChecks, isBroken, judgedMetrics } from "./verdicts.ts";
 import {
   comparisonTitle,
   confidenceText,
+  countOfPairs,
   describeChange,
   effortSentence,
   marginText,
@@ -110,7 +111,7 @@ function metricCase(metric: MetricComparison, file: string): Case {
     message: sentence,
     output: [
       sentence,
-      `${valueText(metric, base)} → ${valueText(metric, candidate)}: ${change} ${interval} at ${confidenceText(metric)}, margin ${marginText(metric, margin)}, ${pairs} pairs`,
+      `${valueText(metric, base)} → ${valueText(metric, candidate)}: ${change} ${interval} at ${confidenceText(metric)}, margin ${marginText(metric, margin)}, ${countOfPairs(pairs)}`,
     ],
   };
 }

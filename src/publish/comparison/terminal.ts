@@ -3,7 +3,7 @@ import { formatMetric } from "../../measure/format-metric.ts";
 import { bullets, checkLines, fileLines, type SummaryPaths } from "../terminal/blocks.ts";
 import { type Colours, outcomeWord, verdictMark } from "../terminal/symbols.ts";
 import { renderTable } from "../terminal/table.ts";
-import { failuresFirst, isUnjudged, judgedMetrics, shownMetrics } from "./verdicts.ts";
+import { failuresFirst, isUnjudged, judgedMetrics, shownMetrics, summarizeChecks } from "./verdicts.ts";
 import {
   comparisonTitle,
   describeChange,
@@ -29,14 +29,14 @@ export function renderComparison(result: ComparisonResult, paths: SummaryPaths, 
 }
 
 function scenarioParts(result: ComparisonResult, comparison: Comparison, colours: Colours): string[] {
-  const { outcome, verdicts, checks, invalid, warnings } = comparison;
+  const { outcome, verdicts, invalid, warnings } = comparison;
   const word = isUnjudged({ ...result, outcome }) ? "" : `${outcomeWord(outcome, colours)}  `;
   const title = `${word}${colours.bold(comparisonTitle(result, comparison))}  ${colours.dim(sidesText(comparison))}`;
   return [
     `${title}\n${metricsTable(comparison, colours)}`.trimEnd(),
-    reasons(comparison, colours),
+    reasons(result, comparison, colours),
     ...(verdicts.length > 0 ? [targetsTable(comparison, colours)] : []),
-    checkLines(checks, colours),
+    checkLines(summarizeChecks(comparison), colours),
     bullets(effort(comparison), colours.dim("·")),
     bullets([...invalid, ...warnings], colours.yellow("!")),
   ];
@@ -75,7 +75,7 @@ function coloured(metric: MetricComparison, colours: Colours): string {
 }
 
 /** The sentences of what failed and of what is open; the reason of a scenario that names none of them. */
-function reasons(comparison: Comparison, colours: Colours): string {
+function reasons(result: ComparisonResult, comparison: Comparison, colours: Colours): string {
   const told = judgedMetrics(comparison).filter(
     ({ outcome }) => outcome === "fail" || outcome === "inconclusive",
   );
@@ -83,7 +83,8 @@ function reasons(comparison: Comparison, colours: Colours): string {
     ({ outcome, sentence }) => `${verdictMark(outcome ?? "inconclusive", colours)} ${sentence}`,
   );
   const { reason } = comparison;
-  const all = told.some(({ sentence }) => reason.includes(sentence)) ? lines : [reason, ...lines];
+  const isTold = reason === result.reason || told.some(({ sentence }) => reason.includes(sentence));
+  const all = isTold ? lines : [reason, ...lines];
   return all.map((line) => `  ${line}`).join("\n");
 }
 

@@ -27,8 +27,24 @@ export function failuresFirst<Item extends { readonly outcome?: Verdict["outcome
 }
 
 /** Checks that decide for themselves: no target of the scenario says how much of their figure may be. */
-export function decidingChecks({ checks, verdicts }: Comparison): readonly CheckResult[] {
-  return checks.filter((check) => !isLeftToTarget(verdicts, check));
+export function decidingChecks(comparison: Comparison): readonly CheckResult[] {
+  return summarizeChecks(comparison).filter((check) => !isLeftToTarget(comparison.verdicts, check));
+}
+
+/** Each check once, though every process of the candidate made it: whether it always held, and what the first that did not said. */
+export function summarizeChecks({ checks }: Comparison): readonly CheckResult[] {
+  return [...new Set(checks.map(({ name }) => name))].flatMap((wanted) => {
+    const same = checks.filter(({ name }) => name === wanted);
+    const [first] = same;
+    if (first === undefined || same.length === 1) return same;
+    const failed = same.filter(({ ok }) => !ok);
+    const told = failed[0] ?? first;
+    const detail =
+      failed.length > 0
+        ? `not in ${failed.length} of ${same.length} processes; in the first of them: ${told.detail}`
+        : `in each of ${same.length} processes; in the first: ${told.detail}`;
+    return [{ ...told, detail }];
+  });
 }
 
 /** The metric that a reader wants to see pair by pair: what failed, else what is open, else the first that is judged. */

@@ -18,9 +18,11 @@ export function describeChange(metric: MetricComparison): ChangeText {
   if (estimate === undefined || !Number.isFinite(estimate)) return { change: "–", interval: "" };
   const ends = (interval ?? []).map((end) => percentOf(metric, end));
   const [low = Number.NaN, high = Number.NaN] = ends;
-  const digits = digitsFor(high - low);
+  const percent = percentOf(metric, estimate);
+  // Where there is no interval, as if it were as wide as the change itself.
+  const digits = digitsFor(Number.isFinite(high - low) ? high - low : Math.abs(percent));
   return {
-    change: `${signed(percentOf(metric, estimate), digits)}${thin}${unitOf(metric)}`,
+    change: `${signed(percent, digits)}${thin}${unitOf(metric)}`,
     interval:
       ends.every(Number.isFinite) && ends.length > 0
         ? `[${ends.map((end) => signed(end, digits)).join(", ")}]`
@@ -35,10 +37,12 @@ export function changeText(metric: MetricComparison, value: number): string {
 
 /** The change that a value on the metric's scale is, in per cent (of a difference: in percentage points). */
 export function percentOf({ scale }: Pick<MetricComparison, "scale">, value: number): number {
+  // A figure that was no number is null in a file.
+  if (!Number.isFinite(value)) return Number.NaN;
   return scale === "difference" ? value * 100 : (value - 1) * 100;
 }
 
-/** A margin, or a smallest effect, which count as margins do: `5 %`, `0.1 pp`. */
+/** A margin, or a smallest effect, which count as margins do: `5 %`, `0.1 points`. */
 export function marginText(metric: Pick<MetricComparison, "scale">, margin: number): string {
   return Number.isFinite(margin) ? `${Number((margin * 100).toPrecision(2))}${thin}${unitOf(metric)}` : "–";
 }
@@ -54,7 +58,7 @@ export function confidenceText({ confidence }: Pick<MetricComparison, "confidenc
 }
 
 function unitOf({ scale }: Pick<MetricComparison, "scale">): string {
-  return scale === "difference" ? "pp" : "%";
+  return scale === "difference" ? "points" : "%";
 }
 
 /** Decimals by the width of the interval: none that would only show noise. */
@@ -65,7 +69,7 @@ function digitsFor(width: number): number {
 
 function signed(value: number, digits: number): string {
   const size = Math.abs(value).toFixed(digits);
-  if (Number(size) === 0) return size;
+  if (Number(size) === 0) return "0";
   return `${value < 0 ? "−" : "+"}${size}`;
 }
 
@@ -88,29 +92,33 @@ export function verdictWord({ metric, verdict, outcome }: MetricComparison): str
   return outcome === "pass" ? notWorse : "inconclusive";
 }
 
-/** A metric with its phase: `p50 of steady`. */
+/** A metric with its phase: `p50 in steady`. */
 export function metricName({ metric, phase }: Pick<MetricComparison, "metric" | "phase">): string {
-  return phase === undefined ? metric : `${metric} of ${phase}`;
+  return phase === undefined ? metric : `${metric} in ${phase}`;
+}
+
+/** `27 pairs`, `1 pair`. */
+export function countOfPairs(count: number, unit: "pair" | "block" = "pair"): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 /** How far the measurement went: `27 pairs in 52.3 s of a budget of 60 s; it stopped when the answer was known.` */
 export function effortSentence({ pairs, design, tookMs, budgetMs, stoppedBy }: Comparison): string {
-  const unit = design === "twin" ? "pair" : "block";
   const how = {
     decided: "it stopped when the answer was known",
     budget: "the budget was used up",
     interrupted: "it was interrupted",
     failure: "it broke off",
   }[stoppedBy];
-  return `${pairs} ${unit}${pairs === 1 ? "" : "s"} in ${formatDuration(tookMs * 1000)} of a budget of ${formatDuration(budgetMs * 1000)}; ${how}.`;
+  return `${countOfPairs(pairs, design === "twin" ? "pair" : "block")} in ${formatDuration(tookMs * 1000)} of a budget of ${formatDuration(budgetMs * 1000)}; ${how}.`;
 }
 
-/** What the judged metrics (where none is judged, all) could have shown: `p50 of steady 2.1 %, throughput of peak 1.8 %`; empty where it is not known. */
+/** What the judged metrics (where none is judged, all) could have shown: `p50 in steady 2.1 %, throughput in peak 1.8 %`; empty where it is not known. */
 export function smallestEffects(metrics: readonly MetricComparison[]): string {
   const judged = metrics.filter((metric) => metric.judged);
   return (judged.length > 0 ? judged : metrics)
     .flatMap((metric) =>
-      metric.smallestEffect === undefined
+      metric.smallestEffect === undefined || !Number.isFinite(metric.smallestEffect)
         ? []
         : [`${metricName(metric)} ${marginText(metric, metric.smallestEffect)}`],
     )

@@ -35,19 +35,19 @@ describe("junit.xml", () => {
   test("fails a case with the sentence, skips what is inconclusive, and passes the rest with figures", async () => {
     const { testsuite } = await parsed(sampleComparison());
     const cases = new Map(testsuite[0]?.testcase?.map((one) => [one.name, one]));
-    expect(cases.get("p50 of steady")?.failure?.[0]).toMatchObject({
+    expect(cases.get("p50 in steady")?.failure?.[0]).toMatchObject({
       type: "regression",
-      message: expect.stringContaining("8.0 % slower"),
+      message: expect.stringContaining("slower, +8.0 %"),
     });
-    expect(cases.get("p99 of steady")?.skipped?.[0]?.message).toMatch(/about 95 pairs/);
+    expect(cases.get("p99 in steady")?.skipped?.[0]?.message).toMatch(/about 95 pairs/);
     expect(cases.get("target p99 <= 2ms in steady")?.failure?.[0]?.type).toBe("target");
-    const passed = cases.get("throughput of steady");
+    const passed = cases.get("throughput in steady");
     expect([passed?.failure, passed?.skipped, passed?.error]).toEqual([undefined, undefined, undefined]);
     expect(passed?.["system-out"]?.[0]?.replaceAll("\u202f", " ")).toMatch(
       /48 210\/s → 47 510\/s: −1.5 % \[/,
     );
     // Shown only, so no case.
-    expect(cases.has("p90 of steady")).toBe(false);
+    expect(cases.has("p90 in steady")).toBe(false);
   });
 
   test.each(["invalid", "setup_failed", "interrupted"] as const)(
@@ -57,7 +57,7 @@ describe("junit.xml", () => {
       const cases = testsuite[0]?.testcase ?? [];
       expect(errors).toBe(1);
       expect(cases[0]?.error?.[0]).toMatchObject({ type: outcome, message: "The machine was busy." });
-      expect(cases.find(({ name }) => name === "p50 of steady")?.skipped).toHaveLength(1);
+      expect(cases.find(({ name }) => name === "p50 in steady")?.skipped).toHaveLength(1);
     },
   );
 

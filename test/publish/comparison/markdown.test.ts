@@ -11,7 +11,9 @@ describe("summary.md", () => {
   const text = plain(renderMarkdown(sampleComparison()));
 
   test("opens with the verdict and the reason", () => {
-    expect(text).toMatch(/^<!-- dyno gate -->\n\n## ❌ Fail: gate\n\np50 of steady is 8\.0 % slower/);
+    expect(text).toMatch(
+      /^<!-- dyno gate -->\n\n## ❌ Fail: gate\n\npublish-steady: p50 in steady: slower, \+8\.0 %/,
+    );
     expect(renderMarkdown(sampleComparison({ kind: "ab" }))).toContain("## ⚖️ Compared: publish-steady");
   });
 
@@ -20,7 +22,7 @@ describe("summary.md", () => {
     const turned = renderMarkdown({ ...result, comparisons: result.comparisons.toReversed() });
     expect(turned.indexOf("### ❌ publish-steady")).toBeLessThan(turned.indexOf("### ✅ read-mix"));
     expect(text).toMatch(
-      /verdict \|\n.*---.*\n\| p50 of steady \| 412 µs \| 445 µs \| \*\*\+8\.0 %\*\* \\\[\+6\.7, \+9\.4\\\] \| 5 % \| ❌ slower \|\n\| p99 of steady /,
+      /verdict \|\n.*---.*\n\| p50 in steady \| 412 µs \| 445 µs \| \*\*\+8\.0 %\*\* \\\[\+6\.7, \+9\.4\\\] \| 5 % \| ❌ slower \|\n\| p99 in steady /,
     );
   });
 

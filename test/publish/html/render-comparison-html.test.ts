@@ -42,9 +42,9 @@ describe("the report of a comparison as text", () => {
   });
 
   test("stays small for many scenarios and many pairs", () => {
-    const result = sampleComparison({ pairs: 500 });
+    const result = sampleComparison({ pairs: 200 });
     const many = Array.from({ length: 40 }, () => result.comparisons).flat();
-    expect(renderComparisonHtml({ ...result, comparisons: many }).length).toBeLessThan(2_500_000);
+    expect(renderComparisonHtml({ ...result, comparisons: many }).length).toBeLessThan(2_000_000);
     expect(renderComparisonHtml(result).length).toBeLessThan(400_000);
   });
 });
@@ -115,7 +115,7 @@ describe("the report of a comparison in Chromium", () => {
     expect(await placeOf(diamonds.nth(6))).toBeLessThan(zero);
     expect(await diamonds.nth(0).getAttribute("fill")).toBe("var(--vc)");
     expect(await diamonds.nth(1).getAttribute("fill")).toBe("var(--card)");
-    expect(await page.locator("#s1 .forest .plot desc").first().textContent()).toContain("8.0 % slower");
+    expect(await page.locator("#s1 .forest .plot desc").first().textContent()).toContain("slower, +8.0 %");
   });
 
   test("draws one dot a pair, and ends the running estimate at the estimate", async () => {

@@ -1,6 +1,12 @@
 import type { Comparison, MetricComparison } from "../../../measure/comparison.ts";
 import { judgedMetrics, shownMetrics } from "../../comparison/verdicts.ts";
-import { confidenceText, describeChange, marginText, valueText } from "../../comparison/wording.ts";
+import {
+  confidenceText,
+  countOfPairs,
+  describeChange,
+  marginText,
+  valueText,
+} from "../../comparison/wording.ts";
 import { metricTitle } from "../../metric-title.ts";
 import { type Html, html } from "../template.ts";
 import { metricLook } from "./looks.ts";
@@ -10,7 +16,7 @@ export function metricsTable(comparison: Comparison, id: string): Html | false {
   const metrics = [...judgedMetrics(comparison), ...shownMetrics(comparison)];
   if (metrics.length === 0) return false;
   const { base, candidate } = comparison;
-  return html`<section class="card" id="${id}"><div class="title"><h2>Metrics</h2><span class="sub">Failures first. Values are medians over the pairs; intervals are of the change${confidenceOf(metrics)}. Smallest visible: the worsening that 95 % of such runs would show.</span></div><div class="scroll" tabindex="0"><table class="stack"><thead><tr><th>Verdict</th><th>Metric</th><th class="r">${base.name}</th><th class="r">${candidate.name}</th><th class="r">Change</th><th class="r">Margin</th><th class="r">Smallest visible</th></tr></thead><tbody>${metrics.map((metric) => row(metric, comparison))}</tbody></table></div></section>`;
+  return html`<section class="card" id="${id}"><div class="title"><h2>Metrics</h2><span class="sub">Failures first. Values are medians over the pairs; intervals are of the change${confidenceOf(metrics)}. Smallest visible: the worsening that 95 % of such runs would show.</span></div><div class="scroll" tabindex="0"><table class="stack"><thead><tr><th>Verdict</th><th style="min-width:190px">Metric</th><th class="r">${base.name}</th><th class="r">${candidate.name}</th><th class="r">Change</th><th class="r">Margin</th><th class="r">Smallest visible</th></tr></thead><tbody>${metrics.map((metric) => row(metric, comparison))}</tbody></table></div></section>`;
 }
 
 function row(metric: MetricComparison, { base, candidate }: Comparison): Html {
@@ -29,6 +35,7 @@ function confidenceOf(metrics: readonly MetricComparison[]): string {
   return `, at ${ends.join(" to ")} confidence`;
 }
 
-function pairsText({ pairs, pairsNeeded }: MetricComparison): string {
-  return pairsNeeded === undefined ? `${pairs} pairs` : `${pairs} of about ${pairsNeeded} pairs`;
+function pairsText({ pairs, pairsNeeded = 0, verdict }: MetricComparison): string {
+  const isOpen = verdict === "inconclusive" && pairsNeeded > pairs;
+  return isOpen ? `${pairs} of about ${pairsNeeded} pairs` : countOfPairs(pairs);
 }

@@ -67,7 +67,7 @@ function marginZone(limit: number, y: Scale, box: Box): Html {
 }
 
 function axisLabel({ scale }: MetricComparison, tick: number): string {
-  const unit = scale === "difference" ? "pp" : "%";
+  const unit = scale === "difference" ? "points" : "%";
   return `${tick < 0 ? "−" : ""}${Number(Math.abs(tick).toPrecision(3))}\u202f${unit}`;
 }
 

@@ -18,12 +18,17 @@ import { type Html, html } from "../template.ts";
 const mostCurves = 4;
 const tabled = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
 
-/** Latency by percentile of each phase whose latency is compared: the base grey, the candidate in front of it. */
+/**
+ * Latency by percentile of each phase whose latency is judged (open loops; where there is none, of each whose latency is
+ * known): the base grey, the candidate in front of it.
+ */
 export function percentileCurves(comparison: Comparison): readonly Html[] {
   const { metrics, candidatePhases } = comparison;
-  const latencies = new Set(metrics.filter(({ metric }) => /^p\d/.test(metric)).map(({ phase }) => phase));
+  const latencies = metrics.filter(({ metric }) => /^p\d/.test(metric));
+  const judged = latencies.filter((metric) => metric.judged);
+  const drawn = new Set((judged.length > 0 ? judged : latencies).map(({ phase }) => phase));
   return candidatePhases
-    .filter(({ phase }) => latencies.size === 0 || latencies.has(phase))
+    .filter(({ phase }) => drawn.size === 0 || drawn.has(phase))
     .slice(0, mostCurves)
     .flatMap((candidate) => {
       const base = comparison.basePhases.find(({ phase }) => phase === candidate.phase);

@@ -1,5 +1,5 @@
 import type { ComparisonResult } from "../../../measure/comparison.ts";
-import { judgedMetrics, worstFirst } from "../../comparison/verdicts.ts";
+import { judgedMetrics, summarizeChecks, worstFirst } from "../../comparison/verdicts.ts";
 import { comparisonTitle } from "../../comparison/wording.ts";
 import { metricLooks, verdictLook } from "../icons.ts";
 import { type PageData, renderPage } from "../page.ts";
@@ -10,7 +10,7 @@ import { comparisonLook, metricLook } from "./looks.ts";
 import { scenarioSection } from "./scenario.ts";
 
 /** Of more scenarios than this the later ones have no charts, and the download no samples: the size stays bounded. */
-const mostDrawn = 20;
+const mostDrawn = 12;
 
 /**
  * The report of a gate or an A/B comparison as one HTML file, in the manner of a run's report: no network, readable
@@ -49,7 +49,7 @@ function head(result: ComparisonResult): Html {
     facts: [
       html`${bases.length === 1 && html`<span>against <b>${bases[0]}</b></span>`}`,
       html`<span><b>${comparisons.length}</b> ${comparisons.length === 1 ? "comparison" : "comparisons"}</span>`,
-      html`<span><b>${pairs}</b> pairs</span>`,
+      html`<span><b>${pairs}</b> ${pairs === 1 ? "pair" : "pairs"}</span>`,
     ],
     tally: kind === "gate" ? gateTally(result) : verdictTally(result),
   });
@@ -85,6 +85,7 @@ function embedded(result: ComparisonResult): PageData {
     ...comparison,
     basePhases: [],
     candidatePhases: [],
+    checks: summarizeChecks(comparison),
     metrics: comparison.metrics.map((metric) => ({ ...metric, perPair: [] })),
   }));
   const whole = isLong ? { ...result, comparisons: brief } : result;

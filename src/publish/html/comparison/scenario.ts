@@ -1,5 +1,5 @@
 import type { Comparison, ComparisonResult } from "../../../measure/comparison.ts";
-import { judgedMetrics, leadingMetric, shownMetrics } from "../../comparison/verdicts.ts";
+import { judgedMetrics, leadingMetric, shownMetrics, summarizeChecks } from "../../comparison/verdicts.ts";
 import { comparisonTitle, effortSentence, smallestEffects } from "../../comparison/wording.ts";
 import { legendKey } from "../charts/frame.ts";
 import { checksList } from "../sections/phases.ts";
@@ -18,7 +18,7 @@ export function scenarioSection(
   id: string,
   withCharts: boolean,
 ): Html {
-  return html`<section class="set" id="${id}">${opening(result, comparison)}${withCharts && charts(comparison)}${metricsTable(comparison, `${id}-metrics`)}${targets(comparison, `${id}-targets`)}${checksList(comparison.checks, `${id}-checks`)}</section>`;
+  return html`<section class="set" id="${id}">${opening(result, comparison)}${withCharts && charts(comparison)}${metricsTable(comparison, `${id}-metrics`)}${targets(comparison, `${id}-targets`)}${checksList(summarizeChecks(comparison), `${id}-checks`)}</section>`;
 }
 
 function opening(result: ComparisonResult, comparison: Comparison): Html {
@@ -27,7 +27,7 @@ function opening(result: ComparisonResult, comparison: Comparison): Html {
   const effects = smallestEffects(metrics);
   const notes = [...invalid, ...warnings];
   return html`<div class="card reason ${look.className}"><div class="title"><span class="pill ${look.className}">${look.icon}${look.word}</span><h2>${comparisonTitle(result, comparison)}</h2><span class="sub">${scenario.why}</span></div>
-${reason !== result.reason && html`<p><b>${reason}</b></p>`}<div class="meta"><span>${base.name} <b>${base.description}</b></span><span>${candidate.name} <b>${candidate.description}</b></span>${scenario.phases.map(({ summary }) => html`<span>${summary}</span>`)}<span>seed <b>${seed}</b></span></div>
+${reason !== result.reason && html`<p><b>${reason}</b></p>`}<div class="meta"><span>${base.name} <b>${base.description}</b></span><span>${candidate.name} <b>${candidate.description}</b></span>${scenario.phases.map(({ phase, summary }) => html`<span>${phase} <b>${summary}</b></span>`)}<span>seed <b>${seed}</b></span></div>
 <p class="sub">${effortSentence(comparison)}${effects !== "" && ` Smallest worsening that would have been seen in 95 % of such runs: ${effects}.`}</p>${notes.length > 0 && html`<ul class="sub">${notes.map((text) => html`<li>${text}</li>`)}</ul>`}</div>`;
 }
 

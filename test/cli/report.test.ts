@@ -1,0 +1,73 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { report } from "../../src/cli/commands/report.ts";
+import type { Io } from "../../src/cli/io.ts";
+import { publishComparison } from "../../src/publish/publishers.ts";
+import { sampleComparison } from "../support/sample-comparison.ts";
+import { scratchDir } from "../support/scratch-dir.ts";
+
+function ioIn(cwd: string): Io & { readonly written: () => string } {
+  let written = "";
+  const output = {
+    write: (text: string) => {
+      written += text;
+    },
+    isTTY: false,
+    columns: 80,
+  };
+  return {
+    cwd,
+    env: {},
+    stdout: output,
+    stderr: output,
+    signal: new AbortController().signal,
+    written: () => written,
+  };
+}
+
+test("every output of a comparison is made again from its comparison.json, byte for byte", async () => {
+  const cwd = await scratchDir();
+  const { files, failures } = await publishComparison(sampleComparison(), join(cwd, "first"));
+  expect(failures).toEqual([]);
+  const names = (await readdir(join(cwd, "first"))).toSorted();
+  expect(names).toEqual(["comparison.json", "junit.xml", "metrics.prom", "report.html", "summary.md"]);
+  expect(files).toHaveLength(names.length);
+  const io = ioIn(cwd);
+  expect(await report(join("first", "comparison.json"), { out: "again" }, io)).toBe(0);
+  expect(io.written().split("\n")).toContain(join("again", "report.html"));
+  for (const name of names) {
+    const [first, again] = await Promise.all(
+      ["first", "again"].map((dir) => readFile(join(cwd, dir, name), "utf8")),
+    );
+    expect(again, name).toBe(first);
+  }
+});
+
+test("an output that cannot be written keeps none of the others from it", async () => {
+  const dir = await scratchDir();
+  await mkdir(join(dir, "junit.xml"));
+  const { files, failures } = await publishComparison(sampleComparison(), dir);
+  expect(files).toHaveLength(4);
+  expect(failures).toEqual([expect.stringMatching(/junit\.xml could not be written: /)]);
+});
+
+test.each([
+  [
+    "a newer comparison",
+    { kind: "gate", schemaVersion: 99 },
+    /no comparison of this version of dyno: schemaVersion is 99, and 1 is needed/,
+  ],
+  [
+    "a kind of result that is not known",
+    { kind: "trend", schemaVersion: 1 },
+    /its kind is "trend", and "ab" or "gate" is known/,
+  ],
+  ["a comparison that was cut short by hand", { kind: "ab", schemaVersion: 1 }, /has no list of comparisons/],
+  ["a newer result", { schemaVersion: 99 }, /no result of this version of dyno: schemaVersion is 99/],
+  ["JSON that is no object", [], /schemaVersion is undefined/],
+])("%s is refused with what is wrong", async (_, value, message) => {
+  const cwd = await scratchDir();
+  await writeFile(join(cwd, "file.json"), JSON.stringify(value));
+  await expect(report("file.json", {}, ioIn(cwd))).rejects.toThrow(message);
+});
