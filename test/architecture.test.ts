@@ -65,6 +65,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     "scenario/",
     "drive/targets/",
     "drive/target-schemas.ts",
+    "judge/baselines/",
+    "judge/history/",
     "engine/pipeline/",
     "engine/resilience/breaker-shape.ts",
     "engine/resilience/resilience-schema.ts",

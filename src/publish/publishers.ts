@@ -1,6 +1,6 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../base/errors.ts";
+import { writeWhole } from "../base/write-whole.ts";
 import type { ComparisonResult } from "../measure/comparison.ts";
 import type { RunResult } from "../measure/result.ts";
 
@@ -73,7 +73,6 @@ async function writeOutputs<Result>(
   for (const { file, render } of outputs) {
     const path = join(dir, file);
     try {
-      await mkdir(dir, { recursive: true });
       await writeWhole(path, await render(result));
       files.push(path);
     } catch (error) {
@@ -81,11 +80,4 @@ async function writeOutputs<Result>(
     }
   }
   return { files, failures };
-}
-
-/** A reader finds the old file or the new one, never half of it. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  await writeFile(draft, text);
-  await rename(draft, path);
 }

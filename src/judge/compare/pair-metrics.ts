@@ -49,9 +49,17 @@ export function worseBy({ scale, higherIsBetter }: MetricKind, base: number, can
 /** The metrics of one process. */
 export function readArm({ phases, rssPeakBytes }: ArmFigures): ArmMetric[] {
   return [
-    ...phases.flatMap(readPhase),
-    { metric: "rss", unit: "bytes", higherIsBetter: false, scale: "ratio", value: rssPeakBytes },
+    ...phases.flatMap(({ response, ...figures }) => {
+      const histogram = decodeHistogram(response);
+      return readPhase(figures, (_, q) => quantileOf(histogram, q));
+    }),
+    readMemory(rssPeakBytes),
   ];
+}
+
+/** The memory of one process. */
+export function readMemory(rssPeakBytes: number): ArmMetric {
+  return { metric: "rss", unit: "bytes", higherIsBetter: false, scale: "ratio", value: rssPeakBytes };
 }
 
 const quantiles = [
@@ -60,10 +68,13 @@ const quantiles = [
   ["p99.9", 0.999],
 ] as const;
 
-function readPhase(figures: ArmPhase): ArmMetric[] {
+/** The metrics of one process in one phase; `latency` gives a quantile in microseconds, where the samples are enough. */
+export function readPhase(
+  figures: Omit<ArmPhase, "response">,
+  latency: (name: "p90" | "p99" | "p99.9", q: number) => number | undefined,
+): ArmMetric[] {
   const { phase, loop, completed, failed } = figures;
   const lower = { phase, higherIsBetter: false, scale: "ratio" } as const;
-  const response = decodeHistogram(figures.response);
   const cost = quietValue(figures.costMicros);
   const throughput: ArmMetric = {
     metric: "throughput",
@@ -78,7 +89,7 @@ function readPhase(figures: ArmPhase): ArmMetric[] {
     ...(loop === "closed" ? [throughput] : []),
     { ...lower, metric: "p50", unit: "us", value: quietValue(figures.p50Micros) },
     ...quantiles.map(
-      ([metric, q]): ArmMetric => ({ ...lower, metric, unit: "us", value: quantileOf(response, q) }),
+      ([metric, q]): ArmMetric => ({ ...lower, metric, unit: "us", value: latency(metric, q) }),
     ),
     {
       ...lower,
