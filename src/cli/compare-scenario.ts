@@ -1,6 +1,7 @@
 import type { TwinSide } from "../drive/twin/twins.ts";
-import { type Compared, compareTwins, type PairProgress } from "../judge/compare/compare-twins.ts";
+import { compareTwins } from "../judge/compare/compare-twins.ts";
 import { makeComparison } from "../judge/compare/make-comparison.ts";
+import type { Compared, PairProgress } from "../judge/compare/measure-until-known.ts";
 import { toMetricComparison } from "../judge/compare/metric-comparison.ts";
 import type { Question } from "../judge/compare/question.ts";
 import { formatChange, metricTitle } from "../judge/compare/sentences.ts";

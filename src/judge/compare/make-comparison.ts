@@ -3,6 +3,7 @@ import type {
   ComparisonOutcome,
   MetricComparison,
   VariantInfo,
+  VariantPhase,
 } from "../../measure/comparison.ts";
 import { isLeftToTarget } from "../../measure/left-to-target.ts";
 import type { CheckResult, Verdict } from "../../measure/result.ts";
@@ -10,7 +11,7 @@ import { describePhase } from "../../scenario/load-shapes.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { judgeTargets } from "../targets.ts";
 import { armTrials, mergeArms } from "./arm-trials.ts";
-import type { Compared } from "./compare-twins.ts";
+import type { Compared } from "./measure-until-known.ts";
 import { toMetricComparison } from "./metric-comparison.ts";
 import type { Question } from "./question.ts";
 import { metricTitle } from "./sentences.ts";
@@ -25,19 +26,22 @@ export interface ComparisonFacts {
   readonly compared: Compared;
   readonly seed: number;
   readonly budgetMs: number;
+  /** Where the base was recorded earlier: its latencies. */
+  readonly recorded?: readonly VariantPhase[];
 }
 
 /** Puts everything that is known of a comparison together, and says what it came to. */
 export function makeComparison(facts: ComparisonFacts): Comparison {
   const { scenario, base, candidate, question, compared, seed, budgetMs } = facts;
-  const { pairs, evaluations, tookMs, stoppedBy } = compared;
-  const pairMs = tookMs / Math.max(1, pairs.length);
+  const { units, evaluations, tookMs, stoppedBy } = compared;
+  const pairMs = tookMs / Math.max(1, units.length);
   const metrics = evaluations.map((evaluation) => toMetricComparison(evaluation, question, pairMs));
-  const arms = pairs.map((pair) => pair.candidate);
+  const arms = units.map((unit) => unit.candidate);
+  const baseArms = units.flatMap((unit) => unit.base ?? []);
   const verdicts =
     question.kind === "gate" && arms.length > 0 ? judgeTargets(scenario.targets, armTrials(arms)) : [];
   const checks = arms.flatMap((arm) => arm.checks);
-  const bad = pairs.flatMap((pair) => pair.base.checks).find(({ ok }) => !ok);
+  const bad = baseArms.flatMap((arm) => arm.checks).find(({ ok }) => !ok);
   return {
     scenario: {
       name: scenario.name,
@@ -53,11 +57,11 @@ export function makeComparison(facts: ComparisonFacts): Comparison {
     metrics,
     verdicts,
     checks,
-    basePhases: mergeArms(pairs.map((pair) => pair.base)),
+    basePhases: facts.recorded ?? mergeArms(baseArms),
     candidatePhases: mergeArms(arms),
     seed,
-    pairs: pairs.length,
-    design: "twin",
+    pairs: units.length,
+    design: facts.recorded === undefined ? "twin" : "baseline",
     stoppedBy,
     tookMs,
     budgetMs,
@@ -78,9 +82,9 @@ function decide(
   verdicts: readonly Verdict[],
   checks: readonly CheckResult[],
 ): Decision {
-  const { failure, stoppedBy, pairs } = compared;
+  const { failure, stoppedBy, units } = compared;
   if (stoppedBy === "interrupted") {
-    return { outcome: "interrupted", reason: `The comparison was interrupted after ${pairs.length} pairs.` };
+    return { outcome: "interrupted", reason: `The comparison was interrupted after ${units.length} pairs.` };
   }
   if (failure !== undefined) {
     const { message, code } = failure.error;

@@ -1,6 +1,7 @@
 import type { MetricComparison } from "../../measure/comparison.ts";
 import { pairsForShift, smallestShift } from "../../stats/power.ts";
 import { walshSpread } from "../../stats/spread.ts";
+import { type MetricSeries, medianOf } from "./metric-series.ts";
 import type { MetricKind } from "./pair-metrics.ts";
 import { marginOf, type Question } from "./question.ts";
 import { metricSentence } from "./sentences.ts";
@@ -27,8 +28,8 @@ export function toMetricComparison(
     unit,
     higherIsBetter,
     scale,
-    base: median(series.base),
-    candidate: median(series.candidate),
+    base: medianOf(series.base),
+    candidate: medianOf(series.candidate),
     estimate: fromWorse(series, bounds.estimate),
     ...(interval ? { interval } : {}),
     confidence: 1 - lowLevel - highLevel,
@@ -57,8 +58,9 @@ function intervalOf({ series, bounds }: Evaluation): readonly [number, number] |
 }
 
 /** As a share for a ratio: throughput that is lower by it, a latency that is higher by it. */
-function smallestWorsening({ series, lowLevel }: Evaluation): number | undefined {
-  const sd = walshSpread(series.worse);
+function smallestWorsening(evaluation: Evaluation): number | undefined {
+  const { series, lowLevel } = evaluation;
+  const sd = spreadOf(series);
   if (sd === undefined || lowLevel <= 0) return undefined;
   const shift = smallestShift({ sd, pairs: series.worse.length, alpha: lowLevel, power });
   if (shift === undefined || series.scale === "difference") return shift;
@@ -66,15 +68,15 @@ function smallestWorsening({ series, lowLevel }: Evaluation): number | undefined
 }
 
 /** About how many pairs tell nothing from the margin. */
-function pairsToDecide({ series, lowLevel, margin }: Evaluation): number | undefined {
-  const sd = walshSpread(series.worse);
+function pairsToDecide(evaluation: Evaluation): number | undefined {
+  const { series, lowLevel, margin } = evaluation;
+  const sd = spreadOf(series);
   if (sd === undefined || lowLevel <= 0 || margin <= 0) return undefined;
   return pairsForShift({ sd, shift: margin, alpha: lowLevel, power });
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const upper = sorted[sorted.length >> 1] ?? Number.NaN;
-  const lower = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
-  return (lower + upper) / 2;
+/** Beside a recorded base, what that left unknown adds to the spread. */
+function spreadOf({ worse, base, candidate, isPaired }: MetricSeries): number | undefined {
+  const sd = walshSpread(worse);
+  return sd === undefined || isPaired ? sd : sd * Math.sqrt(1 + candidate.length / base.length);
 }

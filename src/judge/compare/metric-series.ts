@@ -1,30 +1,35 @@
-import type { PairRecord } from "../../measure/pair.ts";
-import { type MetricKind, readPair } from "./pair-metrics.ts";
+import type { ArmFigures, PairRecord } from "../../measure/pair.ts";
+import { mosesInterval, shiftEstimate } from "../../stats/rank-sum.ts";
+import { hodgesLehmann, walshInterval } from "../../stats/signed-rank.ts";
+import { type ArmMetric, type MetricKind, readArm, readPair, worseBy } from "./pair-metrics.ts";
 
-/** A metric over the pairs so far. */
+/** A metric over the pairs (or blocks) so far. Worse is above 0, as `PairMetric.worse` counts. */
 export interface MetricSeries extends MetricKind {
   readonly base: readonly number[];
   readonly candidate: readonly number[];
-  /** As `PairMetric.worse`, in the order of the pairs. */
+  /** One a pair, in order; of a block beside what was recorded, against the recorded median. */
   readonly worse: readonly number[];
+  readonly isPaired: boolean;
+  /** The Hodges-Lehmann estimate of the worsening. */
+  estimate(): number;
+  /** Its interval with so much on each side at most; undefined where there are too few. */
+  interval(tailProbability: number): readonly [number, number] | undefined;
 }
 
-/** Collects the metrics of pairs. */
-export interface SeriesCollection {
-  add(pair: PairRecord): void;
-  /** In the order of the phases. */
-  all(): readonly MetricSeries[];
+interface Growing extends MetricSeries {
+  readonly base: number[];
+  readonly candidate: number[];
+  readonly worse: number[];
 }
 
-/** Creates an empty collection. */
-export function collectSeries(): SeriesCollection {
-  const series = new Map<string, MetricSeries & { base: number[]; candidate: number[]; worse: number[] }>();
+/** Collects pairs: their differences are judged by signed ranks. */
+export function collectPairs(): { add(pair: PairRecord): void; all(): readonly MetricSeries[] } {
+  const series = new Map<string, Growing>();
   return {
     add: (pair) => {
       for (const { base, candidate, worse, ...kind } of readPair(pair)) {
-        const key = `${kind.phase ?? ""} ${kind.metric}`;
-        const known = series.get(key) ?? { ...kind, base: [], candidate: [], worse: [] };
-        series.set(key, known);
+        const known = series.get(keyOf(kind)) ?? pairedSeries(kind);
+        series.set(keyOf(kind), known);
         known.base.push(base);
         known.candidate.push(candidate);
         known.worse.push(worse);
@@ -32,4 +37,71 @@ export function collectSeries(): SeriesCollection {
     },
     all: () => [...series.values()],
   };
+}
+
+function pairedSeries(kind: MetricKind): Growing {
+  const worse: number[] = [];
+  return {
+    ...kind,
+    base: [],
+    candidate: [],
+    worse,
+    isPaired: true,
+    estimate: () => hodgesLehmann(worse),
+    interval: (tail) => walshInterval(worse, tail),
+  };
+}
+
+/** Collects blocks beside those that were recorded: two samples, judged by rank sums. */
+export function collectBlocks(recorded: readonly (readonly ArmMetric[])[]): {
+  add(figures: ArmFigures): void;
+  all(): readonly MetricSeries[];
+} {
+  const series = new Map<string, Growing>();
+  return {
+    add: (figures) => {
+      for (const { value, ...kind } of readArm(figures)) {
+        const known = series.get(keyOf(kind)) ?? unpairedSeries(kind, recorded);
+        if (value === undefined || known.base.length === 0) continue;
+        const worse = worseBy(kind, medianOf(known.base), value);
+        if (!Number.isFinite(worse)) continue;
+        series.set(keyOf(kind), known);
+        known.candidate.push(value);
+        known.worse.push(worse);
+      }
+    },
+    all: () => [...series.values()],
+  };
+}
+
+function unpairedSeries(kind: MetricKind, recorded: readonly (readonly ArmMetric[])[]): Growing {
+  const base = recorded.flatMap((block) => {
+    const found = block.find((one) => keyOf(one) === keyOf(kind));
+    return found?.value === undefined ? [] : [found.value];
+  });
+  const candidate: number[] = [];
+  // Against any fixed value the shift between the two is the same.
+  const scaled = (values: readonly number[]): number[] =>
+    values.map((value) => worseBy(kind, kind.scale === "difference" ? 0 : 1, value));
+  return {
+    ...kind,
+    base,
+    candidate,
+    worse: [],
+    isPaired: false,
+    estimate: () => shiftEstimate(scaled(base), scaled(candidate)),
+    interval: (tail) => mosesInterval(scaled(base), scaled(candidate), tail),
+  };
+}
+
+function keyOf({ phase, metric }: MetricKind): string {
+  return `${phase ?? ""} ${metric}`;
+}
+
+/** The median; NaN of no values. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[sorted.length >> 1] ?? Number.NaN;
+  const lower = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
+  return (lower + upper) / 2;
 }

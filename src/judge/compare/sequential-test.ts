@@ -1,5 +1,4 @@
 import type { MetricVerdict } from "../../measure/comparison.ts";
-import { hodgesLehmann, walshInterval } from "../../stats/signed-rank.ts";
 import { type Bounds, decideGate, decideVerdict } from "./decide.ts";
 import { type Looks, planLooks } from "./looks.ts";
 import type { MetricSeries } from "./metric-series.ts";
@@ -23,21 +22,25 @@ export interface Evaluation {
 /** A comparison's test, look by look. */
 export interface SequentialTest {
   /** Looks at the pairs so far, at this share of the planned ones; 1 is the last look. */
-  look(all: readonly MetricSeries[], fraction: number): readonly Evaluation[];
+  look(all: readonly MetricSeries[], pairs: number, fraction: number): readonly Evaluation[];
 }
 
-/** Begins a test; the metrics that there are must be known from the first pair on. */
-export function startSequentialTest(question: Question, first: readonly MetricSeries[]): SequentialTest {
+/** Begins a test; the metrics that there are must be known from the first pair on. `plan` gives the levels of its looks. */
+export function startSequentialTest(
+  question: Question,
+  first: readonly MetricSeries[],
+  plan: typeof planLooks = planLooks,
+): SequentialTest {
   const { alpha, errorShare, beta, kind } = question;
   const judged = first.filter((series) => isFamilyMember(question, series, first));
   const errors = judged.filter(({ metric }) => metric === "error_rate").length;
   const speedShare = errors === 0 ? 1 : 1 - errorShare;
-  const speedLooks = planLooks(alpha * speedShare, Math.max(1, judged.length - errors));
-  const errorLooks = planLooks(alpha * errorShare, Math.max(1, errors));
-  const passLooks = kind === "gate" ? planLooks(beta, 1) : undefined;
+  const isPaired = first.every((series) => series.isPaired);
+  const speedLooks = plan(alpha * speedShare, Math.max(1, judged.length - errors), isPaired);
+  const errorLooks = plan(alpha * errorShare, Math.max(1, errors), isPaired);
+  const passLooks = kind === "gate" ? plan(beta, 1, isPaired) : undefined;
   return {
-    look: (all, fraction) => {
-      const pairs = Math.max(...all.map(({ worse }) => worse.length));
+    look: (all, pairs, fraction) => {
       const passLevel = passLooks?.next(pairs, fraction)[0];
       const evaluate = (looks: Looks, chosen: readonly MetricSeries[]): Evaluation[] =>
         evaluateFamily(
@@ -106,9 +109,9 @@ function evaluate(
 ): Evaluation {
   const highLevel = passLevel ?? level;
   const bounds: Bounds = {
-    estimate: hodgesLehmann(series.worse),
-    low: walshInterval(series.worse, level)?.[0] ?? Number.NEGATIVE_INFINITY,
-    high: walshInterval(series.worse, highLevel)?.[1] ?? Number.POSITIVE_INFINITY,
+    estimate: series.estimate(),
+    low: series.interval(level)?.[0] ?? Number.NEGATIVE_INFINITY,
+    high: series.interval(highLevel)?.[1] ?? Number.POSITIVE_INFINITY,
   };
   const margin = worseMargin(question, series);
   const judged = isJudgedAmong(question, series, all);
