@@ -63,7 +63,11 @@ function annotationsOf(result: ComparisonResult, comparison: Comparison): Annota
     if (came === "fail") return [{ ...rest, kind: "error" }];
     return came === "inconclusive" ? [{ ...rest, kind: "warning" }] : [];
   });
-  return [...judged, ...checks];
+  const all = [...judged, ...checks];
+  // Such as a candidate that crashed, or too few pairs.
+  const kind = outcome === "fail" ? "error" : "warning";
+  const isTold = outcome === "pass" || result.kind === "ab" || all.some((one) => one.kind === kind);
+  return isTold ? all : [{ ...at, kind, title: `${name}: ${outcome}`, message: reason }, ...all];
 }
 
 function bounded(kind: Annotation["kind"], annotations: readonly Annotation[]): string[] {

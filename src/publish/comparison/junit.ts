@@ -27,6 +27,8 @@ interface Case {
   readonly output: readonly string[];
 }
 
+const statuses = { pass: "passed", fail: "failure", inconclusive: "skipped" } as const;
+
 interface Suite {
   readonly name: string;
   readonly seconds: number;
@@ -55,6 +57,8 @@ function suiteOf(result: ComparisonResult, comparison: Comparison, facts: Suite[
   const figures = [...metrics, ...targets].map((one) =>
     isBroken(outcome) ? { ...one, status: "skipped" as const, message: comparison.reason } : one,
   );
+  const checks = decidingChecks(comparison).map((check) => checkCase(check, scenario.file));
+  const others = [...figures, ...checks];
   return {
     name: comparisonTitle(result, comparison),
     seconds: tookMs / 1000,
@@ -64,11 +68,7 @@ function suiteOf(result: ComparisonResult, comparison: Comparison, facts: Suite[
       ["seed", String(comparison.seed)],
       ...facts,
     ],
-    cases: [
-      measurementCase(comparison),
-      ...figures,
-      ...decidingChecks(comparison).map((check) => checkCase(check, scenario.file)),
-    ],
+    cases: [measurementCase(comparison, others), ...others],
   };
 }
 
@@ -88,17 +88,18 @@ function wholeSuite(
   return { name, seconds: durationMs / 1000, properties: facts, cases: [one] };
 }
 
-function measurementCase(comparison: Comparison): Case {
+/** Whether it could be measured; it also bears an outcome that none of the other cases has, such as a candidate that crashed. */
+function measurementCase(comparison: Comparison, others: readonly Case[]): Case {
   const { outcome, reason, invalid, warnings, scenario } = comparison;
+  const status = isBroken(outcome) ? "error" : statuses[outcome];
+  const isTold = others.some((one) => one.status === status);
   return {
     name: "measurement",
     file: scenario.file,
-    ...(isBroken(outcome) ? { status: "error", type: outcome, message: reason } : { status: "passed" }),
+    ...(isTold ? { status: "passed" } : { status, type: outcome, message: reason }),
     output: [sidesText(comparison), effortSentence(comparison), ...invalid, ...warnings],
   };
 }
-
-const statuses = { pass: "passed", fail: "failure", inconclusive: "skipped" } as const;
 
 function metricCase(metric: MetricComparison, file: string): Case {
   const { outcome = "pass", sentence, base, candidate, margin, pairs } = metric;

@@ -36,6 +36,19 @@ describe("annotations", () => {
     expect(all.filter((line) => line.startsWith("::warning"))).toHaveLength(10);
   });
 
+  test("tell why a scenario failed where no metric, target or check did", () => {
+    const result = sampleComparison();
+    const bare = (outcome: "fail" | "inconclusive"): ComparisonResult => ({
+      ...result,
+      comparisons: result.comparisons
+        .slice(0, 1)
+        .map((one) => ({ ...one, outcome, reason: "It crashed.", metrics: [], verdicts: [] })),
+    });
+    const at = "file=scenarios/publish-steady.yaml,line=1,title=publish-steady";
+    expect(lines(bare("fail"))).toEqual([`::error ${at}%3A fail::It crashed.`]);
+    expect(lines(bare("inconclusive"))).toEqual([`::warning ${at}%3A inconclusive::It crashed.`]);
+  });
+
   test("tell of a scenario that could not be measured, and of a gate that compared nothing", () => {
     const result = sampleComparison();
     const [first] = result.comparisons;

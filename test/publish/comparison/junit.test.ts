@@ -61,6 +61,16 @@ describe("junit.xml", () => {
     },
   );
 
+  test.each([
+    ["fail", "failure"],
+    ["inconclusive", "skipped"],
+  ] as const)("never passes a scenario that is %s though no other case is", async (outcome, element) => {
+    const { testsuite } = await parsed(
+      withFirst({ outcome, reason: "It crashed.", metrics: [], verdicts: [] }),
+    );
+    expect(testsuite[0]?.testcase?.[0]?.[element]?.[0]?.message).toBe("It crashed.");
+  });
+
   test("has one case with the reason where nothing could be compared", async () => {
     const result = sampleComparison();
     const { testsuite } = await parsed({
