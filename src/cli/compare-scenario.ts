@@ -4,8 +4,8 @@ import { makeComparison } from "../judge/compare/make-comparison.ts";
 import type { Compared, PairProgress } from "../judge/compare/measure-until-known.ts";
 import { toMetricComparison } from "../judge/compare/metric-comparison.ts";
 import type { Question } from "../judge/compare/question.ts";
-import { formatChange, metricTitle } from "../judge/compare/sentences.ts";
 import type { Comparison, VariantInfo } from "../measure/comparison.ts";
+import { describeChange, marginText, metricName } from "../measure/comparison-wording.ts";
 import { createPairsView, type PairsView } from "../publish/terminal/pairs-view.ts";
 import { createColours } from "../publish/terminal/symbols.ts";
 import { wantsColour } from "./colour.ts";
@@ -100,9 +100,8 @@ function findingsOf({ evaluations, elapsedMs, pairs }: PairProgress, question: Q
     .filter(({ judged, series }) => judged && series.metric !== "error_rate")
     .map((evaluation) => {
       const metric = toMetricComparison(evaluation, question, elapsedMs / pairs);
-      const range = metric.interval?.map((end) => formatChange(end, metric.scale)).join(" to ");
-      const change = metric.estimate === undefined ? "" : formatChange(metric.estimate, metric.scale);
-      return `${metricTitle(metric)} ${change}${range === undefined ? "" : ` (${range})`}`;
+      const { change, interval } = describeChange(metric);
+      return `${metricName(metric)} ${change} ${interval}`.trim();
     })
     .join(", ");
 }
@@ -120,5 +119,5 @@ function shortBudget(
     .toSorted((a, b) => (b.pairsNeeded ?? 0) - (a.pairsNeeded ?? 0))[0];
   const neededMs = (longest?.pairsNeeded ?? 0) * pairMs;
   if (longest === undefined || neededMs <= budgetMs) return undefined;
-  return `a margin of ${longest.margin * 100} % of ${metricTitle(longest)} needs about ${Math.ceil(neededMs / 1000)} s here, and the budget is ${Math.round(budgetMs / 1000)} s`;
+  return `a margin of ${marginText(longest, longest.margin)} of ${metricName(longest)} needs about ${Math.ceil(neededMs / 1000)} s here, and the budget is ${Math.round(budgetMs / 1000)} s`;
 }

@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
-import { exitMeaning } from "../judge/outcome.ts";
+import { comparisonExitMeaning } from "../judge/compare/comparison-result.ts";
 import type { ComparisonResult } from "../measure/comparison.ts";
 import { renderAnnotations } from "../publish/comparison/annotations.ts";
 import { renderMarkdown } from "../publish/comparison/markdown.ts";
@@ -51,7 +51,7 @@ export async function writeComparison(
       : renderComparison(result, paths, createColours(wantsColour(io.stdout, io.env))),
   );
   await tellGitHub(result, io);
-  io.stderr.write(`exit ${result.exitCode}: ${exitMeaning(result.exitCode)}\n`);
+  io.stderr.write(`exit ${result.exitCode}: ${comparisonExitMeaning(result)}\n`);
   return result.exitCode;
 }
 

@@ -1,6 +1,7 @@
 import type { Comparison, ComparisonOutcome, ComparisonResult } from "../../measure/comparison.ts";
 import { comparisonSchemaVersion } from "../../measure/comparison.ts";
 import type { Environment } from "../../measure/result.ts";
+import { exitMeaning } from "../outcome.ts";
 
 /** What a comparison's result is made of. */
 export interface ComparisonResultFacts {
@@ -79,4 +80,16 @@ function reasonOf(outcome: ComparisonOutcome, { comparisons }: ComparisonResultF
   if (outcome === "pass")
     return `All ${comparisons.length} comparisons pass. ${first.scenario.name}: ${first.reason}`;
   return `${first.scenario.name}: ${first.reason} So it is for ${those.length} of ${comparisons.length}.`;
+}
+
+/** What the exit code of a comparison means. */
+export function comparisonExitMeaning({ kind, outcome, exitCode }: ComparisonResult): string {
+  if (outcome === "pass")
+    return kind === "gate" ? "nothing is worse by its margin" : "the comparison was made";
+  if (outcome === "fail") return kind === "gate" ? "the gate failed" : "a variant's work was wrong";
+  if (outcome === "inconclusive") {
+    if (kind === "ab") return "it could not be decided";
+    return exitCode === 0 ? "it could not be decided, which is let through" : "it could not be decided";
+  }
+  return exitMeaning(exitCode);
 }

@@ -5,6 +5,7 @@ import type {
   VariantInfo,
   VariantPhase,
 } from "../../measure/comparison.ts";
+import { countOfPairs, metricName } from "../../measure/comparison-wording.ts";
 import { isLeftToTarget } from "../../measure/left-to-target.ts";
 import type { CheckResult, Verdict } from "../../measure/result.ts";
 import { describePhase } from "../../scenario/load-shapes.ts";
@@ -14,7 +15,6 @@ import { armTrials, mergeArms } from "./arm-trials.ts";
 import type { Compared } from "./measure-until-known.ts";
 import { toMetricComparison } from "./metric-comparison.ts";
 import type { Question } from "./question.ts";
-import { metricTitle } from "./sentences.ts";
 
 /** What a comparison is made of. */
 export interface ComparisonFacts {
@@ -84,7 +84,10 @@ function decide(
 ): Decision {
   const { failure, stoppedBy, units } = compared;
   if (stoppedBy === "interrupted") {
-    return { outcome: "interrupted", reason: `The comparison was interrupted after ${units.length} pairs.` };
+    return {
+      outcome: "interrupted",
+      reason: `The comparison was interrupted after ${countOfPairs(units.length)}.`,
+    };
   }
   if (failure !== undefined) {
     const { message, code } = failure.error;
@@ -146,18 +149,18 @@ function describeAb(
   const found = leading.find(({ verdict }) => verdict === "worse" || verdict === "better");
   if (found !== undefined) {
     const isFaster = found.verdict === "better";
-    const who = `${candidate.name} is ${isFaster ? "faster" : "slower"} than ${base.name}.`;
-    return { outcome: "pass", reason: `${who} ${capital(found.sentence)}` };
+    const who = `${candidate.name} is ${isFaster ? "faster" : "slower"} than ${base.name}`;
+    return { outcome: "pass", reason: `${who}: ${found.sentence}` };
   }
   const open = leading.find(({ verdict }) => verdict === "inconclusive");
   if (open !== undefined) {
-    const reason = `It is not known which of ${base.name} and ${candidate.name} is faster. ${capital(open.sentence)}`;
+    const reason = `It is not known which of ${base.name} and ${candidate.name} is faster: ${open.sentence}`;
     return { outcome: "inconclusive", reason };
   }
-  const all = leading.map(metricTitle).join(" and ");
+  const all = leading.map(metricName).join(" and ");
   return {
     outcome: "pass",
-    reason: `${candidate.name} is as fast as ${base.name} within the margin, in ${all}. ${capital(first.sentence)}`,
+    reason: `${candidate.name} is as fast as ${base.name} within the margin, in ${all}: ${first.sentence}`,
   };
 }
 

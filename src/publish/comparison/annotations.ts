@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonResult } from "../../measure/comparison.ts";
+import { comparisonTitle, metricName } from "../../measure/comparison-wording.ts";
 import { decidingChecks, isBroken, judgedMetrics } from "./verdicts.ts";
-import { comparisonTitle, metricName } from "./wording.ts";
 
 interface Annotation {
   readonly kind: "error" | "warning";

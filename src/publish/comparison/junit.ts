@@ -1,7 +1,4 @@
 import type { Comparison, ComparisonResult, MetricComparison } from "../../measure/comparison.ts";
-import type { CheckResult, Verdict } from "../../measure/result.ts";
-import { environmentFacts } from "../environment-facts.ts";
-import { decidingChecks, isBroken, judgedMetrics } from "./verdicts.ts";
 import {
   comparisonTitle,
   confidenceText,
@@ -12,7 +9,10 @@ import {
   metricName,
   sidesText,
   valueText,
-} from "./wording.ts";
+} from "../../measure/comparison-wording.ts";
+import type { CheckResult, Verdict } from "../../measure/result.ts";
+import { environmentFacts } from "../environment-facts.ts";
+import { decidingChecks, isBroken, judgedMetrics } from "./verdicts.ts";
 import { element, xmlText } from "./xml.ts";
 
 /** A test case as CI systems count it. */

@@ -4,6 +4,16 @@ import type {
   ComparisonResult,
   MetricComparison,
 } from "../../measure/comparison.ts";
+import {
+  comparisonTitle,
+  describeChange,
+  effortSentence,
+  marginText,
+  metricName,
+  sidesText,
+  valueText,
+  verdictWord,
+} from "../../measure/comparison-wording.ts";
 import { formatMetric } from "../../measure/format-metric.ts";
 import { environmentFacts } from "../environment-facts.ts";
 import { codeBlock, codeSpan, folded, plainText, table } from "./markdown-text.ts";
@@ -15,16 +25,6 @@ import {
   shownMetrics,
   worstFirst,
 } from "./verdicts.ts";
-import {
-  comparisonTitle,
-  describeChange,
-  effortSentence,
-  marginText,
-  metricName,
-  sidesText,
-  valueText,
-  verdictWord,
-} from "./wording.ts";
 
 /** A comment on GitHub holds 65 536 characters; by bytes, which are never fewer, with room for a marker or a link. */
 const mostBytes = 60_000;

@@ -1,9 +1,4 @@
 import type { Comparison, ComparisonResult, MetricComparison } from "../../measure/comparison.ts";
-import { formatMetric } from "../../measure/format-metric.ts";
-import { bullets, checkLines, fileLines, type SummaryPaths } from "../terminal/blocks.ts";
-import { type Colours, outcomeWord, verdictMark } from "../terminal/symbols.ts";
-import { renderTable } from "../terminal/table.ts";
-import { failuresFirst, isUnjudged, judgedMetrics, shownMetrics, summarizeChecks } from "./verdicts.ts";
 import {
   comparisonTitle,
   describeChange,
@@ -14,7 +9,12 @@ import {
   smallestEffects,
   valueText,
   verdictWord,
-} from "./wording.ts";
+} from "../../measure/comparison-wording.ts";
+import { formatMetric } from "../../measure/format-metric.ts";
+import { bullets, checkLines, fileLines, type SummaryPaths } from "../terminal/blocks.ts";
+import { type Colours, outcomeWord, verdictMark } from "../terminal/symbols.ts";
+import { renderTable } from "../terminal/table.ts";
+import { failuresFirst, isUnjudged, judgedMetrics, shownMetrics, summarizeChecks } from "./verdicts.ts";
 
 /** A gate or an A/B comparison as text for a terminal: verdict first, then each scenario, warnings and files. */
 export function renderComparison(result: ComparisonResult, paths: SummaryPaths, colours: Colours): string {

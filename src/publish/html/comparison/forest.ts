@@ -1,6 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import type { Comparison, MetricComparison } from "../../../measure/comparison.ts";
-import { describeChange, marginText, percentOf, valueText } from "../../comparison/wording.ts";
+import { describeChange, marginText, percentOf, valueText } from "../../../measure/comparison-wording.ts";
 import { metricTitle } from "../../metric-title.ts";
 import { asTable, n1 } from "../charts/frame.ts";
 import { type Html, html } from "../template.ts";

@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonResult, MetricComparison } from "../../../measure/comparison.ts";
+import { verdictWord } from "../../../measure/comparison-wording.ts";
 import { isUnjudged } from "../../comparison/verdicts.ts";
-import { verdictWord } from "../../comparison/wording.ts";
 import { comparedLook, type Look, metricLooks, outcomeLooks } from "../icons.ts";
 
 /** The look of a scenario's outcome, or of the whole. */

@@ -1,12 +1,12 @@
 import type { Comparison, MetricComparison } from "../../../measure/comparison.ts";
-import { judgedMetrics, shownMetrics } from "../../comparison/verdicts.ts";
 import {
   confidenceText,
   countOfPairs,
   describeChange,
   marginText,
   valueText,
-} from "../../comparison/wording.ts";
+} from "../../../measure/comparison-wording.ts";
+import { judgedMetrics, shownMetrics } from "../../comparison/verdicts.ts";
 import { metricTitle } from "../../metric-title.ts";
 import { type Html, html } from "../template.ts";
 import { metricLook } from "./looks.ts";

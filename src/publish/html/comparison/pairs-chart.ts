@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import type { Comparison, MetricComparison } from "../../../measure/comparison.ts";
-import { changeText, marginText, metricName, percentOf } from "../../comparison/wording.ts";
+import { changeText, marginText, metricName, percentOf } from "../../../measure/comparison-wording.ts";
 import { metricTitle } from "../../metric-title.ts";
 import {
   asTable,

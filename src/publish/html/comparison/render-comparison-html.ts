@@ -1,6 +1,6 @@
 import type { ComparisonResult } from "../../../measure/comparison.ts";
+import { comparisonTitle } from "../../../measure/comparison-wording.ts";
 import { judgedMetrics, summarizeChecks, worstFirst } from "../../comparison/verdicts.ts";
-import { comparisonTitle } from "../../comparison/wording.ts";
 import { metricLooks, verdictLook } from "../icons.ts";
 import { type PageData, renderPage } from "../page.ts";
 import { headOf, reasonOf, type Tallied, tallyOf } from "../sections/head.ts";

@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonResult } from "../../../measure/comparison.ts";
+import { comparisonTitle, effortSentence, smallestEffects } from "../../../measure/comparison-wording.ts";
 import { judgedMetrics, leadingMetric, shownMetrics, summarizeChecks } from "../../comparison/verdicts.ts";
-import { comparisonTitle, effortSentence, smallestEffects } from "../../comparison/wording.ts";
 import { legendKey } from "../charts/frame.ts";
 import { checksList } from "../sections/phases.ts";
 import { targets } from "../sections/targets.ts";

@@ -1,6 +1,6 @@
-import { formatDuration } from "../../base/units.ts";
-import type { Comparison, ComparisonResult, MetricComparison } from "../../measure/comparison.ts";
-import { formatMetric } from "../../measure/format-metric.ts";
+import { formatDuration } from "../base/units.ts";
+import type { Comparison, ComparisonResult, MetricComparison } from "./comparison.ts";
+import { formatMetric } from "./format-metric.ts";
 
 /** U+202F, the narrow space that no line breaks at. */
 const thin = "\u202f";
@@ -13,7 +13,9 @@ export interface ChangeText {
 }
 
 /** How much the candidate differs from the base. What was not measured is a dash. */
-export function describeChange(metric: MetricComparison): ChangeText {
+export function describeChange(
+  metric: Pick<MetricComparison, "estimate" | "interval" | "scale">,
+): ChangeText {
   const { estimate, interval } = metric;
   if (estimate === undefined || !Number.isFinite(estimate)) return { change: "–", interval: "" };
   const ends = (interval ?? []).map((end) => percentOf(metric, end));
@@ -31,7 +33,7 @@ export function describeChange(metric: MetricComparison): ChangeText {
 }
 
 /** One value of a metric's scale as a change: `+8.0 %`. */
-export function changeText(metric: MetricComparison, value: number): string {
+export function changeText(metric: Pick<MetricComparison, "scale">, value: number): string {
   return Number.isFinite(value) ? `${signed(percentOf(metric, value), 1)}${thin}${unitOf(metric)}` : "–";
 }
 
@@ -83,7 +85,11 @@ const words: Readonly<Record<string, Words>> = {
 const speed: Words = ["faster", "slower", "not slower"];
 
 /** What is known of a metric in words: `slower`, `same`, `not slower`, `inconclusive`. */
-export function verdictWord({ metric, verdict, outcome }: MetricComparison): string {
+export function verdictWord({
+  metric,
+  verdict,
+  outcome,
+}: Pick<MetricComparison, "metric" | "verdict" | "outcome">): string {
   const [better, worse, notWorse] = words[metric] ?? speed;
   if (verdict === "same") return "same";
   if (verdict === "better") return better;
