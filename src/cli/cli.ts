@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DynoError, type ErrorCode, kindOf, messageOf } from "../base/errors.ts";
 import { durations, parseUnit } from "../base/units.ts";
+import { addBaselineCommands } from "./baseline-commands.ts";
 import { addCompareCommands } from "./compare-commands.ts";
 import type { Io } from "./io.ts";
 
@@ -76,6 +77,7 @@ function buildProgram(io: Io, done: (exitCode: number) => void): Command {
     });
   addRun(program, io, done);
   addCompareCommands(program, io, { done, collect, seed: naturalNumber });
+  addBaselineCommands(program, io, { done, collect, seed: naturalNumber });
   addFiles(program, io, done);
   addCalibrate(program, io, done);
   addDoctor(program, io, done);

@@ -28,6 +28,8 @@ export interface PairsViewOptions {
   readonly output: Output;
   readonly colours: Colours;
   readonly name: string;
+  /** What is counted. `pair` unless told. */
+  readonly unit?: "pair" | "block";
   /** Repaints one block in place; otherwise plain lines are written, one in ten seconds. */
   readonly block: boolean;
 }
@@ -40,7 +42,7 @@ export function createPairsView(options: PairsViewOptions): PairsView {
   return options.block ? createBlock(options) : createLines(options);
 }
 
-function createLines({ output, name }: PairsViewOptions): PairsView {
+function createLines({ output, name, unit = "pair" }: PairsViewOptions): PairsView {
   let shownAtMs = 0;
   const note = (text: string): void => output.write(`${name}: ${text}\n`);
   return {
@@ -49,18 +51,19 @@ function createLines({ output, name }: PairsViewOptions): PairsView {
       if (state.elapsedMs - shownAtMs < lineEveryMs) return;
       shownAtMs = state.elapsedMs;
       const findings = state.findings === "" ? "" : `, ${state.findings}`;
-      note(`${state.pairs} pairs in ${formatDuration(state.elapsedMs * 1000)}${findings}`);
+      note(`${state.pairs} ${unit}s in ${formatDuration(state.elapsedMs * 1000)}${findings}`);
     },
     close: () => undefined,
   };
 }
 
-function createBlock({ output, colours, name }: PairsViewOptions): PairsView {
+function createBlock({ output, colours, name, unit = "pair" }: PairsViewOptions): PairsView {
   const update = createLogUpdate(streamOf(output));
   const notes: string[] = [];
   let last: PairsState | undefined;
   const paint = (): void => {
-    const bar = last === undefined ? colours.dim("starting the first pair") : progressBar(last, colours);
+    const bar =
+      last === undefined ? colours.dim(`starting the first ${unit}`) : progressBar(last, unit, colours);
     const lines = [`${colours.bold(name)}  ${notes.at(-1) ?? ""}`, bar, last?.findings ?? ""];
     update(lines.filter((line) => line !== "").join("\n"));
   };
@@ -80,8 +83,12 @@ function createBlock({ output, colours, name }: PairsViewOptions): PairsView {
   };
 }
 
-function progressBar({ pairs, planned, elapsedMs, budgetMs }: PairsState, colours: Colours): string {
+function progressBar(
+  { pairs, planned, elapsedMs, budgetMs }: PairsState,
+  unit: string,
+  colours: Colours,
+): string {
   const full = Math.round(Math.min(1, elapsedMs / budgetMs) * barColumns);
   const bar = colours.cyan("━".repeat(full)) + colours.dim("━".repeat(barColumns - full));
-  return `${bar} pair ${pairs} of at most ${planned}, ${formatDuration(elapsedMs * 1000)} of ${formatDuration(budgetMs * 1000)}`;
+  return `${bar} ${unit} ${pairs} of at most ${planned}, ${formatDuration(elapsedMs * 1000)} of ${formatDuration(budgetMs * 1000)}`;
 }
