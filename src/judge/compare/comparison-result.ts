@@ -79,7 +79,8 @@ function reasonOf(outcome: ComparisonOutcome, { comparisons }: ComparisonResultF
   if (comparisons.length === 1) return first.reason;
   if (outcome === "pass")
     return `All ${comparisons.length} comparisons pass. ${first.scenario.name}: ${first.reason}`;
-  return `${first.scenario.name}: ${first.reason} So it is for ${those.length} of ${comparisons.length}.`;
+  const others = those.length > 1 ? ` And ${those.length - 1} more of ${comparisons.length}.` : "";
+  return `${first.scenario.name}: ${first.reason}${others}`;
 }
 
 /** What the exit code of a comparison means. */

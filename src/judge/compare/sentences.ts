@@ -17,7 +17,7 @@ export function metricSentence(metric: Omit<MetricComparison, "sentence">, pairM
   if (estimate === undefined) return `${name} was not measured.`;
   const { change, interval } = describeChange(metric);
   const doubt =
-    interval === "" ? "too few pairs for an interval" : `${interval}, ${confidenceText(metric)} sure`;
+    interval === "" ? "too few pairs for an interval" : `${interval}, ${confidenceText(metric)} confidence`;
   const found = `${change} (${doubt})`;
   const margin = marginText(metric, metric.margin);
   if (verdict === "same") return `${name} is the same within ${margin}: ${found}.`;

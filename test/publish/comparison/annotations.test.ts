@@ -8,7 +8,7 @@ const lines = (result: ComparisonResult): string[] => renderAnnotations(result).
 describe("annotations", () => {
   test("name the failed metric at its file and the failed target at its line, then warn of what is open", () => {
     expect(lines(sampleComparison())).toEqual([
-      "::error file=scenarios/publish-steady.yaml,line=1,title=publish-steady%3A p50 in steady::p50 in steady: slower, +8.0 %25 (+6.7 %25 to +9.4 %25, 99.8 %25 confidence), from 412\u202fµs to 445\u202fµs; the margin is 5 %25.",
+      "::error file=scenarios/publish-steady.yaml,line=1,title=publish-steady%3A p50 in steady::p50 in steady is slower: +8.0\u202f%25 ([+6.7, +9.4], 99.75\u202f%25 confidence), from 412\u202fµs to 445\u202fµs; the margin is 5\u202f%25.",
       expect.stringContaining("line=17,col=5,title=publish-steady%3A p99 <= 2ms in steady::"),
       expect.stringMatching(/^::warning file=.*title=publish-steady%3A p99 in steady::/),
     ]);

@@ -37,7 +37,7 @@ describe("junit.xml", () => {
     const cases = new Map(testsuite[0]?.testcase?.map((one) => [one.name, one]));
     expect(cases.get("p50 in steady")?.failure?.[0]).toMatchObject({
       type: "regression",
-      message: expect.stringContaining("slower, +8.0 %"),
+      message: expect.stringContaining("is slower: +8.0\u202f%"),
     });
     expect(cases.get("p99 in steady")?.skipped?.[0]?.message).toMatch(/about 95 pairs/);
     expect(cases.get("target p99 <= 2ms in steady")?.failure?.[0]?.type).toBe("target");

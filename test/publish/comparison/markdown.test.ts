@@ -12,7 +12,7 @@ describe("summary.md", () => {
 
   test("opens with the verdict and the reason", () => {
     expect(text).toMatch(
-      /^<!-- dyno gate -->\n\n## ❌ Fail: gate\n\npublish-steady: p50 in steady: slower, \+8\.0 %/,
+      /^<!-- dyno gate -->\n\n## ❌ Fail: gate\n\npublish-steady: p50 in steady is slower: \+8\.0.%/,
     );
     expect(renderMarkdown(sampleComparison({ kind: "ab" }))).toContain("## ⚖️ Compared: publish-steady");
   });

@@ -9,9 +9,9 @@ const shown = (...args: Parameters<typeof sampleComparison>): string =>
 
 test("the summary of a gate opens with the verdict, then each scenario's metrics, failures first", () => {
   const text = shown();
-  expect(text).toMatch(/^FAIL {2}gate {2}publish-steady: p50 in steady: slower, \+8\.0 %/);
+  expect(text).toMatch(/^FAIL {2}gate {2}publish-steady: p50 in steady is slower: \+8\.0.%/);
   expect(text).toMatch(
-    /verdict\n {2}✗ p50 in steady +412 µs +445 µs +\+8\.0 % +\[\+6\.7, \+9\.4\] +5 % {2}slower\n/,
+    /verdict\n {2}✗ p50 in steady +412 µs +445 µs +\+8\.0.% +\[\+6\.7, \+9\.4\] +5 % {2}slower\n/,
   );
   expect(text).toMatch(/\? p99 in steady .* 10 % {2}inconclusive\n/);
   expect(text).toMatch(/✓ throughput in steady .* slower, within margin\n/);
