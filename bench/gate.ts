@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { renderCell } from "./gate/cell-table.ts";
+import { legend, renderCell } from "./gate/cell-table.ts";
 import { type Cell, type ReplaySettings, replayCell, tuningPercent } from "./gate/replay.ts";
 import type { BenchContext, BenchRow } from "./row.ts";
 
@@ -18,14 +18,30 @@ export async function run({ log, print, signal }: BenchContext): Promise<readonl
       log(`gate: ${workload}, ${budgetMs / 1000} s`);
       const cell = replayCell(workload, budgetMs, settings);
       print(renderCell(cell, settings.gates));
-      rows.push(...cell.peers.map((peer) => rowOf(cell, peer)));
+      rows.push(...cell.peers.map((peer) => falseAlarmRow(cell, peer)), smallestSeenRow(cell));
     }
   }
+  print(legend);
   return rows;
 }
 
+/** Against the best of the others. */
+function smallestSeenRow({ workload, budgetMs, ours, peers }: Cell): BenchRow {
+  const seen = ours.smallestSeen ?? Number.POSITIVE_INFINITY;
+  const best = peers.toSorted((a, b) => (a.smallestSeen ?? 1000) - (b.smallestSeen ?? 1000))[0];
+  const ratio = seen / (best?.smallestSeen ?? Number.POSITIVE_INFINITY);
+  return {
+    what: `${workload}, ${budgetMs / 1000} s: smallest slowdown seen, at 1 % false alarms`,
+    ours: `${seen.toFixed(1)} %`,
+    peerName: `${best?.name} (the best)`,
+    peer: `${best?.smallestSeen?.toFixed(1)} %`,
+    ratio: { median: ratio, low: ratio, high: ratio },
+    goal: { op: "<=", value: 1 },
+  };
+}
+
 /** Where neither ever alarms falsely, neither is the better. */
-function rowOf({ workload, budgetMs, ours }: Cell, peer: Cell["peers"][number]): BenchRow {
+function falseAlarmRow({ workload, budgetMs, ours }: Cell, peer: Cell["peers"][number]): BenchRow {
   const theirs = peer.falseAlarmsAtOurPower;
   const ratio = ours.falseAlarms === theirs ? 1 : ours.falseAlarms / theirs;
   return {

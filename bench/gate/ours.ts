@@ -17,13 +17,28 @@ export interface GateRule {
 const looks = [8, 12, 18, 27, 40, 60, 90];
 const rho = 2;
 
+/** A look at the pairs, and the one-sided level of its test. */
+export interface Look {
+  readonly pairs: number;
+  readonly level: number;
+}
+
+/** When the pairs are looked at where there will be `last` of them, and how much of `alpha` each look may spend. */
+export function planLooks(last: number, alpha: number): readonly Look[] {
+  const spending = createAlphaSpending({ alpha, rho });
+  return [...looks.filter((pairs) => pairs < last), last].map((pairs) => ({
+    pairs,
+    level: spending.next(pairs / last, (asked) => attainableSignedRankLevel(pairs, asked)),
+  }));
+}
+
 /** Our way: looks at the pairs (logarithms of ratios, worse is above 0) as they come in, until it knows. */
-export function oursDecides(pairs: readonly number[], rule: GateRule): GateVerdict {
-  const spending = createAlphaSpending({ alpha: rule.alpha, rho });
+export function oursDecides(pairs: readonly number[], rule: GateRule, plan = planLooks): GateVerdict {
   const last = Math.min(rule.budgetPairs, pairs.length);
-  for (const look of [...looks.filter((count) => count < last), last]) {
-    const level = spending.next(look / last, (asked) => attainableSignedRankLevel(look, asked));
-    const verdict = level > 0 ? judge(pairs.slice(0, look), level, rule.margin, look === last) : undefined;
+  if (last === 0) return "inconclusive";
+  for (const { pairs: count, level } of plan(last, rule.alpha)) {
+    if (level === 0) continue;
+    const verdict = judge(pairs.slice(0, count), level, rule.margin, count === last);
     if (verdict !== undefined) return verdict;
   }
   return "inconclusive";

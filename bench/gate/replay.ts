@@ -1,8 +1,10 @@
 import { createRandom, deriveSeed } from "../../src/base/random.ts";
-import { type GateVerdict, oursDecides } from "./ours.ts";
+import { hodgesLehmann } from "../../src/stats/signed-rank.ts";
+import { type GateVerdict, type Look, oursDecides, planLooks } from "./ours.ts";
 import { type Peer, peers, type Sample } from "./peers.ts";
 import { type RecordedPair, readPairs, readProcesses, type Workload } from "./recordings.ts";
 import { drawRuns, halvedStretches } from "./stretches.ts";
+import { smallestSeen, thresholdFor } from "./tuning.ts";
 
 /** What is replayed. */
 export interface ReplaySettings {
@@ -24,21 +26,34 @@ export interface Cell {
   readonly stretches: number;
 }
 
-/** Shares of gates, 0 to 1. The slowdowns are put onto A/A recordings by multiplying B's times. */
-export interface OursFigures {
+/** Shares of gates, 0 to 1. The slowdowns are put onto recordings of equal variants by multiplying B's times. */
+interface Figures {
   readonly falseAlarms: number;
   /** By slowdown in per cent. */
   readonly found: Readonly<Record<number, number>>;
-  readonly inconclusive: { readonly equal: number; readonly slower: number };
-  /** The same with B really slowed down when it was recorded. */
-  readonly recorded: readonly { readonly percent: number; readonly pairs: number; readonly found: number }[];
+  /** The smallest slowdown found in 95 % of cases, in per cent, with the threshold at which 1 % alarm falsely. */
+  readonly smallestSeen: number | undefined;
 }
 
-/** Shares of gates, 0 to 1. */
-export interface PeerFigures {
+/** What our way comes to. */
+export interface OursFigures extends Figures {
+  readonly inconclusive: { readonly equal: number; readonly slower: number };
+  /** The same with B really slowed down when it was recorded. */
+  readonly recorded: readonly RecordedFigures[];
+}
+
+/** What our way finds of a slowdown that was there when it was recorded. */
+export interface RecordedFigures {
+  readonly percent: number;
+  readonly pairs: number;
+  /** How many of them the budget has room for. */
+  readonly budgetPairs: number;
+  readonly found: number;
+}
+
+/** What another way comes to, with its own threshold and with others. */
+export interface PeerFigures extends Figures {
   readonly name: string;
-  readonly falseAlarms: number;
-  readonly found: Readonly<Record<number, number>>;
   /** What it finds at `tuningPercent` where its threshold is set so that it alarms as rarely as ours. */
   readonly foundAtOurFalseAlarms: number;
   /** How often it alarms falsely where its threshold is set so that it finds as many of `tuningPercent` as ours. */
@@ -81,40 +96,69 @@ function replayOurs(
   budgetMs: number,
   settings: ReplaySettings,
 ): OursFigures {
-  const decide = (from: readonly RecordedPair[], percent: number, isMirrored: boolean): GateVerdict[] =>
-    decideMany(from, budgetMs, percent, isMirrored, settings);
-  const equal = decide(pairs, 0, true);
-  const slower = slowdowns.map((percent) => ({ percent, verdicts: decide(pairs, percent, true) }));
+  const gates = drawGates(pairs, budgetMs, settings, true);
+  const budgetPairs = pairsWithin(pairs, budgetMs);
+  const equal = decideAll(gates, budgetPairs, 0);
+  const slower = slowdowns.map((percent) => ({ percent, verdicts: decideAll(gates, budgetPairs, percent) }));
   const tuned = slower.find(({ percent }) => percent === tuningPercent)?.verdicts ?? [];
   return {
     falseAlarms: shareOf(equal, "fail"),
     found: Object.fromEntries(slower.map(({ percent, verdicts }) => [percent, shareOf(verdicts, "fail")])),
+    smallestSeen: smallestSeen((percent) => gates.map((gate) => hodgesLehmann(slowedPairs(gate, percent)))),
     inconclusive: { equal: shareOf(equal, "inconclusive"), slower: shareOf(tuned, "inconclusive") },
-    recorded: recordedSlowdowns[workload].map((percent) => {
-      const slowed = readPairs(settings.dir, workload, percent);
-      return { percent, pairs: slowed.length, found: shareOf(decide(slowed, 0, false), "fail") };
-    }),
+    recorded: recordedSlowdowns[workload].map((percent) =>
+      replayRecorded(readPairs(settings.dir, workload, percent), percent, budgetMs, settings),
+    ),
   };
 }
 
-/** With `isMirrored`, half of the gates take A for B, so that what the recordings favour is not taken for a slowdown. */
-function decideMany(
+function replayRecorded(
+  pairs: readonly RecordedPair[],
+  percent: number,
+  budgetMs: number,
+  settings: ReplaySettings,
+): RecordedFigures {
+  const budgetPairs = pairsWithin(pairs, budgetMs);
+  const verdicts = decideAll(drawGates(pairs, budgetMs, settings, false), budgetPairs, 0);
+  return { percent, pairs: pairs.length, budgetPairs, found: shareOf(verdicts, "fail") };
+}
+
+function pairsWithin(pairs: readonly RecordedPair[], budgetMs: number): number {
+  const costMs = pairs.reduce((sum, pair) => sum + pair.costMs, 0);
+  return Math.floor((budgetMs * pairs.length) / costMs);
+}
+
+/** The log-ratios of gates. With `isMirrored`, half of them take A for B, so that what the recordings favour is not taken for a slowdown. */
+function drawGates(
   pairs: readonly RecordedPair[],
   budgetMs: number,
-  percent: number,
-  isMirrored: boolean,
   { seed, gates }: ReplaySettings,
-): GateVerdict[] {
-  const random = createRandom(deriveSeed(seed, `${budgetMs} ${percent} ${pairs.length}`));
-  const meanCostMs = pairs.reduce((sum, { costMs }) => sum + costMs, 0) / pairs.length;
-  const budgetPairs = Math.floor(budgetMs / meanCostMs);
-  const slowed = Math.log1p(percent / 100);
+  isMirrored: boolean,
+): readonly (readonly number[])[] {
+  const random = createRandom(deriveSeed(seed, `${budgetMs} ${pairs.length}`));
   return Array.from({ length: gates }, (_, gate) => {
     const sign = isMirrored && gate % 2 === 1 ? -1 : 1;
-    const drawn = drawRuns(pairs, budgetMs, runLength, random);
-    const values = drawn.map(({ logRatio }) => sign * logRatio + slowed);
-    return oursDecides(values, { margin, alpha, budgetPairs });
+    return drawRuns(pairs, budgetMs, runLength, random).map(({ logRatio }) => sign * logRatio);
   });
+}
+
+function decideAll(
+  gates: readonly (readonly number[])[],
+  budgetPairs: number,
+  percent: number,
+): GateVerdict[] {
+  const plans = new Map<number, readonly Look[]>();
+  const plan = (last: number): readonly Look[] => {
+    const known = plans.get(last) ?? planLooks(last, alpha);
+    plans.set(last, known);
+    return known;
+  };
+  return gates.map((gate) => oursDecides(slowedPairs(gate, percent), { margin, alpha, budgetPairs }, plan));
+}
+
+function slowedPairs(gate: readonly number[], percent: number): number[] {
+  const shift = Math.log1p(percent / 100);
+  return gate.map((logRatio) => logRatio + shift);
 }
 
 function shareOf(verdicts: readonly GateVerdict[], wanted: GateVerdict): number {
@@ -127,38 +171,26 @@ interface Halves {
 }
 
 function replayPeer(peer: Peer, stretches: readonly Halves[], ours: OursFigures): PeerFigures {
-  const scoresAt = (percent: number): number[] =>
-    stretches.map(({ a, b }) => peer.score(a, slowedBy(b, percent)));
-  const equal = scoresAt(0);
-  const slower = Object.fromEntries(slowdowns.map((percent) => [percent, scoresAt(percent)]));
-  const tuned = slower[tuningPercent] ?? [];
-  const shareFrom = (scores: readonly number[], threshold: number): number =>
-    scores.filter((score) => score >= threshold).length / scores.length;
+  const known = new Map<number, readonly number[]>();
+  const scoresAt = (percent: number): readonly number[] => {
+    const scores = known.get(percent) ?? stretches.map(({ a, b }) => peer.score(a, slowedBy(b, percent)));
+    known.set(percent, scores);
+    return scores;
+  };
+  const shareFrom = (percent: number, threshold: number): number =>
+    scoresAt(percent).filter((score) => score >= threshold).length / stretches.length;
+  const ourPower = ours.found[tuningPercent] ?? Number.NaN;
   return {
     name: peer.name,
-    falseAlarms: shareFrom(equal, peer.threshold),
-    found: Object.fromEntries(
-      slowdowns.map((percent) => [percent, shareFrom(slower[percent] ?? [], peer.threshold)]),
-    ),
-    foundAtOurFalseAlarms: shareFrom(tuned, thresholdFor(equal, ours.falseAlarms, "at most")),
-    falseAlarmsAtOurPower: shareFrom(
-      equal,
-      thresholdFor(tuned, ours.found[tuningPercent] ?? Number.NaN, "at least"),
-    ),
+    falseAlarms: shareFrom(0, peer.threshold),
+    found: Object.fromEntries(slowdowns.map((percent) => [percent, shareFrom(percent, peer.threshold)])),
+    smallestSeen: smallestSeen(scoresAt),
+    foundAtOurFalseAlarms: shareFrom(tuningPercent, thresholdFor(scoresAt(0), ours.falseAlarms, "at most")),
+    falseAlarmsAtOurPower: shareFrom(0, thresholdFor(scoresAt(tuningPercent), ourPower, "at least")),
   };
 }
 
 function slowedBy(sample: Sample, percent: number): Sample {
   const factor = 1 + percent / 100;
   return factor === 1 ? sample : sample.map((batches) => batches.map((ms) => ms * factor));
-}
-
-/** The threshold that at most, or at least, so large a share of the scores reaches. */
-export function thresholdFor(scores: readonly number[], share: number, side: "at most" | "at least"): number {
-  const descending = scores.toSorted((a, b) => b - a);
-  if (side === "at least")
-    return descending[Math.ceil(share * scores.length - 1e-9) - 1] ?? Number.POSITIVE_INFINITY;
-  const allowed = Math.floor(share * scores.length + 1e-9);
-  const next = descending[allowed];
-  return next === undefined ? Number.NEGATIVE_INFINITY : next * (1 + 1e-12) + Number.MIN_VALUE;
 }

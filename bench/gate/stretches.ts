@@ -25,7 +25,7 @@ export function halvedStretches<Item extends Recorded>(
   );
 }
 
-/** As many as a budget has room for, from `start` on; undefined where the session ends before. */
+/** As many as a budget has room for, from `start` on; undefined where the session ends before it is used up. */
 function fill<Item extends Recorded>(
   items: readonly Item[],
   start: number,
