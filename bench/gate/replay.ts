@@ -1,6 +1,6 @@
 import { createRandom, deriveSeed } from "../../src/base/random.ts";
 import { hodgesLehmann } from "../../src/stats/signed-rank.ts";
-import { type GateVerdict, type Look, oursDecides, planLooks } from "./ours.ts";
+import { type GateVerdict, type Look, oursDecides, planGate } from "./ours.ts";
 import { type Peer, peers, type Sample } from "./peers.ts";
 import { type RecordedPair, readPairs, readProcesses, type Workload } from "./recordings.ts";
 import { drawRuns, halvedStretches } from "./stretches.ts";
@@ -65,8 +65,7 @@ export const slowdowns = [3, 5, 10] as const;
 /** The slowdown at which methods are set to equal power. */
 export const tuningPercent = 5;
 const recordedSlowdowns: Readonly<Record<Workload, readonly number[]>> = { cpu: [3, 5, 10], io: [5] };
-const margin = 0.05;
-const alpha = 0.01;
+const rule = { margin: 0.05, alpha: 0.01, beta: 0.025 };
 /** Cores alternate every two pairs, so that four neighbours hold both. */
 const runLength = 4;
 
@@ -149,11 +148,11 @@ function decideAll(
 ): GateVerdict[] {
   const plans = new Map<number, readonly Look[]>();
   const plan = (last: number): readonly Look[] => {
-    const known = plans.get(last) ?? planLooks(last, alpha);
+    const known = plans.get(last) ?? planGate(last, rule);
     plans.set(last, known);
     return known;
   };
-  return gates.map((gate) => oursDecides(slowedPairs(gate, percent), { margin, alpha, budgetPairs }, plan));
+  return gates.map((gate) => oursDecides(slowedPairs(gate, percent), { ...rule, budgetPairs }, plan));
 }
 
 function slowedPairs(gate: readonly number[], percent: number): number[] {

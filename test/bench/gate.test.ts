@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { oursDecides, planLooks } from "../../bench/gate/ours.ts";
+import { oursDecides, planGate } from "../../bench/gate/ours.ts";
 import { peers } from "../../bench/gate/peers.ts";
 import { readPairs, readProcesses } from "../../bench/gate/recordings.ts";
 import { drawRuns, halvedStretches } from "../../bench/gate/stretches.ts";
@@ -74,8 +74,8 @@ describe("a way to decide", () => {
     expect(score(processes(1), processes(1))).toBeLessThan(threshold);
   });
 
-  test("ours passes equal pairs, fails slower ones, and needs eight", () => {
-    const rule = { margin: 0.05, alpha: 0.01, budgetPairs: 18 };
+  test("ours passes equal pairs, fails slower ones, and needs more than three", () => {
+    const rule = { margin: 0.05, alpha: 0.01, beta: 0.025, budgetPairs: 18 };
     const pairs = Array.from({ length: 18 }, (_, i) => ((i % 7) - 3) / 300);
     expect(oursDecides(pairs, rule)).toBe("pass");
     expect(
@@ -94,8 +94,9 @@ describe("a way to decide", () => {
     expect(oursDecides([], rule)).toBe("inconclusive");
   });
 
-  test("ours looks at 8, 12, 18 and so on, and at last at all", () => {
-    expect(planLooks(32, 0.01).map(({ pairs }) => pairs)).toEqual([8, 12, 18, 27, 32]);
-    expect(planLooks(8, 0.01).map(({ pairs }) => pairs)).toEqual([8]);
+  test("ours looks more and more seldom, and at last at all", () => {
+    const levels = { alpha: 0.01, beta: 0.025 };
+    expect(planGate(20, levels).map(({ pairs }) => pairs)).toEqual([6, 7, 9, 11, 13, 15, 18, 20]);
+    expect(planGate(4, levels).map(({ pairs }) => pairs)).toEqual([4]);
   });
 });

@@ -141,6 +141,17 @@ describe("what went on between two samples", () => {
     ]);
   });
 
+  test("counts children that came and went with the one that started them", () => {
+    const start = filesOf({
+      "/proc/20/stat": processLine(20, 1, "make", 5, 100),
+      // It used 400 ticks before, which the one who started it answers for when it ends.
+      "/proc/21/stat": processLine(21, 20, "cc", 400),
+    });
+    const end = filesOf({ "/proc/20/stat": processLine(20, 1, "make", 10, 1300) });
+    const activity = compareSamples(takeMachineSample(start, 0), takeMachineSample(end, 10e6), 10);
+    expect(activity.busiest).toEqual([{ pid: 20, name: "make", cores: 0.805 }]);
+  });
+
   test("tells of throttling, swapping and waiting for a CPU", () => {
     expect(compareSamples(before, after, 10)).toMatchObject({
       tookMs: 10_000,

@@ -92,13 +92,24 @@ function busiestOf(
   const seconds = (after.atMicros - before.atMicros) / 1e6;
   return [...after.processes.values()]
     .filter(({ pid }) => !ours.has(pid))
-    .map((process) => {
-      const earlier = before.processes.get(process.pid);
-      const ticksBefore = earlier?.startedAt === process.startedAt ? earlier.own : 0;
-      const cores = (process.own - ticksBefore) / ticksPerSec / seconds;
-      return { pid: process.pid, name: process.name, cores };
-    })
+    .map((process) => ({
+      pid: process.pid,
+      name: process.name,
+      cores: ticksBetween(process, before, after) / ticksPerSec / seconds,
+    }))
     .filter(({ cores }) => cores >= leastCores)
     .sort((a, b) => b.cores - a.cores)
     .slice(0, mostShown);
+}
+
+/** What a process used, with its children that came and went: a shell that starts one program after another is busy. */
+function ticksBetween(process: ProcessTicks, before: MachineSample, after: MachineSample): number {
+  const earlier = before.processes.get(process.pid);
+  const ticks = process.own + process.endedChildren;
+  if (earlier?.startedAt !== process.startedAt) return ticks;
+  // What a child that has ended since used before counts with the parent only now.
+  const used = [...before.processes.values()]
+    .filter(({ pid, parent }) => parent === process.pid && !after.processes.has(pid))
+    .reduce((sum, child) => sum + child.own + child.endedChildren, 0);
+  return ticks - earlier.own - earlier.endedChildren - used;
 }
