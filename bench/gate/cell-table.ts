@@ -51,7 +51,9 @@ function footing({ pairs, processes, stretches, ours }: Cell, gates: number): st
     (figures) =>
       `${share(figures.found)} % of ${figures.percent} % (${figures.pairs} pairs, ${figures.budgetPairs} a gate)`,
   );
-  return `dyno: ${gates} gates each, drawn from ${pairs} pairs; of B slowed down when it was recorded, it finds ${recorded.join(", ")}
+  const { neighbours } = ours;
+  return `dyno: ${gates} gates each, drawn from ${pairs} pairs in runs of 4; on the ${neighbours.gates} whole stretches of neighbours (they overlap; both ways round) ${share(neighbours.falseAlarms)} % false alarms, and it finds ${share(neighbours.found)} % of ${tuningPercent} %
+      of B slowed down when it was recorded, it finds ${recorded.join(", ")}
 others: all ${stretches} stretches (they overlap; forwards and backwards) of ${processes} processes`;
 }
 

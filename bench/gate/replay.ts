@@ -3,7 +3,7 @@ import { hodgesLehmann } from "../../src/stats/signed-rank.ts";
 import { type GateVerdict, type Look, oursDecides, planGate } from "./ours.ts";
 import { type Peer, peers, type Sample } from "./peers.ts";
 import { type RecordedPair, readPairs, readProcesses, type Workload } from "./recordings.ts";
-import { drawRuns, halvedStretches } from "./stretches.ts";
+import { drawRuns, halvedStretches, wholeStretches } from "./stretches.ts";
 import { smallestSeen, thresholdFor } from "./tuning.ts";
 
 /** What is replayed. */
@@ -38,6 +38,8 @@ interface Figures {
 /** What our way comes to. */
 export interface OursFigures extends Figures {
   readonly inconclusive: { readonly equal: number; readonly slower: number };
+  /** On whole stretches of neighbouring pairs instead, each way round, as the others have it. */
+  readonly neighbours: { readonly gates: number; readonly falseAlarms: number; readonly found: number };
   /** The same with B really slowed down when it was recorded. */
   readonly recorded: readonly RecordedFigures[];
 }
@@ -105,9 +107,22 @@ function replayOurs(
     found: Object.fromEntries(slower.map(({ percent, verdicts }) => [percent, shareOf(verdicts, "fail")])),
     smallestSeen: smallestSeen((percent) => gates.map((gate) => hodgesLehmann(slowedPairs(gate, percent)))),
     inconclusive: { equal: shareOf(equal, "inconclusive"), slower: shareOf(tuned, "inconclusive") },
+    neighbours: replayNeighbours(pairs, budgetMs),
     recorded: recordedSlowdowns[workload].map((percent) =>
       replayRecorded(readPairs(settings.dir, workload, percent), percent, budgetMs, settings),
     ),
+  };
+}
+
+function replayNeighbours(pairs: readonly RecordedPair[], budgetMs: number): OursFigures["neighbours"] {
+  const budgetPairs = pairsWithin(pairs, budgetMs);
+  const gates = wholeStretches(pairs, budgetMs).flatMap((stretch) =>
+    [1, -1].map((sign) => stretch.map(({ logRatio }) => sign * logRatio)),
+  );
+  return {
+    gates: gates.length,
+    falseAlarms: shareOf(decideAll(gates, budgetPairs, 0), "fail"),
+    found: shareOf(decideAll(gates, budgetPairs, tuningPercent), "fail"),
   };
 }
 

@@ -25,6 +25,16 @@ export function halvedStretches<Item extends Recorded>(
   );
 }
 
+/** All stretches of neighbouring recordings that a budget has room for. */
+export function wholeStretches<Item extends Recorded>(
+  items: readonly Item[],
+  budgetMs: number,
+): (readonly Item[])[] {
+  return bySession(items)
+    .flatMap((session) => session.flatMap((_, start) => [fill(session, start, budgetMs) ?? []]))
+    .filter((stretch) => stretch.length > 0);
+}
+
 /** As many as a budget has room for, from `start` on; undefined where the session ends before it is used up. */
 function fill<Item extends Recorded>(
   items: readonly Item[],
