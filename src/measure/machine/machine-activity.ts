@@ -107,9 +107,19 @@ function ticksBetween(process: ProcessTicks, before: MachineSample, after: Machi
   const earlier = before.processes.get(process.pid);
   const ticks = process.own + process.endedChildren;
   if (earlier?.startedAt !== process.startedAt) return ticks;
-  // What a child that has ended since used before counts with the parent only now.
-  const used = [...before.processes.values()]
-    .filter(({ pid, parent }) => parent === process.pid && !after.processes.has(pid))
-    .reduce((sum, child) => sum + child.own + child.endedChildren, 0);
-  return ticks - earlier.own - earlier.endedChildren - used;
+  return ticks - earlier.own - earlier.endedChildren - usedBeforeTheyEnded(process.pid, before, after);
+}
+
+/** What children that have ended since had used before the first sample, and theirs: it counts with the parent only now. */
+function usedBeforeTheyEnded(parentPid: number, before: MachineSample, after: MachineSample): number {
+  return [...before.processes.values()]
+    .filter(({ pid, parent, startedAt }) => {
+      const isAlive = after.processes.get(pid)?.startedAt === startedAt;
+      return parent === parentPid && pid !== parentPid && !isAlive;
+    })
+    .reduce(
+      (sum, { pid, own, endedChildren }) =>
+        sum + own + endedChildren + usedBeforeTheyEnded(pid, before, after),
+      0,
+    );
 }
