@@ -11,6 +11,7 @@ interface Bench {
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   bus: () => import("./bus.ts"),
   driver: () => import("./driver.ts"),
+  gate: () => import("./gate.ts"),
   groups: () => import("./groups.ts"),
   log: () => import("./log-store.ts"),
   pipeline: () => import("./pipeline.ts"),
@@ -37,6 +38,7 @@ process.once("SIGINT", () => abort.abort("SIGINT"));
 const context: BenchContext = {
   rounds: Number(values.rounds),
   log: (line) => console.error(line),
+  print: (text) => (values.json ? console.error(text) : console.log(text)),
   signal: abort.signal,
 };
 

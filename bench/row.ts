@@ -4,6 +4,8 @@ export interface BenchContext {
   readonly rounds: number;
   /** One line of progress. */
   log(line: string): void;
+  /** What belongs to the result beside its rows; not among JSON. */
+  print(text: string): void;
   readonly signal: AbortSignal;
 }
 

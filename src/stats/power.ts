@@ -12,7 +12,7 @@ const fewPairsFactor = 0.65;
 
 /** How sure a one-sided signed-rank test is to be. */
 export interface TestStrength {
-  /** Standard deviation over the pairs: of the logarithm of the ratio, or (for shifts) of the difference. */
+  /** Standard deviation over the pairs: of the logarithm of the ratio, or of the difference. */
   readonly sd: number;
   /** Chance of a false alarm. */
   readonly alpha: number;
@@ -21,22 +21,11 @@ export interface TestStrength {
 }
 
 /**
- * How many pairs show that a ratio is worse by `margin` (0.05 is 5 %): by the normal approximation,
- * n = ((z_alpha + z_power) sd / ln(1 + margin))^2 pi/3 (Noether, JASA 1987), a few more for small numbers, and at least
- * as many as an exact test needs.
- * The same number shows of two equal variants that neither is worse by the margin. Infinity for a margin of 0.
+ * How many pairs show a shift of differences (or of logarithms of ratios); its unit is that of `sd`. By the normal
+ * approximation, n = ((z_alpha + z_power) sd / shift)^2 pi/3 (Noether, JASA 1987), a few more for small numbers, and at
+ * least as many as an exact test needs. The same number shows of two equal variants that neither is worse by the shift.
+ * Infinity for a shift of 0.
  */
-export function pairsNeeded({ margin, ...strength }: TestStrength & { readonly margin: number }): number {
-  return pairsForShift({ ...strength, shift: Math.log1p(margin) });
-}
-
-/** The smallest worsening of a ratio, as a share, that so many pairs show; undefined where they are too few for `alpha`. */
-export function smallestEffect(strength: TestStrength & { readonly pairs: number }): number | undefined {
-  const shift = smallestShift(strength);
-  return shift === undefined ? undefined : Math.expm1(shift);
-}
-
-/** How many pairs show a shift of differences; the unit of `shift` is that of `sd`. */
 export function pairsForShift({
   sd,
   shift,

@@ -141,6 +141,18 @@ describe("what went on between two samples", () => {
     ]);
   });
 
+  test("counts children that came and went with the one that started them", () => {
+    const start = filesOf({
+      "/proc/20/stat": processLine(20, 1, "make", 5, 100),
+      // These used 400 and 600 ticks before, which the one above answers for when they end.
+      "/proc/21/stat": processLine(21, 20, "cc", 400),
+      "/proc/22/stat": processLine(22, 21, "as", 600),
+    });
+    const end = filesOf({ "/proc/20/stat": processLine(20, 1, "make", 10, 1900) });
+    const activity = compareSamples(takeMachineSample(start, 0), takeMachineSample(end, 10e6), 10);
+    expect(activity.busiest).toEqual([{ pid: 20, name: "make", cores: 0.805 }]);
+  });
+
   test("tells of throttling, swapping and waiting for a CPU", () => {
     expect(compareSamples(before, after, 10)).toMatchObject({
       tookMs: 10_000,

@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createRandom, type Random } from "../../src/base/random.ts";
-import {
-  leastPairs,
-  pairsForShift,
-  pairsNeeded,
-  smallestEffect,
-  smallestShift,
-} from "../../src/stats/power.ts";
+import { leastPairs, pairsForShift, smallestShift } from "../../src/stats/power.ts";
 import { signedRankTail } from "../../src/stats/signed-rank.ts";
 import { walshSpread } from "../../src/stats/spread.ts";
 
@@ -37,11 +31,11 @@ describe("pairs and effects", () => {
   });
 
   test.each([0.005, 0.02, 0.1])("are each other's inverse with a spread of %f", (sd) => {
-    for (const margin of [0.01, 0.03, 0.05, 0.1]) {
-      const pairs = pairsNeeded({ sd, margin, alpha, power });
-      expect(smallestEffect({ sd, pairs, alpha, power })).toBeLessThanOrEqual(margin);
-      const fewer = smallestEffect({ sd, pairs: pairs - 1, alpha, power });
-      if (fewer !== undefined) expect(fewer).toBeGreaterThan(margin);
+    for (const shift of [0.01, 0.03, 0.05, 0.1]) {
+      const pairs = pairsForShift({ sd, shift, alpha, power });
+      expect(smallestShift({ sd, pairs, alpha, power })).toBeLessThanOrEqual(shift);
+      const fewer = smallestShift({ sd, pairs: pairs - 1, alpha, power });
+      if (fewer !== undefined) expect(fewer).toBeGreaterThan(shift);
     }
   });
 
@@ -52,12 +46,12 @@ describe("pairs and effects", () => {
 
   test("no spread still needs the pairs of an exact test: 2^-n", () => {
     expect(leastPairs(0.005)).toBe(8);
-    expect(pairsNeeded({ sd: 0, margin: 0.05, alpha, power })).toBe(8);
+    expect(pairsForShift({ sd: 0, shift: 0.05, alpha, power })).toBe(8);
     expect(smallestShift({ sd: 1, pairs: 7, alpha, power })).toBeUndefined();
     expect(smallestShift({ sd: 0, pairs: 8, alpha, power })).toBe(0);
   });
 
-  test("a margin of nothing can never be shown", () => {
+  test("a shift of nothing can never be shown", () => {
     expect(pairsForShift({ sd: 1, shift: 0, alpha, power })).toBe(Number.POSITIVE_INFINITY);
   });
 });

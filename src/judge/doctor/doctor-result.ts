@@ -88,15 +88,20 @@ function conclude(findings: readonly Finding[], floors: readonly NoiseFloor[]): 
 }
 
 function whatIsSeen(floors: readonly NoiseFloor[]): string {
-  const floor = floors.find(({ metric, judged }) => judged && metric === "p50") ?? floors[0];
+  const floor = floors.find(({ judged, scale }) => judged && scale === "ratio") ?? floors[0];
   if (floor === undefined) return "What this machine can see was not measured.";
   const usual = floor.smallest.find(({ budgetMs }) => budgetMs === usualBudgetMs);
   const budget = formatDuration(usualBudgetMs * 1000);
   const sees =
     usual?.effect === undefined || floor.scale !== "ratio"
       ? `In ${budget} this machine cannot show that ${floor.metric} is worse`
-      : `This machine can see a ${formatRatio(rounded(usual.effect))} slowdown of ${floor.metric} in ${budget}`;
+      : `This machine can see a ${formatRatio(rounded(usual.effect))} ${worseningOf(floor)} in ${budget}`;
   return `${sees}; ${whatIsNeeded(floors, floor)}`;
+}
+
+function worseningOf({ metric }: NoiseFloor): string {
+  if (metric === "throughput") return "loss of throughput";
+  return `${metric.startsWith("p") ? "slowdown" : "rise"} of ${metric}`;
 }
 
 /** Of the metrics that are judged by the same margin, the one that takes longest. */

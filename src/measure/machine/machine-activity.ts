@@ -92,13 +92,34 @@ function busiestOf(
   const seconds = (after.atMicros - before.atMicros) / 1e6;
   return [...after.processes.values()]
     .filter(({ pid }) => !ours.has(pid))
-    .map((process) => {
-      const earlier = before.processes.get(process.pid);
-      const ticksBefore = earlier?.startedAt === process.startedAt ? earlier.own : 0;
-      const cores = (process.own - ticksBefore) / ticksPerSec / seconds;
-      return { pid: process.pid, name: process.name, cores };
-    })
+    .map((process) => ({
+      pid: process.pid,
+      name: process.name,
+      cores: ticksBetween(process, before, after) / ticksPerSec / seconds,
+    }))
     .filter(({ cores }) => cores >= leastCores)
     .sort((a, b) => b.cores - a.cores)
     .slice(0, mostShown);
+}
+
+/** What a process used, with its children that came and went: a shell that starts one program after another is busy. */
+function ticksBetween(process: ProcessTicks, before: MachineSample, after: MachineSample): number {
+  const earlier = before.processes.get(process.pid);
+  const ticks = process.own + process.endedChildren;
+  if (earlier?.startedAt !== process.startedAt) return ticks;
+  return ticks - earlier.own - earlier.endedChildren - usedBeforeTheyEnded(process.pid, before, after);
+}
+
+/** What children that have ended since had used before the first sample, and theirs: it counts with the parent only now. */
+function usedBeforeTheyEnded(parentPid: number, before: MachineSample, after: MachineSample): number {
+  return [...before.processes.values()]
+    .filter(({ pid, parent, startedAt }) => {
+      const isAlive = after.processes.get(pid)?.startedAt === startedAt;
+      return parent === parentPid && pid !== parentPid && !isAlive;
+    })
+    .reduce(
+      (sum, { pid, own, endedChildren }) =>
+        sum + own + endedChildren + usedBeforeTheyEnded(pid, before, after),
+      0,
+    );
 }

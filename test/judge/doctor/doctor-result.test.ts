@@ -62,6 +62,13 @@ describe("dyno doctor's result", () => {
     expect(first?.sentence).toContain("p50 is 3 % slower.");
   });
 
+  test("speaks of a loss where it is the throughput that is judged", () => {
+    const throughput = sampleTwins([sampleMetric("throughput", { sd: 0.03 })]);
+    expect(makeDoctorResult(withTwins(throughput)).conclusion).toMatch(
+      / can see a \S+\u202f% loss of throughput in /,
+    );
+  });
+
   test("says where a budget cannot show anything", () => {
     const slow = sampleTwins([sampleMetric("p50")], { tookMs: 240_000 });
     const { conclusion } = makeDoctorResult(withTwins(slow));

@@ -35,4 +35,18 @@ describe("the noise floor", () => {
     expect(findNoiseFloors(sampleTwins([sampleMetric("p99", { perPair })]))).toEqual([]);
     expect(findNoiseFloors(sampleTwins([], { pairs: 0 }))).toEqual([]);
   });
+
+  test("leaves out what never differed: no errors say nothing of how errors spread", () => {
+    const perPair = new Array(12).fill(0);
+    const errors = sampleMetric("error_rate", { scale: "difference", unit: "ratio", perPair });
+    expect(findNoiseFloors(sampleTwins([errors]))).toEqual([]);
+  });
+
+  test("counts a throughput as what is lost of it", () => {
+    const metric = (name: string) => sampleMetric(name, { sd: 0.3, judged: true });
+    const [throughput, p50] = findNoiseFloors(sampleTwins([metric("throughput"), metric("p50")]));
+    const loss = throughput?.smallest[0]?.effect ?? Number.NaN;
+    expect(loss).toBeLessThan(1);
+    expect(1 / (1 - loss) - 1).toBeCloseTo(p50?.smallest[0]?.effect ?? Number.NaN, 6);
+  });
 });

@@ -1,0 +1,66 @@
+import Table from "cli-table3";
+import { type Cell, slowdowns, tuningPercent } from "./replay.ts";
+
+/** One workload with one budget as a table, all methods side by side, with what it rests on beneath. */
+export function renderCell(cell: Cell, gates: number): string {
+  const table = new Table({
+    head: [
+      `${cell.workload}, ${cell.budgetMs / 1000} s`,
+      "false\nalarms",
+      ...slowdowns.map((percent) => `finds\n${percent} %`),
+      "open\nequal",
+      `open\n${tuningPercent} %`,
+      `finds ${tuningPercent} %\nat ours *`,
+      "false al.\nat ours **",
+      "sees\n***",
+    ],
+    style: { head: [], border: [], compact: true },
+    colAligns: ["left", ...new Array<"right">(9).fill("right")],
+  });
+  const { ours } = cell;
+  const found = (figures: Readonly<Record<number, number>>): string[] =>
+    slowdowns.map((percent) => share(figures[percent]));
+  table.push([
+    "dyno: twin pairs",
+    share(ours.falseAlarms),
+    ...found(ours.found),
+    share(ours.inconclusive.equal),
+    share(ours.inconclusive.slower),
+    "",
+    "",
+    seen(ours.smallestSeen),
+  ]);
+  for (const peer of cell.peers) {
+    const tuned = [share(peer.foundAtOurFalseAlarms), share(peer.falseAlarmsAtOurPower)];
+    const row = [peer.name, share(peer.falseAlarms), ...found(peer.found), "", "", ...tuned];
+    table.push([...row, seen(peer.smallestSeen)]);
+  }
+  return `\n${table.toString()}\n${footing(cell, gates)}`;
+}
+
+/** What the stars mean. */
+export const legend = `
+All figures in % of gates, the last one in % of slowdown.
+*   what it finds of ${tuningPercent} % with its threshold set, in hindsight, to as many false alarms as dyno's
+**  its false alarms with its threshold set, in hindsight, to find as many of ${tuningPercent} % as dyno
+*** the smallest slowdown found in 95 % of cases with the threshold set, in hindsight, to 1 % false alarms
+    (of dyno: a threshold on its estimate alone, without margin and looks)`;
+
+function footing({ pairs, processes, stretches, ours }: Cell, gates: number): string {
+  const recorded = ours.recorded.map(
+    (figures) =>
+      `${share(figures.found)} % of ${figures.percent} % (${figures.pairs} pairs, ${figures.budgetPairs} a gate)`,
+  );
+  const { neighbours } = ours;
+  return `dyno: ${gates} gates each, drawn from ${pairs} pairs in runs of 4; on the ${neighbours.gates} whole stretches of neighbours (they overlap; both ways round) ${share(neighbours.falseAlarms)} % false alarms, and it finds ${share(neighbours.found)} % of ${tuningPercent} %
+      of B slowed down when it was recorded, it finds ${recorded.join(", ")}
+others: all ${stretches} stretches (they overlap; forwards and backwards) of ${processes} processes`;
+}
+
+function share(value: number | undefined): string {
+  return value === undefined ? "" : Number((value * 100).toFixed(1)).toString();
+}
+
+function seen(percent: number | undefined): string {
+  return percent === undefined ? "> 100" : percent.toFixed(1);
+}
