@@ -4,8 +4,8 @@ import { shortened } from "./slice-plan.ts";
 import type { SliceAnswer } from "./twin-messages.ts";
 import type { TwinProcess } from "./twin-process.ts";
 
-/** The longest warm-up of a process: most of what it gains comes in its first second, and pairs must be many. */
-const longestMs = 1000;
+/** The longest warm-up of a process: most of what it gains comes in its first half second, and pairs must be many. */
+const longestMs = 500;
 const shortestMs = 300;
 const firstWindowMs = 40;
 const longestWindowMs = 1000;

@@ -115,7 +115,9 @@ describe("the report of a comparison in Chromium", () => {
     expect(await placeOf(diamonds.nth(6))).toBeLessThan(zero);
     expect(await diamonds.nth(0).getAttribute("fill")).toBe("var(--vc)");
     expect(await diamonds.nth(1).getAttribute("fill")).toBe("var(--card)");
-    expect(await page.locator("#s1 .forest .plot desc").first().textContent()).toContain("slower: +8.0\u202f%");
+    expect(await page.locator("#s1 .forest .plot desc").first().textContent()).toContain(
+      "slower: +8.0\u202f%",
+    );
   });
 
   test("draws one dot a pair, and ends the running estimate at the estimate", async () => {
