@@ -1,6 +1,6 @@
 import { formatMetric } from "../../measure/format-metric.ts";
 import type { TrendChange, TrendPoint, TrendSeries } from "../../measure/trend.ts";
-import { formatChange, metricTitle, verdictWord } from "../compare/sentences.ts";
+import { changeText, metricName, verdictWord } from "../../measure/comparison-wording.ts";
 
 /** A gate lets a single worsening below this pass, unless told otherwise. */
 const usualMargin = 0.05;
@@ -9,7 +9,7 @@ const usualMargin = 0.05;
 export function seriesSentence(series: Omit<TrendSeries, "sentence">): string {
   const { points, levels, changes, drift, verdict, unit, scale } = series;
   const [first, last] = [levels[0], levels.at(-1)];
-  const title = metricTitle(series);
+  const title = metricName(series);
   if (verdict === "too few" || first === undefined || last === undefined) {
     return `${title} has ${count(points.length, "value")}: too few to find changes in.`;
   }
@@ -18,7 +18,7 @@ export function seriesSentence(series: Omit<TrendSeries, "sentence">): string {
   }
   const figures = `from ${formatMetric(first.value, unit)} to ${formatMetric(last.value, unit)}`;
   const word = verdict === "same" ? "where it began" : wordOf(series, verdict);
-  const total = `${title} is ${word}: ${formatChange(drift, scale)} over ${count(points.length, series.kind)}, ${figures}, in ${count(changes.length, "step")}.`;
+  const total = `${title} is ${word}: ${changeText(series, drift)} over ${count(points.length, series.kind)}, ${figures}, in ${count(changes.length, "step")}.`;
   return `${total} ${stepsSentence(series)}`;
 }
 
@@ -26,7 +26,7 @@ function stepsSentence(series: Omit<TrendSeries, "sentence">): string {
   const { changes, points, scale, verdict, drift } = series;
   const largest = changes.toSorted((a, b) => sizeOf(b, series) - sizeOf(a, series))[0];
   if (largest === undefined) return "";
-  const change = `${formatChange(largest.size, scale)} ${whereOf(largest, points)}`;
+  const change = `${changeText(series, largest.size)} ${whereOf(largest, points)}`;
   if (changes.length === 1) return `It came ${whereOf(largest, points)}.`;
   const isSlow =
     scale === "ratio" &&
