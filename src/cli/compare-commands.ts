@@ -51,6 +51,13 @@ export function addCompareCommands(program: Command, io: Io, { done, collect, se
           "what becomes of a gate that could not decide (default: pass)",
         ).choices(["pass", "fail"]),
       )
+      .option("--baselines <dir>", "compare with baselines that were stored on this class of machine instead")
+      .option(
+        "--update",
+        "store what is measured as the new baselines (in --baselines), after an accepted change",
+      )
+      .option("--reason <text>", "why the new baselines are accepted; it stands in the file")
+      .option("--history <file>", "append a line for each scenario to this file, for dyno trend")
       .option("--dirty", "measure the working tree's changes to tracked files too"),
   ).action(async (suites: string[], options) =>
     done(await (await import("./commands/gate.ts")).gate(suites, options, io)),

@@ -63,7 +63,7 @@ export async function ab(name: string, options: AbOptions, io: Io): Promise<numb
     if (base === undefined) throw new DynoError("internal", "there is no variant");
     for (const candidate of candidates) {
       if (io.signal.aborted) break;
-      const { comparison, compared } = await compareScenario(
+      const { comparison, services: used } = await compareScenario(
         base,
         candidate,
         {
@@ -76,7 +76,7 @@ export async function ab(name: string, options: AbOptions, io: Io): Promise<numb
         io,
       );
       comparisons.push(comparison);
-      services.push(...compared.services);
+      services.push(...used);
     }
   } finally {
     await opened.close();

@@ -1,13 +1,13 @@
+import { changeText, metricName, verdictWord } from "../../measure/comparison-wording.ts";
 import { formatMetric } from "../../measure/format-metric.ts";
 import type { TrendChange, TrendPoint, TrendSeries } from "../../measure/trend.ts";
-import { changeText, metricName, verdictWord } from "../../measure/comparison-wording.ts";
 
 /** A gate lets a single worsening below this pass, unless told otherwise. */
 const usualMargin = 0.05;
 
 /** What became of one metric, in one or two sentences. */
 export function seriesSentence(series: Omit<TrendSeries, "sentence">): string {
-  const { points, levels, changes, drift, verdict, unit, scale } = series;
+  const { points, levels, changes, drift, verdict, unit } = series;
   const [first, last] = [levels[0], levels.at(-1)];
   const title = metricName(series);
   if (verdict === "too few" || first === undefined || last === undefined) {
