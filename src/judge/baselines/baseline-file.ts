@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { readJson } from "../../base/json.ts";
@@ -56,24 +56,30 @@ export async function readBaseline(path: string, file = path): Promise<Baseline>
 export function parseBaseline(text: string, file: string): Baseline {
   const { value, problem } = { problem: undefined, value: undefined, ...readJson(text) };
   if (problem !== undefined) {
-    throw broken(`${file}:${problem.line}:${problem.column}: the baseline ${problem.message}`, again);
+    throw broken(`${file}:${problem.line}:${problem.column}: the baseline ${problem.message}`, again(file));
   }
   if (typeof value !== "object" || value === null || !("schemaVersion" in value))
-    throw broken(`${file}: is no baseline: it has no schemaVersion`, again);
+    throw broken(`${file}: is no baseline: it has no schemaVersion`, again(file));
   checkVersion(value.schemaVersion, file);
   const parsed = baselineSchema.safeParse(value);
-  if (!parsed.success) throw broken(placeProblem(parsed.error.issues, text, file), again);
+  if (!parsed.success) throw broken(placeProblem(parsed.error.issues, text, file), again(file));
   if (parsed.data.digest !== contentDigest(value)) {
     throw broken(
       `${file}: the baseline was edited after it was recorded: its content does not have the digest that it names`,
-      again,
+      again(file),
     );
   }
   return parsed.data;
 }
 
-const again =
-  "take it back from git (git checkout -- FILE), or record it again (dyno baseline save SCENARIO)";
+function again(file: string): string {
+  return `take it back from git (git checkout -- ${file}), or ${recordAgain(file)}`;
+}
+
+/** The file is named for its scenario. */
+function recordAgain(file: string): string {
+  return `record it again (dyno baseline save ${basename(file).replace(/(\.[0-9a-f]{8})?\.json$/, "")})`;
+}
 
 function broken(what: string, mend: string): DynoError {
   return new DynoError("usage", `${what}; ${mend}`);
@@ -84,11 +90,8 @@ function checkVersion(version: unknown, file: string): void {
   const isNewer = typeof version === "number" && version > baselineSchemaVersion;
   const what = `${file}: the baseline has schemaVersion ${JSON.stringify(version)}, and this dyno reads ${baselineSchemaVersion}`;
   throw isNewer
-    ? broken(
-        `${what}: a newer dyno wrote it`,
-        "update dyno, or record it again (dyno baseline save SCENARIO)",
-      )
-    : broken(`${what}: an older dyno wrote it`, "record it again (dyno baseline save SCENARIO)");
+    ? broken(`${what}: a newer dyno wrote it`, `update dyno, or ${recordAgain(file)}`)
+    : broken(`${what}: an older dyno wrote it`, recordAgain(file));
 }
 
 /** The first thing that the schema found, at its place; JSON is YAML too, and that reader knows the places. */
