@@ -122,7 +122,7 @@ function metricFrom(
     ...(outcome === "inconclusive" ? { pairsNeeded: 95 } : {}),
     perPair: around(centre, spread, pairs, random).map(back),
   };
-  return { ...figures, sentence: metricSentence(figures, 1900) };
+  return { ...figures, sentence: metricSentence(figures, { unit: "pair", unitMs: 1900 }) };
 }
 
 /** Normally distributed values (Box-Muller), moved so that their mean is the centre. */

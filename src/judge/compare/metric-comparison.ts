@@ -42,7 +42,10 @@ export function toMetricComparison(
     ...(needed === undefined ? {} : { pairsNeeded: needed }),
     perPair: series.worse.map((worse) => fromWorse(series, worse)),
   };
-  return { ...figures, sentence: metricSentence(figures, pairMs) };
+  return {
+    ...figures,
+    sentence: metricSentence(figures, { unit: series.isPaired ? "pair" : "block", unitMs: pairMs }),
+  };
 }
 
 /** A worsening as the candidate's share of the base, or as a difference. */

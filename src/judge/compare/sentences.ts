@@ -10,8 +10,15 @@ import {
   verdictWord,
 } from "../../measure/comparison-wording.ts";
 
-/** What was found out about a metric, in one sentence; `pairMs` is how long a pair takes. */
-export function metricSentence(metric: Omit<MetricComparison, "sentence">, pairMs: number): string {
+/** What a metric was measured in. */
+export interface Effort {
+  readonly unit: "pair" | "block";
+  /** How long one takes, in milliseconds. */
+  readonly unitMs: number;
+}
+
+/** What was found out about a metric, in one sentence. */
+export function metricSentence(metric: Omit<MetricComparison, "sentence">, effort: Effort): string {
   const { estimate, verdict, outcome, pairs } = metric;
   const name = metricName(metric);
   if (estimate === undefined) return `${name} was not measured.`;
@@ -23,7 +30,7 @@ export function metricSentence(metric: Omit<MetricComparison, "sentence">, pairM
   if (verdict === "same") return `${name} is the same within ${margin}: ${found}.`;
   if (verdict === "inconclusive" && outcome === "pass") return `${name} is not worse by ${margin}: ${found}.`;
   if (verdict === "inconclusive") {
-    return `${name} is not decided after ${countOfPairs(pairs)}: ${found}${neededText(metric, margin, pairMs)}.`;
+    return `${name} is not decided after ${countOfPairs(pairs, effort.unit)}: ${found}${neededText(metric, margin, effort)}.`;
   }
   const figures = `${valueText(metric, metric.base)} to ${valueText(metric, metric.candidate)}`;
   const limit = outcome === "fail" ? `; the margin is ${margin}` : "";
@@ -33,9 +40,9 @@ export function metricSentence(metric: Omit<MetricComparison, "sentence">, pairM
 function neededText(
   { pairs, pairsNeeded }: Omit<MetricComparison, "sentence">,
   margin: string,
-  pairMs: number,
+  { unit, unitMs }: Effort,
 ): string {
   if (pairsNeeded === undefined || pairsNeeded <= pairs) return "";
-  const time = formatDuration(pairsNeeded * pairMs * 1000);
-  return `; about ${countOfPairs(pairsNeeded)} (${time}) would decide it at a margin of ${margin}`;
+  const time = formatDuration(pairsNeeded * unitMs * 1000);
+  return `; about ${countOfPairs(pairsNeeded, unit)} (${time}) would decide it at a margin of ${margin}`;
 }
