@@ -8,6 +8,7 @@ import { describe, expect, test } from "vitest";
 import { targetSchemas } from "../src/drive/target-schemas.ts";
 import { parseResilience } from "../src/engine/resilience/read-resilience.ts";
 import { checkScenario, formatProblems } from "../src/scenario/check-scenario.ts";
+import { checkSuite, isSuite } from "../src/scenario/suite.ts";
 import { scratchDir } from "./support/scratch-dir.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -73,6 +74,14 @@ describe("a scenario of the README", () => {
   const scenarios = ofLanguage("yaml").filter(({ text }) => text.includes("why:") && text.includes("load:"));
   test.each(scenarios)("is accepted: $heading", ({ text }) => {
     const { problems } = checkScenario(text, "readme.yaml", { targetSchemas, env: {} });
+    expect(formatProblems(problems, text)).toBe("");
+  });
+});
+
+describe("a suite of the README", () => {
+  const suites = ofLanguage("yaml").filter(({ text }) => isSuite(text));
+  test.each(suites)("is accepted: $heading", ({ text }) => {
+    const { problems = [] } = checkSuite(text, "readme.yaml", {});
     expect(formatProblems(problems, text)).toBe("");
   });
 });
