@@ -31,7 +31,7 @@ export function trendChart(series: TrendSeries, size: "wide" | "half"): Html {
   const title = metricName(series);
   const chart = drawing(box, title, series.sentence, body);
   // So wide that its text can be read on a phone, where the card scrolls.
-  return scrollable(size === "wide" ? html`<div style="min-width:820px">${chart}</div>` : chart);
+  return scrollable(size === "wide" ? html`<div class="wider">${chart}</div>` : chart);
 }
 
 function frameOf(size: "wide" | "half", pillRows: number): Box {
