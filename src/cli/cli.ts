@@ -81,6 +81,7 @@ function buildProgram(io: Io, done: (exitCode: number) => void): Command {
   addFiles(program, io, done);
   addCalibrate(program, io, done);
   addDoctor(program, io, done);
+  addTrend(program, io, done);
   program.addHelpText(
     "after",
     `
@@ -101,6 +102,7 @@ function addRun(program: Command, io: Io, done: (exitCode: number) => void): voi
     .option("--out <dir>", "folder that receives the report's folder", "reports")
     .option("--json", "print the result as JSON on stdout, and nothing else there")
     .option("--samples", "write every operation to samples.ndjson.gz as well")
+    .option("--history <file>", "append a line to this history, for `dyno trend`")
     .option("--metrics-port <port>", "serve live figures to Prometheus on this port", portNumber)
     .option("--no-progress", "no live view and no progress lines")
     .action(async (scenario: string, options) =>
@@ -162,6 +164,21 @@ function addDoctor(program: Command, io: Io, done: (exitCode: number) => void): 
       done(
         await (await import("./commands/doctor.ts")).doctor(scenario, { ...options, budgetMs: budget }, io),
       ),
+    );
+}
+
+function addTrend(program: Command, io: Io, done: (exitCode: number) => void): void {
+  program
+    .command("trend")
+    .description("show what became of a scenario over its history: levels, changes, and the drift in all")
+    .argument("<scenario>", "its name, or its file")
+    .option("--history <file>", "what runs and gates appended to", "reports/history.ndjson")
+    .option("--metric <name>", "only this metric, such as p50")
+    .option("--class <class>", "only machines of this class (default: that of the newest line)")
+    .option("--out <dir>", "folder that receives the page", "reports")
+    .option("--json", "print the trend as JSON on stdout, and nothing else there")
+    .action(async (scenario: string, options) =>
+      done(await (await import("./commands/trend.ts")).trend(scenario, options, io)),
     );
 }
 

@@ -3,6 +3,7 @@ import { systemClock } from "../../base/clock.ts";
 import type { ProgressEvent } from "../../drive/progress.ts";
 import { runScenario } from "../../drive/run.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
+import { historyLineOfRun } from "../../judge/history/make-history-line.ts";
 import { exitMeaning } from "../../judge/outcome.ts";
 import { makeRunResult } from "../../judge/run-result.ts";
 import { readEnvironment } from "../../measure/environment.ts";
@@ -15,6 +16,7 @@ import { renderSummary } from "../../publish/terminal/summary.ts";
 import { createColours } from "../../publish/terminal/symbols.ts";
 import { readScenario } from "../../scenario/read-scenario.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
+import { appendToHistory } from "../append-to-history.ts";
 import { wantsColour } from "../colour.ts";
 import { findScenario } from "../find-scenario.ts";
 import { folderStamp } from "../folder-stamp.ts";
@@ -31,6 +33,8 @@ export interface RunOptions {
   readonly out: string;
   readonly json?: boolean;
   readonly samples?: boolean;
+  /** A history file to append a line to. */
+  readonly history?: string;
   readonly metricsPort?: number;
   readonly progress: boolean;
 }
@@ -56,6 +60,7 @@ export async function run(name: string, options: RunOptions, io: Io): Promise<nu
     ...interruptedBy(io.signal),
   });
   await publish(result, dir, options, io);
+  if (options.history !== undefined) await appendToHistory(options.history, [historyLineOfRun(result)], io);
   io.stderr.write(`exit ${result.exitCode}: ${exitMeaning(result.exitCode)}\n`);
   return result.exitCode;
 }

@@ -98,12 +98,9 @@ function metricOf(
 
 function comparedMetric(compared: MetricComparison): HistoryMetric[] {
   const { metric, phase, unit, higherIsBetter, candidate, scale, estimate, interval } = compared;
-  if (candidate === undefined) return [];
-  const ratio = scale === "ratio" && estimate !== undefined ? { ratio: short(estimate) } : {};
-  const range =
-    scale === "ratio" && interval !== undefined
-      ? { ratioLow: short(interval[0]), ratioHigh: short(interval[1]) }
-      : {};
+  if (candidate === undefined || !Number.isFinite(candidate)) return [];
+  const isRatio = scale === "ratio";
+  const [low, high] = interval ?? [Number.NaN, Number.NaN];
   return [
     {
       metric,
@@ -111,8 +108,8 @@ function comparedMetric(compared: MetricComparison): HistoryMetric[] {
       unit,
       higherIsBetter,
       value: short(candidate),
-      ...ratio,
-      ...range,
+      ...(isRatio && estimate !== undefined && Number.isFinite(estimate) ? { ratio: short(estimate) } : {}),
+      ...(isRatio && Number.isFinite(high - low) ? { ratioLow: short(low), ratioHigh: short(high) } : {}),
     },
   ];
 }

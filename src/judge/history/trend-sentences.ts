@@ -1,6 +1,7 @@
 import { changeText, metricName, verdictWord } from "../../measure/comparison-wording.ts";
 import { formatMetric } from "../../measure/format-metric.ts";
-import type { TrendChange, TrendPoint, TrendSeries } from "../../measure/trend.ts";
+import type { TrendChange, TrendSeries } from "../../measure/trend.ts";
+import { changePlace } from "../../measure/trend-words.ts";
 
 /** A gate lets a single worsening below this pass, unless told otherwise. */
 const usualMargin = 0.05;
@@ -17,8 +18,8 @@ export function seriesSentence(series: Omit<TrendSeries, "sentence">): string {
     return `${title} stayed at ${formatMetric(first.value, unit)} over ${count(points.length, series.kind)}.`;
   }
   const figures = `from ${formatMetric(first.value, unit)} to ${formatMetric(last.value, unit)}`;
-  const word = verdict === "same" ? "where it began" : wordOf(series, verdict);
-  const total = `${title} is ${word}: ${changeText(series, drift)} over ${count(points.length, series.kind)}, ${figures}, in ${count(changes.length, "step")}.`;
+  const word = verdict === "same" ? "back where it began" : verdictWord({ metric: series.metric, verdict });
+  const total = `${title}: ${word}, ${changeText(series, drift)} over ${count(points.length, series.kind)}, ${figures}, in ${count(changes.length, "step")}.`;
   return `${total} ${stepsSentence(series)}`;
 }
 
@@ -26,15 +27,15 @@ function stepsSentence(series: Omit<TrendSeries, "sentence">): string {
   const { changes, points, scale, verdict, drift } = series;
   const largest = changes.toSorted((a, b) => sizeOf(b, series) - sizeOf(a, series))[0];
   if (largest === undefined) return "";
-  const change = `${changeText(series, largest.size)} ${whereOf(largest, points)}`;
-  if (changes.length === 1) return `It came ${whereOf(largest, points)}.`;
+  const change = `${changeText(series, largest.size)} ${changePlace(largest, points)}`;
+  if (changes.length === 1) return `It came ${changePlace(largest, points)}.`;
   const isSlow =
     scale === "ratio" &&
     verdict === "worse" &&
     magnitude(drift) > usualMargin &&
     sizeOf(largest, series) < usualMargin;
   if (isSlow) {
-    return `No step is above ${usualMargin * 100} % (the largest is ${change}), so a gate with that margin lets each of them pass.`;
+    return `No step is above ${usualMargin * 100}\u202f% (the largest is ${change}), so a gate with that margin lets each of them pass.`;
   }
   return `The largest step: ${change}.`;
 }
@@ -45,24 +46,6 @@ function magnitude(ratio: number): number {
 
 function sizeOf({ size }: TrendChange, { scale }: Pick<TrendSeries, "scale">): number {
   return scale === "ratio" ? Math.abs(Math.log(size)) : Math.abs(size);
-}
-
-/** `slower`, `less memory`. */
-function wordOf({ metric }: Pick<TrendSeries, "metric">, verdict: "better" | "worse" | "too few"): string {
-  return verdict === "too few" ? "" : verdictWord({ metric, verdict });
-}
-
-/** `between 1a2b3c4d5e and 6f7a8b9c0d`; by the time where there are no revisions. */
-export function whereOf({ index }: Pick<TrendChange, "index">, points: readonly TrendPoint[]): string {
-  const [before, from] = [points[index - 1], points[index]].map(nameOf);
-  return before === from ? `at ${from}` : `between ${before} and ${from}`;
-}
-
-/** A point's revision, with a plus where there were changes besides; else its time. */
-export function nameOf(point: TrendPoint | undefined): string {
-  if (point === undefined) return "the start";
-  if (point.revision === undefined) return `${point.at.slice(0, 10)} ${point.at.slice(11, 16)}`;
-  return `${point.revision}${point.dirty === true ? " + changes" : ""}`;
 }
 
 function count(n: number, noun: string): string {
@@ -93,6 +76,6 @@ export function trendSentence(series: readonly TrendSeries[]): string {
     return `No change was found in any of ${known.length} metrics.`;
   if (chief.verdict === "same") return chief.sentence;
   const others = known.filter((one) => one !== chief && one.verdict === chief.verdict).length;
-  const besides = others === 0 ? "" : ` ${others} more of ${known.length} went the same way.`;
+  const besides = others === 0 ? "" : ` ${others} more of ${known.length} metrics went the same way.`;
   return `${chief.sentence}${besides}`;
 }

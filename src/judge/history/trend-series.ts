@@ -34,10 +34,24 @@ export function makeSeries(entries: readonly Entry[]): TrendSeries {
   });
   const drift = against(levels[0], levels.at(-1), kind.scale);
   const isSmall = Math.abs(drift - (kind.scale === "ratio" ? 1 : 0)) < leastDrift[kind.scale];
-  const steady = changes.length === 0 || isSmall ? "same" : verdictOf(drift, kind);
+  const steady =
+    changes.length === 0 || isSmall || isBack(points, levels, changes) ? "same" : verdictOf(drift, kind);
   const verdict = points.length < fewestPoints ? "too few" : steady;
   const series = { ...kind, points, levels, changes, drift, verdict } as const;
   return { ...series, sentence: seriesSentence(series) };
+}
+
+/** After changes both ways, whether the last level is among the values that the first one had. */
+function isBack(
+  points: readonly TrendPoint[],
+  [first, ...others]: readonly TrendLevel[],
+  changes: readonly TrendChange[],
+): boolean {
+  const last = others.at(-1);
+  if (first === undefined || last === undefined) return true;
+  const values = points.slice(first.start, first.end).map(({ value }) => value);
+  const isAmong = last.value >= Math.min(...values) && last.value <= Math.max(...values);
+  return isAmong && new Set(changes.map(({ verdict }) => verdict)).size > 1;
 }
 
 type Kind = Pick<TrendSeries, "metric" | "phase" | "kind" | "unit" | "higherIsBetter" | "scale">;

@@ -137,6 +137,19 @@ describe("the line of a gate", () => {
     expect(p50?.ratioLow).toBeCloseTo(source?.interval?.[0] ?? Number.NaN, 4);
   });
 
+  test("leaves out what is no number", async () => {
+    const odd = { estimate: Number.POSITIVE_INFINITY, interval: [0.9, Number.NaN] as const, perPair: [1, 0] };
+    const metrics = comparison.metrics.map((metric) => ({ ...metric, ...odd }));
+    const oddLine = historyLineOfComparison({ ...comparison, metrics }, sampleEnvironment(), new Date(0));
+    const path = await newPath();
+    await appendHistory(path, [oddLine]);
+    expect(await readHistory(path)).toEqual({ lines: [oddLine], warnings: [] });
+    expect(
+      oddLine.metrics.every((metric) => metric.ratio === undefined && metric.ratioLow === undefined),
+    ).toBe(true);
+    expect(oddLine.noise).toEqual([]);
+  });
+
   test("has the spread of its pairs and how long one took", () => {
     const p50 = line.noise?.find(({ metric }) => metric === "p50");
     expect(p50?.pairSd).toBeGreaterThan(0.001);

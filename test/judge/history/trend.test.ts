@@ -24,10 +24,10 @@ describe("a trend", () => {
     expect(p50?.changes.length).toBeGreaterThanOrEqual(3);
     expect(p50?.changes.every((change) => change.verdict === "worse")).toBe(true);
     expect(p50?.sentence).toMatch(
-      /^p50 in full is slower: \+(9|10|11)\.\d % over 56 runs, from 20\d.µs to 22\d.µs, in \d+ steps\. No step is above 5 % \(the largest is \+\d\.\d % between \w+ and \w+\), so a gate with that margin lets each of them pass\.$/,
+      /^p50 in full: slower, \+(9|10|11)\.\d.% over 56 runs, from 20\d.µs to 22\d.µs, in \d+ steps\. No step is above 5.% \(the largest is \+\d\.\d.% between \w+ and \w+\), so a gate with that margin lets each of them pass\.$/,
     );
     expect(verdict).toBe("worse");
-    expect(sentence).toMatch(/is slower: .* 1 more of 5 went the same way\.$/);
+    expect(sentence).toMatch(/: slower, .* 1 more of 5 metrics went the same way\.$/);
   });
 
   test("finds a step, at its place, with its size and the commits that it lies between", () => {
@@ -54,7 +54,7 @@ describe("a trend", () => {
     const p50 = p50Of({ p50: (run) => (run >= 15 && run < 28 ? 240 : 200) });
     expect(p50?.changes.map(({ verdict }) => verdict)).toEqual(["worse", "better"]);
     expect(p50?.verdict).toBe("same");
-    expect(p50?.sentence).toContain("is where it began");
+    expect(p50?.sentence).toContain("back where it began");
   });
 
   test("finds nothing in steady series, in nearly all of a hundred", () => {
@@ -83,7 +83,7 @@ describe("a trend", () => {
     }));
     const [errors] = trendOf(lines, { metric: "error_rate" }).series;
     expect(errors).toMatchObject({ scale: "difference", verdict: "worse" });
-    expect(errors?.sentence).toContain("+2.0 points");
+    expect(errors?.sentence).toContain("+2.0\u202fpoints");
   });
 
   test("says that fewer than six values are too few", () => {
