@@ -49,7 +49,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   "drive/target-schemas.ts": ["drive/targets"],
   "drive/run.ts": ["drive/services", "drive/faults"],
   "drive/conduct-trial.ts": ["drive/faults"],
-  "drive/twin/twins.ts": ["drive/services"],
+  "drive/twin/pair-bench.ts": ["drive/services"],
 };
 
 /** In these folders no file imports another adapter: only files that share its first word (`redis`, `redis-script`). */

@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { targetSchemas } from "../../src/drive/target-schemas.ts";
-import { ownProgram } from "../../src/drive/twin/twins.ts";
+import { ownProgram } from "../../src/drive/twin/pair-bench.ts";
 import { compareTwins } from "../../src/judge/compare/compare-twins.ts";
 import { gateQuestion } from "../../src/judge/compare/question.ts";
 import { readScenario } from "../../src/scenario/read-scenario.ts";

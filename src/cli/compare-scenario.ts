@@ -1,4 +1,4 @@
-import type { TwinSide } from "../drive/twin/twins.ts";
+import type { TwinSide } from "../drive/twin/pair-bench.ts";
 import { compareTwins } from "../judge/compare/compare-twins.ts";
 import { makeComparison } from "../judge/compare/make-comparison.ts";
 import type { VariantInfo } from "../measure/comparison.ts";

@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
 import { measureBlocks } from "../drive/twin/blocks.ts";
-import { ownProgram } from "../drive/twin/twins.ts";
+import { ownProgram } from "../drive/twin/pair-bench.ts";
 import type { Baseline } from "../judge/baselines/baseline.ts";
 import { writeBaseline } from "../judge/baselines/baseline-file.ts";
 import { findBaseline } from "../judge/baselines/find-baseline.ts";

@@ -7,8 +7,8 @@ import { openRevisions, type RevisionFolder } from "../drive/revisions/open-revi
 import type { Prepare } from "../drive/revisions/prepare-plan.ts";
 import { openRepository, type Repository } from "../drive/revisions/repository.ts";
 import { type Revision, resolveRevision } from "../drive/revisions/revision.ts";
+import { ownProgram } from "../drive/twin/pair-bench.ts";
 import type { TwinProgram } from "../drive/twin/twin-process.ts";
-import { ownProgram } from "../drive/twin/twins.ts";
 import type { Override } from "../scenario/overrides.ts";
 import type { Io } from "./io.ts";
 

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
-import { ownProgram } from "../../drive/twin/twins.ts";
+import { ownProgram } from "../../drive/twin/pair-bench.ts";
 import { makeComparisonResult } from "../../judge/compare/comparison-result.ts";
 import { abQuestion } from "../../judge/compare/question.ts";
 import type { Comparison } from "../../measure/comparison.ts";

@@ -8,7 +8,7 @@ import { maskUrl } from "../../base/mask-url.ts";
 import { formatDuration } from "../../base/units.ts";
 import { findProgram } from "../../drive/services/redis-process.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
-import { ownProgram } from "../../drive/twin/twins.ts";
+import { ownProgram } from "../../drive/twin/pair-bench.ts";
 import { gateQuestion } from "../../judge/compare/question.ts";
 import type { ProcessView } from "../../judge/doctor/check-process.ts";
 import { makeDoctorResult } from "../../judge/doctor/doctor-result.ts";

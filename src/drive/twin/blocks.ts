@@ -2,7 +2,8 @@ import { dirname, resolve } from "node:path";
 import type { BlockRecord } from "../../measure/pair.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { ProgressEvent } from "../progress.ts";
-import { openBlocks, ownProgram } from "./twins.ts";
+import { ownProgram } from "./pair-bench.ts";
+import { openBlocks } from "./twins.ts";
 
 /** How to measure blocks. */
 export interface MeasureBlocksOptions {

@@ -38,9 +38,8 @@ function allowedCores(): number[] {
 
 /** Parses `0-2,5`. */
 export function parseCpuList(text: string): number[] {
-  return text.split(",").flatMap((part) => {
-    const [from = Number.NaN, to = from] = part.split("-").map(Number);
-    if (Number.isNaN(from)) return [];
-    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  return [...text.matchAll(/(\d+)(?:-(\d+))?/g)].flatMap(([, first, last = first]) => {
+    const from = Number(first);
+    return Array.from({ length: Number(last) - from + 1 }, (_, i) => from + i);
   });
 }

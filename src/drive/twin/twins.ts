@@ -1,38 +1,12 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { DynoError } from "../../base/errors.ts";
+import type { DynoError } from "../../base/errors.ts";
 import { deriveSeed } from "../../base/random.ts";
 import type { ArmFigures, BlockRecord, PairRecord } from "../../measure/pair.ts";
-import type { Scenario } from "../../scenario/scenario.ts";
-import { openServices, type Services } from "../services/open-services.ts";
-import { type Cores, openCores } from "./cores.ts";
-import { type PhasePlan, planPhase, slicePhase } from "./slice-plan.ts";
-import { openTwinProcess, type TwinProcess, type TwinProgram } from "./twin-process.ts";
-import { probe, warmUpTogether } from "./warm-pair.ts";
-
-/** One side of a comparison. */
-export interface TwinSide {
-  readonly scenario: Scenario;
-  readonly program: TwinProgram;
-  /** The folder that files named in the scenario are looked for in. */
-  readonly scenarioDir: string;
-}
-
-/** How to measure pairs. */
-export interface TwinOptions {
-  readonly seed: number;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted: the processes are ended, and the pair under way is given up. */
-  readonly signal: AbortSignal;
-  readonly onService: (text: string) => void;
-}
+import { openPairBench, type TwinOptions, type TwinSide } from "./pair-bench.ts";
 
 /** A pair, or which side of it broke down and how. */
 export type PairOutcome =
   | { readonly pair: PairRecord; readonly broken?: never }
-  | { readonly broken: "base" | "candidate"; readonly error: DynoError };
+  | { readonly pair?: never; readonly broken: "base" | "candidate"; readonly error: DynoError };
 
 /** Measures one pair (or block) after the other. */
 export interface Twins {
@@ -48,14 +22,9 @@ export interface Blocks extends Omit<Twins, "nextPair"> {
   nextBlock(): Promise<BlockRecord>;
 }
 
-/** The program of this dyno. */
-export function ownProgram(cwd: string, env: TwinProgram["env"]): TwinProgram {
-  return { entry: fileURLToPath(new URL("./twin-child.js", import.meta.url)), cwd, env };
-}
-
 /** Opens the services that both sides need. Throws a DynoError `scenario` for what cannot be compared in slices. */
 export async function openTwins(base: TwinSide, candidate: TwinSide, options: TwinOptions): Promise<Twins> {
-  const bench = await openBench([base, candidate], options);
+  const bench = await openPairBench([base, candidate], options);
   let count = 0;
   return {
     services: bench.services,
@@ -66,7 +35,12 @@ export async function openTwins(base: TwinSide, candidate: TwinSide, options: Tw
       const seed = deriveSeed(options.seed, `pair ${pair}`);
       const isBaseFirst = (pair + options.seed) % 2 === 0;
       const core = bench.coreOf(pair);
-      const { figures, broken } = await bench.work(seed, isBaseFirst ? [0, 1] : [1, 0], core, pair === 0);
+      const { figures, broken } = await bench.work({
+        seed,
+        order: isBaseFirst ? [0, 1] : [1, 0],
+        core,
+        verifies: pair === 0,
+      });
       if (broken !== undefined) {
         return { broken: broken.side === 0 ? "base" : "candidate", error: broken.error };
       }
@@ -88,7 +62,7 @@ export async function openTwins(base: TwinSide, candidate: TwinSide, options: Tw
 
 /** Opens what one side needs to be measured alone. */
 export async function openBlocks(side: TwinSide, options: TwinOptions): Promise<Blocks> {
-  const bench = await openBench([side], options);
+  const bench = await openPairBench([side], options);
   let count = 0;
   return {
     services: bench.services,
@@ -98,7 +72,7 @@ export async function openBlocks(side: TwinSide, options: TwinOptions): Promise<
       const startedMs = performance.now();
       const seed = deriveSeed(options.seed, `block ${block}`);
       const core = bench.coreOf(block);
-      const { figures, broken } = await bench.work(seed, [0], core, block === 0);
+      const { figures, broken } = await bench.work({ seed, order: [0], core, verifies: block === 0 });
       if (broken !== undefined) throw broken.error;
       const [alone] = figures as [ArmFigures];
       return {
@@ -110,182 +84,4 @@ export async function openBlocks(side: TwinSide, options: TwinOptions): Promise<
       };
     },
   };
-}
-
-async function openBench(sides: readonly TwinSide[], options: TwinOptions) {
-  for (const { scenario } of sides) refuseFaults(scenario);
-  const cores = await openCores();
-  const pins = sides.every(({ scenario }) => isInOneProcess(scenario)) && cores.list.length > 1;
-  const services = await openSideServices(sides, options);
-  for (const text of new Set(services.flatMap(({ descriptions }) => descriptions))) options.onService(text);
-  const bench: Bench = { sides, services, cores, options, plans: undefined };
-  return {
-    services: [...new Set(services.flatMap(({ descriptions }) => descriptions))],
-    // Two pairs on each core, so that every core sees both orders.
-    coreOf: (n: number): number | undefined =>
-      pins ? cores.list[Math.floor(n / 2) % cores.list.length] : undefined,
-    work: (seed: number, order: readonly number[], core: number | undefined, verifies: boolean) =>
-      runTogether(bench, { seed, order, core, verifies }),
-    close: async () => {
-      for (const service of new Set(services)) await service.close();
-    },
-  };
-}
-
-interface Bench {
-  readonly sides: readonly TwinSide[];
-  readonly services: readonly Services[];
-  readonly cores: Cores;
-  readonly options: TwinOptions;
-  /** Made when the first processes are warm, and then the same for all. */
-  plans: readonly PhasePlan[] | undefined;
-}
-
-interface Turn {
-  readonly seed: number;
-  /** Which side has the first slice. */
-  readonly order: readonly number[];
-  readonly core: number | undefined;
-  readonly verifies: boolean;
-}
-
-/** Faults belong to a timetable, and slices have none. */
-function refuseFaults({ file, faults }: Scenario): void {
-  if (faults.length === 0) return;
-  throw new DynoError(
-    "usage",
-    `${file} has faults, which need the time of a whole trial and cannot be compared in short turns; take \`faults\` out, or compare two \`dyno run\`s of it`,
-  );
-}
-
-/** An engine in a process of its own would share the core with its driver. */
-function isInOneProcess({ target }: Scenario): boolean {
-  return (target.settings as { readonly process?: string }).process !== "separate";
-}
-
-/** Sides that want the same share one. */
-async function openSideServices(
-  sides: readonly TwinSide[],
-  { env, signal }: TwinOptions,
-): Promise<Services[]> {
-  const opened = new Map<string, Services>();
-  const services: Services[] = [];
-  try {
-    for (const { scenario } of sides) {
-      const { store, redisUrl, appendfsync } = scenario.target.settings as Record<string, unknown>;
-      const wish = JSON.stringify([store, redisUrl, appendfsync]);
-      const breaking = { redis: false, network: false };
-      const service = opened.get(wish) ?? (await openServices(scenario.target, { env, signal, breaking }));
-      opened.set(wish, service);
-      services.push(service);
-    }
-    return services;
-  } catch (error) {
-    for (const service of opened.values()) await service.close();
-    throw error;
-  }
-}
-
-interface Worked {
-  readonly figures: readonly ArmFigures[];
-  readonly broken?: { readonly side: number; readonly error: DynoError };
-}
-
-/** Starts the processes, warms them up side by side, lets them work in turn, and ends them. */
-async function runTogether(bench: Bench, turn: Turn): Promise<Worked> {
-  const { signal } = bench.options;
-  signal.throwIfAborted();
-  const scratchDir = await mkdtemp(join(tmpdir(), "dyno-pair-"));
-  const processes: TwinProcess[] = [];
-  const killAll = async (): Promise<void> => {
-    await Promise.all(processes.map((process) => process.kill()));
-  };
-  const onAbort = (): void => void killAll();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await startAll(bench, turn, scratchDir, processes);
-    return { figures: await workInTurn(bench, turn, processes) };
-  } catch (error) {
-    throw signal.aborted
-      ? new DynoError("aborted", "the comparison was interrupted", { cause: error })
-      : error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    await killAll();
-    await rm(scratchDir, { recursive: true, force: true });
-  }
-}
-
-async function startAll(
-  { sides, services }: Bench,
-  { seed, verifies }: Turn,
-  scratchDir: string,
-  processes: TwinProcess[],
-): Promise<void> {
-  const names = sides.length === 1 ? ["target"] : ["base", "candidate"];
-  for (const [i, { program }] of sides.entries()) processes.push(openTwinProcess(names[i] ?? "", program));
-  await Promise.all(
-    sides.map(async ({ scenario, scenarioDir }, i) => {
-      const dir = join(scratchDir, names[i] ?? "");
-      await mkdir(dir);
-      const { kind, settings } = scenario.target;
-      const addresses = services[i]?.addresses ?? {};
-      await processes[i]?.start({
-        target: { kind, settings },
-        seed,
-        services: addresses,
-        scenarioDir,
-        scratchDir: dir,
-        verifies,
-      });
-    }),
-  );
-}
-
-async function workInTurn(
-  bench: Bench,
-  turn: Turn,
-  processes: readonly TwinProcess[],
-): Promise<ArmFigures[]> {
-  const [side] = bench.sides;
-  const [first] = processes;
-  if (side === undefined || first === undefined)
-    throw new DynoError("internal", "there is nothing to measure");
-  const { load, warmup } = side.scenario;
-  await warmUpTogether(processes, load, warmup);
-  if (turn.core !== undefined) {
-    for (const { pid } of processes) await bench.cores.pin(pid, turn.core);
-  }
-  if (bench.plans === undefined) {
-    const answers = await probe(first, load);
-    bench.plans = load.map((phase, i) => planPhase(phase, answers[i] ?? nothing));
-  }
-  for (const plan of bench.plans) await workOnPhase(plan, turn, processes, bench);
-  const figures: ArmFigures[] = [];
-  for (const process of processes) figures.push(await process.stop());
-  return figures;
-}
-
-const nothing = { completed: 0, failed: 0, costMicros: 0, p50Micros: 0 };
-
-/** Rounds of one slice each, in the order ABBA, so that a drift within the pair falls on both alike. */
-async function workOnPhase(
-  plan: PhasePlan,
-  { seed, order }: Turn,
-  processes: readonly TwinProcess[],
-  { sides }: Bench,
-): Promise<void> {
-  for (let round = 0; round < plan.rounds; round++) {
-    const turns = round % 2 === 0 ? order : order.toReversed();
-    for (const at of turns) {
-      // A variant may have a load of its own; it is cut like the first side's.
-      const own = sides[at]?.scenario.load.find(({ phase }) => phase === plan.phase.phase) ?? plan.phase;
-      await processes[at]?.slice({
-        phase: slicePhase({ ...plan, phase: own }, round),
-        leadMs: plan.leadMs,
-        seed: deriveSeed(seed, `${plan.phase.phase} ${round}`),
-        isWarmup: false,
-      });
-    }
-  }
 }

@@ -1,4 +1,5 @@
-import { openTwins, type TwinOptions, type TwinSide } from "../../drive/twin/twins.ts";
+import type { TwinOptions, TwinSide } from "../../drive/twin/pair-bench.ts";
+import { openTwins } from "../../drive/twin/twins.ts";
 import { type Compared, type MeasureOptions, measureUntilKnown } from "./measure-until-known.ts";
 import { collectPairs } from "./metric-series.ts";
 

@@ -1,5 +1,6 @@
 import { DynoError } from "../../base/errors.ts";
-import { openBlocks, type TwinOptions, type TwinSide } from "../../drive/twin/twins.ts";
+import type { TwinOptions, TwinSide } from "../../drive/twin/pair-bench.ts";
+import { openBlocks } from "../../drive/twin/twins.ts";
 import { type Compared, type MeasureOptions, measureUntilKnown } from "./measure-until-known.ts";
 import { collectBlocks } from "./metric-series.ts";
 import type { ArmMetric } from "./pair-metrics.ts";

@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseCpuList } from "../../../src/drive/twin/cores.ts";
+import { planPhase, slicePhase } from "../../../src/drive/twin/slice-plan.ts";
+import type { ClosedPhase, OpenPhase } from "../../../src/scenario/scenario.ts";
+
+const closed: ClosedPhase = {
+  phase: "full",
+  loop: "closed",
+  shape: "concurrency",
+  fromClients: 64,
+  toClients: 64,
+  durationMs: 5000,
+};
+const open = (from: number, to = from): OpenPhase => ({
+  phase: "steady",
+  loop: "open",
+  shape: "ramp",
+  arrivals: "poisson",
+  corners: [
+    { atMs: 0, ratePerSec: from },
+    { atMs: 5000, ratePerSec: to },
+  ],
+  durationMs: 5000,
+  lowCpu: false,
+});
+const warm = { completed: 1000, failed: 0, costMicros: 5, p50Micros: 100 };
+
+describe("the plan of a phase", () => {
+  test("takes slices of 16 ms with a lead-in of 4 ms for a fast target", () => {
+    expect(planPhase(closed, warm)).toMatchObject({ sliceMs: 16, leadMs: 4, rounds: 20 });
+  });
+
+  test("takes longer slices for a low rate, so that each holds a hundred operations", () => {
+    expect(planPhase(open(1000), warm)).toMatchObject({ sliceMs: 100, rounds: 6 });
+  });
+
+  test("lets the first operations of a slow target come back before it counts", () => {
+    const { sliceMs, leadMs } = planPhase(closed, { ...warm, costMicros: 800, p50Micros: 50_000 });
+    expect({ sliceMs, leadMs }).toEqual({ sliceMs: 200, leadMs: 100 });
+  });
+
+  test("has an even number of rounds, and slices of at most 2 s, whatever the target is like", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e8, noNaN: true }),
+        fc.double({ min: 0, max: 1e8, noNaN: true }),
+        (cost, p50) => {
+          const plan = planPhase(closed, { completed: 1, failed: 0, costMicros: cost, p50Micros: p50 });
+          expect(plan.rounds % 2).toBe(0);
+          expect(plan.sliceMs).toBeGreaterThanOrEqual(16);
+          expect(plan.sliceMs).toBeLessThanOrEqual(2000);
+          expect(plan.leadMs).toBeLessThanOrEqual(plan.sliceMs);
+        },
+      ),
+    );
+  });
+
+  test("follows a ramp: the slices have the rates that the phase has over its time", () => {
+    const plan = { ...planPhase(open(1000, 2000), warm), rounds: 10 };
+    const rates = Array.from({ length: 10 }, (_, round) => {
+      const phase = slicePhase(plan, round) as OpenPhase;
+      return phase.corners[0]?.ratePerSec;
+    });
+    expect(rates).toEqual([1050, 1150, 1250, 1350, 1450, 1550, 1650, 1750, 1850, 1950]);
+  });
+
+  test("follows a ramp of clients too", () => {
+    const plan = { ...planPhase({ ...closed, fromClients: 1, toClients: 101 }, warm), rounds: 10 };
+    expect(slicePhase(plan, 0)).toMatchObject({ fromClients: 6, toClients: 6 });
+    expect(slicePhase(plan, 9)).toMatchObject({ fromClients: 96, toClients: 96 });
+  });
+});
+
+test.each([
+  ["0", [0]],
+  ["0-2,5", [0, 1, 2, 5]],
+  ["", []],
+])("a list of cores %j is %j", (text, cores) => {
+  expect(parseCpuList(text)).toEqual(cores);
+});
