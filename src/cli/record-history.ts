@@ -1,12 +1,15 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { messageOf } from "../base/errors.ts";
-import { appendHistory } from "../judge/history/history-file.ts";
+import { foretellBudget } from "../judge/history/foretell.ts";
+import { readHistory } from "../judge/history/history-file.ts";
 import { historyLineOfComparison } from "../judge/history/make-history-line.ts";
 import type { ComparisonResult } from "../measure/comparison.ts";
-import type { ComparedMember } from "./gate-plan.ts";
+import { appendToHistory } from "./append-to-history.ts";
+import { type ComparedMember, type GateOptions, planMember } from "./gate-plan.ts";
 import type { Io } from "./io.ts";
+import type { SuiteMember } from "./read-suite.ts";
 
-/** Appends a gate to its history, where one is named. A history that cannot be written is told of, and fails nothing. */
+/** Appends a line for each scenario of a gate to its history, where one is named. */
 export async function recordHistory(
   compared: readonly ComparedMember[],
   { environment, startedAt }: ComparisonResult,
@@ -19,9 +22,18 @@ export async function recordHistory(
     .map(({ comparison, services }) =>
       historyLineOfComparison(comparison, { ...environment, services }, new Date(startedAt)),
     );
-  try {
-    await appendHistory(resolve(io.cwd, file), lines);
-  } catch (error) {
-    io.stderr.write(`dyno: the history ${file} could not be written: ${messageOf(error)}\n`);
+  await appendToHistory(file, lines, io);
+}
+
+/** Says before a gate starts where, by its history, the budget is not going to be enough. */
+export async function foretell(members: readonly SuiteMember[], options: GateOptions, io: Io): Promise<void> {
+  const { history } = options;
+  if (history === undefined || !existsSync(resolve(io.cwd, history))) return;
+  const { lines, warnings } = await readHistory(resolve(io.cwd, history), history);
+  for (const warning of warnings) io.stderr.write(`dyno: ${warning}\n`);
+  for (const member of members) {
+    const { question, budgetMs } = planMember(member, members.length, options);
+    const text = foretellBudget(lines, member.scenario.name, question, budgetMs);
+    if (text !== undefined) io.stderr.write(`${member.scenario.name}: ${text}\n`);
   }
 }

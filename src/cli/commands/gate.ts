@@ -7,7 +7,7 @@ import type { GateOptions, GateOutput } from "../gate-plan.ts";
 import { gateRevisions } from "../gate-revisions.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { readSuite, type SuiteMember } from "../read-suite.ts";
-import { recordHistory } from "../record-history.ts";
+import { foretell, recordHistory } from "../record-history.ts";
 import { shellWords } from "../shell-words.ts";
 import { writeComparison } from "../write-comparison.ts";
 
@@ -21,6 +21,7 @@ export async function gate(names: readonly string[], options: GateOptions, io: I
   const startedAt = new Date(systemClock.epochMs());
   const members = await readSuite(names, options.set, io);
   if (options.update === true) return update(members, options, io);
+  await foretell(members, options, io);
   const { compared, warnings } = await measure(members, options, io);
   const services = new Set(compared.flatMap((member) => member.services));
   const result = makeComparisonResult({

@@ -1,0 +1,53 @@
+import { formatDuration } from "../../base/units.ts";
+import { marginText, metricName } from "../../measure/comparison-wording.ts";
+import { type ComparedMetric, comparedMetrics, type Margins } from "../../scenario/scenario.ts";
+import { pairsForShift } from "../../stats/power.ts";
+import { marginOf, type Question, worseMargin } from "../compare/question.ts";
+import type { HistoryLine, HistoryNoise } from "./history-line.ts";
+
+const power = 0.95;
+
+/**
+ * What the last gate of a scenario says of the next one: where its noise asks for more than the budget at the margins, one
+ * sentence with the time that it would take; undefined where the budget is enough, or nothing is known.
+ */
+export function foretellBudget(
+  lines: readonly HistoryLine[],
+  scenario: string,
+  question: Question,
+  budgetMs: number,
+): string | undefined {
+  const last = lines.findLast((line) => line.kind === "gate" && line.scenario === scenario && line.noise);
+  const judged = (last?.noise ?? []).filter((noise) => isLeading(noise, last?.noise ?? [], question.margins));
+  const [longest] = judged
+    .map((noise) => ({ noise, ms: neededMs(noise, question) }))
+    .toSorted((a, b) => b.ms - a.ms);
+  if (last === undefined || longest === undefined || longest.ms <= budgetMs) return undefined;
+  const { noise, ms } = longest;
+  const scale = noise.metric === "error_rate" ? "difference" : "ratio";
+  const margin = marginText({ scale }, marginOf(question, { metric: metricOf(noise) }));
+  return `by its last gate (${last.at.slice(0, 10)}) a margin of ${margin} of ${metricName(noise)} needs about ${formatDuration(Math.ceil(ms / 1000) * 1e6)}, and the budget is ${formatDuration(budgetMs * 1000)}`;
+}
+
+/** As `isJudged`, but for the error rate, whose noise is none until there are errors. */
+function isLeading({ metric, phase }: HistoryNoise, all: readonly HistoryNoise[], margins: Margins): boolean {
+  if (Object.hasOwn(margins, metric)) return true;
+  if (metric === "throughput") return true;
+  const hasThroughput = all.some((other) => other.metric === "throughput" && other.phase === phase);
+  return metric === "p50" && !hasThroughput;
+}
+
+function neededMs(noise: HistoryNoise, question: Question): number {
+  const kind = {
+    metric: metricOf(noise),
+    unit: "ratio",
+    higherIsBetter: noise.metric === "throughput",
+    scale: noise.metric === "error_rate" ? "difference" : "ratio",
+  } as const;
+  const shift = worseMargin(question, kind);
+  return pairsForShift({ sd: noise.pairSd, shift, alpha: question.alpha, power }) * noise.pairMs;
+}
+
+function metricOf({ metric }: HistoryNoise): ComparedMetric {
+  return comparedMetrics.find((known) => known === metric) ?? "throughput";
+}
