@@ -1,6 +1,6 @@
 import type { Comparison, ComparisonResult } from "../../measure/comparison.ts";
 import { comparisonTitle, metricName } from "../../measure/comparison-wording.ts";
-import { decidingChecks, isBroken, judgedMetrics } from "./verdicts.ts";
+import { decidingChecks, failsByDoubt, isBroken, judgedMetrics } from "./verdicts.ts";
 
 interface Annotation {
   readonly kind: "error" | "warning";
@@ -61,7 +61,7 @@ function annotationsOf(result: ComparisonResult, comparison: Comparison): Annota
   }));
   const judged = [...metrics, ...targets].flatMap(({ outcome: came, ...rest }): Annotation[] => {
     if (came === "fail") return [{ ...rest, kind: "error" }];
-    return came === "inconclusive" ? [{ ...rest, kind: "warning" }] : [];
+    return came === "inconclusive" ? [{ ...rest, kind: failsByDoubt(result) ? "error" : "warning" }] : [];
   });
   const all = [...judged, ...checks];
   // Such as a candidate that crashed, or too few pairs.

@@ -12,7 +12,7 @@ import {
 } from "../../measure/comparison-wording.ts";
 import type { CheckResult, Verdict } from "../../measure/result.ts";
 import { environmentFacts } from "../environment-facts.ts";
-import { decidingChecks, isBroken, judgedMetrics } from "./verdicts.ts";
+import { decidingChecks, failsByDoubt, isBroken, judgedMetrics } from "./verdicts.ts";
 import { element, xmlText } from "./xml.ts";
 
 /** A test case as CI systems count it. */
@@ -68,7 +68,7 @@ function suiteOf(result: ComparisonResult, comparison: Comparison, facts: Suite[
       ["seed", String(comparison.seed)],
       ...facts,
     ],
-    cases: [measurementCase(comparison, others), ...others],
+    cases: [measurementCase(result, comparison, others), ...others],
   };
 }
 
@@ -89,9 +89,10 @@ function wholeSuite(
 }
 
 /** Whether it could be measured; it also bears an outcome that none of the other cases has, such as a candidate that crashed. */
-function measurementCase(comparison: Comparison, others: readonly Case[]): Case {
+function measurementCase(result: ComparisonResult, comparison: Comparison, others: readonly Case[]): Case {
   const { outcome, reason, invalid, warnings, scenario } = comparison;
-  const status = isBroken(outcome) ? "error" : statuses[outcome];
+  const isDoubt = outcome === "inconclusive" && failsByDoubt(result);
+  const status = isBroken(outcome) ? "error" : isDoubt ? "failure" : statuses[outcome];
   const isTold = others.some((one) => one.status === status);
   return {
     name: "measurement",

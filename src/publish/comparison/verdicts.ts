@@ -19,6 +19,11 @@ export function shownMetrics({ metrics }: Comparison): readonly MetricComparison
   return metrics.filter(({ judged }) => !judged);
 }
 
+/** Whether a gate fails by what it could not decide (`--inconclusive fail`). */
+export function failsByDoubt({ outcome, exitCode }: Pick<ComparisonResult, "outcome" | "exitCode">): boolean {
+  return outcome === "inconclusive" && exitCode !== 0;
+}
+
 /** What fails before what is inconclusive before the rest; otherwise in the order given. */
 export function failuresFirst<Item extends { readonly outcome?: Verdict["outcome"] }>(
   items: readonly Item[],

@@ -49,6 +49,16 @@ describe("annotations", () => {
     expect(lines(bare("inconclusive"))).toEqual([`::warning ${at}%3A inconclusive::It crashed.`]);
   });
 
+  test("are errors for what is inconclusive, where that fails the gate", () => {
+    const result = sampleComparison();
+    const failing = { ...result, outcome: "inconclusive" as const, exitCode: 1 };
+    const open = lines(failing).find((line) => line.includes("p99 in steady"));
+    expect(open).toMatch(/^::error /);
+    expect(lines({ ...failing, exitCode: 0 }).find((line) => line.includes("p99 in steady"))).toMatch(
+      /^::warning /,
+    );
+  });
+
   test("tell of a scenario that could not be measured, and of a gate that compared nothing", () => {
     const result = sampleComparison();
     const [first] = result.comparisons;
