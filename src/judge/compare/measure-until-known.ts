@@ -69,6 +69,7 @@ export async function measureUntilKnown(source: UnitSource, options: MeasureOpti
   let test: SequentialTest | undefined;
   let evaluations: readonly Evaluation[] = [];
   let lookAt = firstLook;
+  let fraction = 0;
   const end = (stoppedBy: Compared["stoppedBy"], failure?: Compared["failure"]): Compared => ({
     units,
     evaluations,
@@ -90,7 +91,8 @@ export async function measureUntilKnown(source: UnitSource, options: MeasureOpti
     const isLast = elapsedMs + unitMs > budgetMs;
     const planned = isLast ? units.length : units.length + Math.floor((budgetMs - elapsedMs) / unitMs);
     if (isLast || units.length >= lookAt) {
-      evaluations = test.look(source.series(), units.length, isLast ? 1 : units.length / planned);
+      fraction = isLast ? 1 : risen(fraction, units.length / planned);
+      evaluations = test.look(source.series(), units.length, fraction);
       lookAt = nextLook(units.length);
     }
     onPair({ unit: outcome.unit, pairs: units.length, planned, elapsedMs, evaluations });
@@ -98,6 +100,11 @@ export async function measureUntilKnown(source: UnitSource, options: MeasureOpti
     if (isKnown) return end("decided");
     if (isLast) return end("budget");
   }
+}
+
+/** The share of the planned pairs that is in must rise from look to look, also when more turn out to fit into the budget. */
+function risen(last: number, share: number): number {
+  return Math.max(Math.min(share, 0.95), last + (1 - last) / 20);
 }
 
 /** Undefined where the comparison was interrupted. */
