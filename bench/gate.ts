@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { legend, renderCell } from "./gate/cell-table.ts";
+import { reportOwnGates } from "./gate/own-gates.ts";
 import { type Cell, type ReplaySettings, replayCell, tuningPercent } from "./gate/replay.ts";
 import type { BenchContext, BenchRow } from "./row.ts";
 
@@ -22,6 +23,7 @@ export async function run({ log, print, signal }: BenchContext): Promise<readonl
     }
   }
   print(legend);
+  print(reportOwnGates(settings.dir));
   return rows;
 }
 
