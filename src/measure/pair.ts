@@ -4,6 +4,8 @@ import type { CheckResult, EncodedHistogram, ErrorCount } from "./result.ts";
 export interface ArmPhase {
   readonly phase: string;
   readonly loop: "open" | "closed";
+  /** Whether its slices have different loads, as those of a ramp have: then no quiet part of them speaks for all. */
+  readonly varies?: boolean;
   readonly completed: number;
   readonly failed: number;
   readonly errors: readonly ErrorCount[];

@@ -22,6 +22,8 @@ export interface CheckOptions {
   /** For `${NAME}` in the file. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly overrides?: readonly Override[];
+  /** The scenario is one of its own variants: the others are not laid on top of it. */
+  readonly isVariant?: boolean;
 }
 
 /** Either a scenario or what is wrong with it, sorted by place. */
@@ -32,7 +34,7 @@ export type Checked =
 /** Checks the text of a scenario file. */
 export function checkScenario(text: string, file: string, options: CheckOptions): Checked {
   const checked = checkOne(text, file, options);
-  if (checked.scenario === undefined) return checked;
+  if (checked.scenario === undefined || options.isVariant === true) return checked;
   const problems = checked.scenario.variants.flatMap(({ overrides }) => {
     const own = checkOne(text, file, { ...options, overrides: [...(options.overrides ?? []), ...overrides] });
     return own.problems.filter((problem) => isOverrideLabel(problem.file));

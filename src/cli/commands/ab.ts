@@ -50,7 +50,11 @@ export async function ab(name: string, options: AbOptions, io: Io): Promise<numb
   try {
     const sides: NamedSide[] = [];
     for (const [i, { name: variant, overrides }] of wishes.entries()) {
-      const read = await readScenario(file, { ...common, overrides: [...options.set, ...overrides] });
+      const read = await readScenario(file, {
+        ...common,
+        overrides: [...options.set, ...overrides],
+        isVariant: true,
+      });
       const checkout = opened.sides[i];
       sides.push({
         scenario: read,

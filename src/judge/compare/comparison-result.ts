@@ -62,7 +62,7 @@ function exitCodeOf(
     case "inconclusive":
       // An answer was asked for, and not a permission.
       if (kind === "ab") return 0;
-      return inconclusive === "fail" ? 1 : 0;
+      return inconclusive === "fail" ? 3 : 0;
     case "invalid":
       return 3;
     case "setup_failed":
