@@ -35,9 +35,10 @@ export function watchPairs(options: WatchOptions, io: Io): Watch {
       const findings = evaluations.length === 0 ? "" : findingsOf(progress, options.question);
       view?.show({ pairs, planned, elapsedMs, budgetMs: options.budgetMs, findings });
       if (isTold || evaluations.length === 0) return;
-      isTold = true;
       const warning = shortBudget(progress, options);
-      if (warning !== undefined) view?.note(warning);
+      if (warning === undefined) return;
+      isTold = true;
+      view?.note(warning);
     },
   };
 }

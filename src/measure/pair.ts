@@ -9,7 +9,7 @@ export interface ArmPhase {
   readonly completed: number;
   readonly failed: number;
   readonly errors: readonly ErrorCount[];
-  /** Wall time of its batches together, in milliseconds. */
+  /** Wall time of its slices, from the end of each lead-in to the last answer, in milliseconds. */
   readonly measuredMs: number;
   /** Per batch of a few milliseconds: microseconds for each operation. */
   readonly costMicros: readonly number[];

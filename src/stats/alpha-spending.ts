@@ -17,9 +17,13 @@ export interface AlphaSpending {
    * `informationFraction` is the share of the planned data that is in; it rises from look to look, and 1 (or more)
    * spends all that is left. `attainable` is for a test with few p-values: the largest level at or below the one
    * given that the test can have at this look, found without a view of the outcome. What a look cannot use is kept
-   * for later ones. Throws RangeError where the fraction does not rise.
+   * for later ones.
+   *
+   * `information` is how much there is, in any unit that stays the same (such as pairs); left out, it is the fraction.
+   * Where the plan changes on the way, the fraction can fall: then nothing is spent until it has risen again. Throws
+   * RangeError where the information does not rise.
    */
-  next(informationFraction: number, attainable?: (level: number) => number): number;
+  next(informationFraction: number, attainable?: (level: number) => number, information?: number): number;
 }
 
 /** No boundary is looked for beyond so many standard deviations. */
@@ -38,17 +42,18 @@ export function createAlphaSpending({ alpha, rho }: AlphaSpendingSettings): Alph
   let paths = pathsAtStart;
   let spent = 0;
   return {
-    next(informationFraction, attainable = (level) => level) {
+    next(informationFraction, attainable = (level) => level, information = informationFraction) {
       const fraction = Math.min(1, informationFraction);
-      if (!(fraction > paths.information)) {
+      const now = information === informationFraction ? fraction : information;
+      if (!(now > paths.information)) {
         throw new RangeError(
-          `the information fraction ${informationFraction} does not rise above the last, ${paths.information}`,
+          `the information ${information} does not rise above the last, ${paths.information}`,
         );
       }
-      const level = attainable(nominalLevel(paths, fraction, alpha * fraction ** rho - spent));
+      const level = attainable(nominalLevel(paths, now, alpha * fraction ** rho - spent));
       const z = -normalQuantile(level);
-      spent += crossingProbability(paths, fraction, z);
-      paths = pathsBelow(paths, fraction, z);
+      spent += crossingProbability(paths, now, z);
+      paths = pathsBelow(paths, now, z);
       return level;
     },
   };

@@ -54,6 +54,21 @@ describe("nominalLevel", () => {
   });
 });
 
+describe("a plan that changes on the way", () => {
+  test("spends nothing until the fraction has risen again, and all at the end, as if the looks had been planned so", () => {
+    const changed = createAlphaSpending({ alpha: 0.025, rho: 1 });
+    const all = (level: number): number => level;
+    // 20 of 40 pairs; then 80 turn out to fit.
+    const first = changed.next(0.5, all, 20);
+    expect(changed.next(30 / 80, all, 30)).toBe(0);
+    const later = [changed.next(0.75, all, 60), changed.next(1, all, 80)];
+    const planned = createAlphaSpending({ alpha: 0.025, rho: 1 });
+    expect(first).toBeCloseTo(planned.next(0.5, all, 20), 12);
+    expect(later[0]).toBeCloseTo(planned.next(0.75, all, 60), 6);
+    expect(later[1]).toBeCloseTo(planned.next(1, all, 80), 6);
+  });
+});
+
 describe("createAlphaSpending", () => {
   // scipy 1.10: the same levels from multivariate_normal.cdf of the looks' z, solved by brentq
   test.each([

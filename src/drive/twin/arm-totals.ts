@@ -1,5 +1,6 @@
 import type { ArmPhase } from "../../measure/pair.ts";
 import type { ErrorCount } from "../../measure/result.ts";
+import type { Phase } from "../../scenario/scenario.ts";
 import { createHistogram } from "../../stats/histogram.ts";
 import type { SliceFigures } from "./slice-recorder.ts";
 
@@ -11,7 +12,7 @@ export interface PhaseTotals {
 }
 
 /** Creates empty totals. */
-export function createPhaseTotals(phase: string, loop: "open" | "closed"): PhaseTotals {
+export function createPhaseTotals({ phase, loop }: Phase, varies: boolean): PhaseTotals {
   const response = createHistogram();
   const errors = new Map<string, ErrorCount>();
   const costMicros: number[] = [];
@@ -37,6 +38,7 @@ export function createPhaseTotals(phase: string, loop: "open" | "closed"): Phase
     figures: () => ({
       phase,
       loop,
+      ...(varies ? { varies } : {}),
       completed,
       failed,
       errors: [...errors.values()],

@@ -47,15 +47,16 @@ export interface PairBench {
 /** Opens the services that the sides need. Throws a DynoError for what cannot be measured in slices. */
 export async function openPairBench(sides: readonly TwinSide[], options: TwinOptions): Promise<PairBench> {
   for (const { scenario } of sides) refuseFaults(scenario);
+  refuseOtherPhases(sides);
   const cores = await openCores();
   const pins = sides.every(({ scenario }) => isInOneProcess(scenario)) && cores.list.length > 1;
   const services = await openSideServices(sides, options);
   for (const text of new Set(services.flatMap(({ descriptions }) => descriptions))) options.onService(text);
-  const bench: Bench = { sides, services, cores, options, plans: undefined };
+  const bench: Bench = { sides, services, cores, options, pins, plans: undefined };
   return {
     services: [...new Set(services.flatMap(({ descriptions }) => descriptions))],
     // Two pairs on each core, so that every core sees both orders.
-    coreOf: (n) => (pins ? cores.list[Math.floor(n / 2) % cores.list.length] : undefined),
+    coreOf: (n) => (bench.pins ? cores.list[Math.floor(n / 2) % cores.list.length] : undefined),
     work: (turn) => runTogether(bench, turn),
     close: async () => {
       for (const service of new Set(services)) await service.close();
@@ -68,6 +69,8 @@ interface Bench {
   readonly services: readonly Services[];
   readonly cores: Cores;
   readonly options: TwinOptions;
+  /** Whether processes are kept on one core. */
+  pins: boolean;
   /** Made when the first processes are warm, and then the same for all. */
   plans: readonly PhasePlan[] | undefined;
 }
@@ -81,8 +84,19 @@ export interface Turn {
   readonly verifies: boolean;
 }
 
-/** Faults belong to a timetable, and slices have none. */
-function refuseFaults({ file, faults }: Scenario): void {
+/** Slices of one phase are compared with slices of the same. */
+function refuseOtherPhases(sides: readonly TwinSide[]): void {
+  const names = sides.map(({ scenario }) => scenario.load.map(({ phase }) => phase).join(", "));
+  const other = names.find((name) => name !== names[0]);
+  if (other === undefined) return;
+  throw new DynoError(
+    "usage",
+    `variants must have the same phases, and one has ${names[0]} and the other ${other}; give phases that are compared the same name`,
+  );
+}
+
+/** Faults belong to a timetable, and slices have none. Throws a DynoError `usage`. */
+export function refuseFaults({ file, faults }: Scenario): void {
   if (faults.length === 0) return;
   throw new DynoError(
     "usage",
@@ -193,10 +207,10 @@ async function workInTurn(
   const { load, warmup } = side.scenario;
   await warmUpTogether(processes, load, warmup);
   if (turn.core !== undefined) {
-    for (const { pid } of processes) await bench.cores.pin(pid, turn.core);
+    await pinAll(bench, processes, turn.core);
   }
   if (bench.plans === undefined) {
-    const answers = await probe(first, load);
+    const answers = await probe(processes, load);
     bench.plans = load.map((phase, i) => planPhase(phase, answers[i] ?? nothing));
   }
   for (const plan of bench.plans) await workOnPhase(plan, turn, processes, bench);
@@ -206,6 +220,17 @@ async function workInTurn(
 }
 
 const nothing = { completed: 0, failed: 0, costMicros: 0, p50Micros: 0 };
+
+/** Where it turns out that processes cannot be moved, this pair and all others are measured where they are. */
+async function pinAll(bench: Bench, processes: readonly TwinProcess[], core: number): Promise<void> {
+  try {
+    for (const { pid } of processes) await bench.cores.pin(pid, core);
+  } catch {
+    if (bench.pins)
+      bench.options.onService("processes cannot be kept on one core here; they are measured where they are");
+    bench.pins = false;
+  }
+}
 
 /** Rounds of one slice each, in the order ABBA, so that a drift within the pair falls on both alike. */
 async function workOnPhase(
@@ -222,6 +247,8 @@ async function workOnPhase(
       await processes[at]?.slice({
         phase: slicePhase({ ...plan, phase: own }, round),
         leadMs: plan.leadMs,
+        batchOperations: plan.batchOperations,
+        varies: plan.varies,
         seed: deriveSeed(seed, `${plan.phase.phase} ${round}`),
         isWarmup: false,
       });

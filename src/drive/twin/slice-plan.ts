@@ -9,6 +9,9 @@ export interface PhasePlan {
   readonly rounds: number;
   readonly sliceMs: number;
   readonly leadMs: number;
+  readonly batchOperations: number;
+  /** Whether its slices have different loads. */
+  readonly varies: boolean;
 }
 
 /** Short enough that two neighbours see the same machine. */
@@ -19,6 +22,9 @@ const longestSliceMs = 2000;
 const phaseMs = 320;
 const fewestRounds = 6;
 const mostRounds = 20;
+/** A batch takes about so long: it sees little of other processes, and most of what the target does. */
+const batchMicros = 2000;
+const fewestInBatch = 20;
 /** A median of fewer operations says little. */
 const sliceOperations = 100;
 
@@ -37,7 +43,37 @@ export function planPhase(phase: Phase, warm: SliceAnswer): PhasePlan {
   const leadMs = Math.ceil(Math.min(sliceMs, Math.max(shortestLeadMs, (2 * warm.p50Micros) / 1000)));
   const rounds = Math.min(mostRounds, Math.max(fewestRounds, Math.round(phaseMs / sliceMs)));
   // An even number: each arm is first as often as the other.
-  return { phase, sliceMs, leadMs, rounds: rounds + (rounds % 2) };
+  const batchOperations = batchOf(phase, warm.costMicros);
+  return { phase, sliceMs, leadMs, batchOperations, varies: doesVary(phase), rounds: rounds + (rounds % 2) };
+}
+
+/**
+ * Operations of a batch: in a closed loop a whole number for each client. Answers come in bursts, to all clients at once
+ * where they are committed together, and a batch that ended inside of a burst would count a part of it.
+ */
+export function batchOf(phase: Phase, costMicros: number): number {
+  const clients = phase.loop === "closed" ? Math.max(phase.fromClients, phase.toClients) : 1;
+  const wanted = Math.max(fewestInBatch, costMicros > 0 ? batchMicros / costMicros : fewestInBatch);
+  return clients * Math.max(1, Math.round(wanted / clients), Math.ceil(fewestInBatch / clients));
+}
+
+function doesVary(phase: Phase): boolean {
+  if (phase.loop === "closed") return phase.fromClients !== phase.toClients;
+  return phase.corners.some(({ ratePerSec }) => ratePerSec !== phase.corners[0]?.ratePerSec);
+}
+
+/** What a phase is warmed up with: its mean rate, its most clients. */
+export function warmupLoad(phase: Phase, durationMs: number): Phase {
+  if (phase.loop === "closed") {
+    const clients = Math.max(phase.fromClients, phase.toClients);
+    return { ...phase, durationMs, fromClients: clients, toClients: clients };
+  }
+  const ratePerSec = meanRate(phase);
+  const corners = [
+    { atMs: 0, ratePerSec },
+    { atMs: durationMs, ratePerSec },
+  ];
+  return { ...phase, durationMs, corners };
 }
 
 /** The phase of one slice: as long as the slice with its lead-in, at the rate or the clients that the phase has at that share of its time. */
@@ -46,7 +82,7 @@ export function slicePhase({ phase, sliceMs, leadMs, rounds }: PhasePlan, round:
 }
 
 /** The same load as in the phase at a share of its time (0 to 1), held for so long. */
-export function shortened(phase: Phase, durationMs: number, share: number): Phase {
+function shortened(phase: Phase, durationMs: number, share: number): Phase {
   if (phase.loop === "closed") {
     const clients = Math.round(phase.fromClients + (phase.toClients - phase.fromClients) * share);
     return { ...phase, durationMs, fromClients: clients, toClients: clients };

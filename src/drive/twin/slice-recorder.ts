@@ -12,7 +12,7 @@ export interface SliceFigures {
   readonly completedInAll: number;
   /** Microseconds for each operation, of one batch after the other; empty where none was completed. */
   readonly batchCosts: readonly number[];
-  /** Milliseconds that the batches took. */
+  /** Milliseconds from the end of the lead-in to the last answer. */
   readonly measuredMs: number;
   readonly latencies: LatencyHistogram;
   readonly errors: readonly ErrorCount[];
@@ -20,8 +20,8 @@ export interface SliceFigures {
 
 /** Records one slice after the other. */
 export interface SliceRecorder extends OperationSink {
-  /** Forgets what was; the next slice counts from `leadMicros` to `endMicros`. */
-  begin(leadMicros: number, endMicros: number): void;
+  /** Forgets what was; the next slice counts from `leadMicros` to `endMicros`, in batches of so many answers. */
+  begin(leadMicros: number, endMicros: number, batchOperations: number): void;
   /** What the slice saw; valid until the next one begins. */
   figures(): SliceFigures;
 }
@@ -31,29 +31,27 @@ export function createSliceRecorder(): SliceRecorder {
   return new Slices();
 }
 
-/** A batch takes at least this long: a few milliseconds see little of other processes, and most of what the target does. */
-const batchMicros = 2000;
-const batchOperations = 20;
-
 /**
- * Latencies count for operations that were due after the lead-in. Costs are those of batches: the time from one answer to
- * another, by the answers between. Answers come in bursts, and as a batch is over with the first answer after its time, it
- * ends where a burst begins. What does not fill a batch at the end of a slice counts where there is no other.
+ * Latencies count for operations that were due after the lead-in. Costs are those of batches: the time in which so
+ * many answers came, by their number. What does not fill a batch at the end of a slice counts where there is no other.
  */
 class Slices implements SliceRecorder {
   readonly #latencies = createHistogram();
   readonly #errors = new Map<string, ErrorCount>();
   #leadMicros = 0;
   #endMicros = 0;
+  #batchOperations = 1;
   #inAll = 0;
   #failed = 0;
   #batchCosts: number[] = [];
   #inBatch = 0;
   #fromMicros = 0;
   #lastMicros = 0;
-  #batchedMicros = 0;
+  #answeredMicros = 0;
 
-  begin(leadMicros: number, endMicros: number): void {
+  begin(leadMicros: number, endMicros: number, batchOperations: number): void {
+    this.#batchOperations = batchOperations;
+    this.#answeredMicros = leadMicros;
     this.#leadMicros = leadMicros;
     this.#endMicros = endMicros;
     this.#latencies.reset();
@@ -62,7 +60,6 @@ class Slices implements SliceRecorder {
     this.#failed = 0;
     this.#batchCosts = [];
     this.#inBatch = 0;
-    this.#batchedMicros = 0;
     this.#fromMicros = leadMicros;
     this.#lastMicros = leadMicros;
   }
@@ -73,6 +70,7 @@ class Slices implements SliceRecorder {
 
   success(dueMicros: number, _sentMicros: number, doneMicros: number): void {
     this.#inAll++;
+    this.#answeredMicros = doneMicros;
     if (dueMicros >= this.#leadMicros) this.#latencies.record(doneMicros - dueMicros);
     if (doneMicros <= this.#leadMicros) this.#fromMicros = doneMicros;
     else if (doneMicros <= this.#endMicros) this.#countInBatch(doneMicros);
@@ -81,15 +79,13 @@ class Slices implements SliceRecorder {
   #countInBatch(doneMicros: number): void {
     this.#inBatch++;
     this.#lastMicros = doneMicros;
-    const isFull = this.#inBatch >= batchOperations && doneMicros - this.#fromMicros >= batchMicros;
-    if (isFull) this.#endBatch();
+    if (this.#inBatch >= this.#batchOperations) this.#endBatch();
   }
 
   #endBatch(): void {
     const spanMicros = this.#lastMicros - this.#fromMicros;
     if (this.#inBatch === 0 || spanMicros <= 0) return;
     this.#batchCosts.push(spanMicros / this.#inBatch);
-    this.#batchedMicros += spanMicros;
     this.#inBatch = 0;
     this.#fromMicros = this.#lastMicros;
   }
@@ -117,7 +113,7 @@ class Slices implements SliceRecorder {
       failed: this.#failed,
       completedInAll: this.#inAll,
       batchCosts: this.#batchCosts,
-      measuredMs: this.#batchedMicros / 1000,
+      measuredMs: Math.max(0, this.#answeredMicros - this.#leadMicros) / 1000,
       latencies: this.#latencies,
       errors: [...this.#errors.values()],
     };

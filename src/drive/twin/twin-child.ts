@@ -10,9 +10,19 @@ let worker: Promise<TwinWorker> | undefined;
 process.on("disconnect", () => process.exit(1));
 // Ctrl-C reaches the whole group; dyno decides what it means.
 process.on("SIGINT", () => undefined);
-process.on("SIGTERM", () => abort.abort());
+process.on("SIGTERM", () => {
+  abort.abort();
+  void leave();
+});
 process.on("message", (message: ToTwin) => void take(message));
 await deliver({ type: "hello", protocol: twinProtocol });
+
+/** Closes the target, so that it leaves nothing behind; dyno ends the process if that takes long. */
+async function leave(): Promise<void> {
+  const opened = await worker?.catch(() => undefined);
+  await opened?.stop().catch(() => undefined);
+  process.exit(1);
+}
 
 async function take(message: ToTwin): Promise<void> {
   try {

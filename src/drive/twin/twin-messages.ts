@@ -26,6 +26,10 @@ export interface SliceOrder {
   readonly phase: Phase;
   /** What was due in this time counts nowhere: the process has just been idle. Milliseconds. */
   readonly leadMs: number;
+  /** How many answers make a batch, whose cost is taken; the same in both arms. */
+  readonly batchOperations: number;
+  /** Whether slices of this phase have different loads. */
+  readonly varies: boolean;
   /** The same in both arms, so that operations are due at the same times. */
   readonly seed: number;
   /** Warm-up: counted nowhere but in the answer. */
@@ -40,6 +44,8 @@ export interface SliceAnswer {
   readonly costMicros: number;
   /** Median latency in microseconds; 0 where none was completed. */
   readonly p50Micros: number;
+  /** The first failure, in words. */
+  readonly failure?: string;
 }
 
 /** From dyno to the process. */

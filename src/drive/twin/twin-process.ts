@@ -29,13 +29,17 @@ export interface TwinProcess {
   slice(order: SliceOrder): Promise<SliceAnswer>;
   /** Closes the target and ends the process. */
   stop(): Promise<ArmFigures>;
-  /** Ends the process at once, wherever it is. */
+  /** Counts the process as broken, for what it did: `completed no operation ...`. Throws that as a DynoError. */
+  giveUp(problem: string): never;
+  /** Ends the process, wherever it is: it may close its target, for a moment, and is killed then. */
   kill(): Promise<void>;
 }
 
 const startTimeoutMs = 120_000;
 const sliceTimeoutMs = drainMs + 30_000;
 const stopTimeoutMs = drainMs + 120_000;
+/** For a target to remove what it put elsewhere, such as a stream in the user's Redis. */
+const graceMs = 1500;
 const stderrCharacters = 4096;
 
 /** Starts a process; `name` is what messages call it (`base`, `candidate`). Whether that went well shows when it is told to start. */
@@ -123,10 +127,17 @@ class Twin implements TwinProcess {
     throw new DynoError("internal", `the ${this.#name}'s process answered out of turn`);
   }
 
+  giveUp(problem: string): never {
+    this.#end ??= new DynoError("unavailable", `the ${this.#name} ${problem}`);
+    throw this.#end;
+  }
+
   async kill(): Promise<void> {
     if (this.#hasEnded) return;
-    this.#child.kill("SIGKILL");
+    this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), graceMs);
     await this.#gone;
+    clearTimeout(timer);
   }
 
   /** Sends a message and waits for the one answer that it has. */

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
 import type { ArmFigures } from "../../measure/pair.ts";
-import type { Phase } from "../../scenario/scenario.ts";
 import { startClosedLoop } from "../load/closed-loop.ts";
 import { type LoadOutcome, startOpenLoop } from "../load/open-loop.ts";
 import { createSchedule } from "../load/schedule.ts";
@@ -43,19 +42,22 @@ class Worker implements TwinWorker {
   }
 
   async slice(order: SliceOrder): Promise<SliceAnswer> {
-    const { phase, leadMs, isWarmup } = order;
+    const { phase, leadMs, batchOperations, isWarmup } = order;
     const outsideBefore = await this.#outsideCpuMicros();
     const cpuBefore = process.cpuUsage();
-    this.#recorder.begin(leadMs * 1000, phase.durationMs * 1000);
+    this.#recorder.begin(leadMs * 1000, phase.durationMs * 1000, batchOperations);
     const { sent, idleSpinMicros } = await this.#load(order);
     const { user, system } = process.cpuUsage(cpuBefore);
     const outside = (await this.#outsideCpuMicros()) - outsideBefore;
     this.#operations += sent;
     const figures = this.#recorder.figures();
-    if (!isWarmup) this.#totalsOf(phase).add(figures, Math.max(0, user + system - idleSpinMicros) + outside);
-    const { completed, failed, batchCosts, latencies } = figures;
+    if (!isWarmup) this.#totalsOf(order).add(figures, Math.max(0, user + system - idleSpinMicros) + outside);
+    const { completed, failed, batchCosts, latencies, errors } = figures;
+    const [error] = errors;
     const costMicros = batchCosts.reduce((sum, cost) => sum + cost, 0) / Math.max(1, batchCosts.length);
-    return { completed, failed, costMicros, p50Micros: latencies.quantiles([0.5])[0] ?? 0 };
+    const p50Micros = latencies.quantiles([0.5])[0] ?? 0;
+    const failure = error === undefined ? {} : { failure: `${error.kind}: ${error.sample}` };
+    return { completed, failed, costMicros, p50Micros, ...failure };
   }
 
   #load({ phase, seed }: SliceOrder): Promise<LoadOutcome> {
@@ -78,9 +80,9 @@ class Worker implements TwinWorker {
     return (await this.#session.outsideCpuMicros?.().catch(() => 0)) ?? 0;
   }
 
-  #totalsOf({ phase, loop }: Phase): PhaseTotals {
-    const known = this.#phases.get(phase) ?? createPhaseTotals(phase, loop);
-    this.#phases.set(phase, known);
+  #totalsOf({ phase, varies }: SliceOrder): PhaseTotals {
+    const known = this.#phases.get(phase.phase) ?? createPhaseTotals(phase, varies);
+    this.#phases.set(phase.phase, known);
     return known;
   }
 

@@ -27,6 +27,7 @@ const environment = z.object({
 const storedPhase = z.object({
   phase: text,
   loop: z.enum(["open", "closed"]),
+  varies: z.boolean().exactOptional(),
   completed: count,
   failed: count,
   errors: z.array(z.object({ kind: text, count, sample: text, firstAtMs: figure })),

@@ -69,6 +69,7 @@ function storePhase({ response, ...figures }: ArmPhase): StoredPhase {
   return {
     phase: figures.phase,
     loop: figures.loop,
+    ...(figures.varies === undefined ? {} : { varies: figures.varies }),
     completed: figures.completed,
     failed: figures.failed,
     errors: figures.errors,

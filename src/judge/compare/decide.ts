@@ -29,9 +29,12 @@ export function decideGate(
   return "inconclusive";
 }
 
-/** What is known of a metric: better, worse, the same within the margin either way, or none of these. */
-export function decideVerdict({ low, high }: Bounds, margin: number): MetricVerdict {
+/**
+ * What is known of a metric: better, worse, the same within the margin either way, or none of these. It is better where
+ * `betterBelow`, an upper end, is below 0.
+ */
+export function decideVerdict({ low, high }: Bounds, margin: number, betterBelow = high): MetricVerdict {
   if (low > 0) return "worse";
-  if (high < 0) return "better";
+  if (betterBelow < 0) return "better";
   return low > -margin && high < margin ? "same" : "inconclusive";
 }

@@ -28,7 +28,11 @@ export function planLooks(alpha: number, count: number, isPaired = true): Looks 
     next: (pairs, fraction) =>
       spendings.map((spending) =>
         // Signed ranks of few pairs reach few levels; rank sums beside a recorded base reach nearly all.
-        spending.next(fraction, (level) => (isPaired ? attainableSignedRankLevel(pairs, level) : level)),
+        spending.next(
+          fraction,
+          (level) => (isPaired ? attainableSignedRankLevel(pairs, level) : level),
+          pairs,
+        ),
       ),
   };
 }

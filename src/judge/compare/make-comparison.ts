@@ -7,6 +7,7 @@ import type {
 } from "../../measure/comparison.ts";
 import { countOfPairs, metricName } from "../../measure/comparison-wording.ts";
 import { isLeftToTarget } from "../../measure/left-to-target.ts";
+import type { ArmFigures } from "../../measure/pair.ts";
 import type { CheckResult, Verdict } from "../../measure/result.ts";
 import { describePhase } from "../../scenario/load-shapes.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
@@ -14,6 +15,7 @@ import { judgeTargets } from "../targets.ts";
 import { armTrials, mergeArms } from "./arm-trials.ts";
 import type { Compared } from "./measure-until-known.ts";
 import { toMetricComparison } from "./metric-comparison.ts";
+import { missingMetrics } from "./missing-metrics.ts";
 import type { Question } from "./question.ts";
 
 /** What a comparison is made of. */
@@ -35,11 +37,13 @@ export function makeComparison(facts: ComparisonFacts): Comparison {
   const { scenario, base, candidate, question, compared, seed, budgetMs } = facts;
   const { units, evaluations, tookMs, stoppedBy } = compared;
   const pairMs = tookMs / Math.max(1, units.length);
-  const metrics = evaluations.map((evaluation) => toMetricComparison(evaluation, question, pairMs));
+  const metrics = [
+    ...missingMetrics(question, scenario, evaluations),
+    ...evaluations.map((evaluation) => toMetricComparison(evaluation, question, pairMs)),
+  ];
   const arms = units.map((unit) => unit.candidate);
   const baseArms = units.flatMap((unit) => unit.base ?? []);
-  const verdicts =
-    question.kind === "gate" && arms.length > 0 ? judgeTargets(scenario.targets, armTrials(arms)) : [];
+  const verdicts = question.kind === "gate" && arms.length > 0 ? judgeScenario(scenario, arms) : [];
   const checks = arms.flatMap((arm) => arm.checks);
   const bad = baseArms.flatMap((arm) => arm.checks).find(({ ok }) => !ok);
   return {
@@ -68,6 +72,14 @@ export function makeComparison(facts: ComparisonFacts): Comparison {
     invalid: [],
     warnings: bad === undefined ? [] : [`the work of ${base.name} was wrong: ${bad.name}: ${bad.detail}`],
   };
+}
+
+/** What a target counts itself is known of the first process, the only one whose work was checked. */
+function judgeScenario({ targets }: Scenario, arms: readonly ArmFigures[]): Verdict[] {
+  const trials = armTrials(arms);
+  return targets.flatMap((rule) =>
+    judgeTargets([rule], rule.metric.kind === "figure" ? trials.slice(0, 1) : trials),
+  );
 }
 
 interface Decision {
@@ -143,6 +155,8 @@ function describeAb(
   candidate: VariantInfo,
 ): Decision {
   const leading = metrics.filter(({ judged, metric }) => judged && metric !== "error_rate");
+  const errors = metrics.find(({ metric, verdict }) => metric === "error_rate" && verdict === "worse");
+  const besides = errors === undefined ? "" : ` But ${errors.sentence}`;
   const [first] = leading;
   if (first === undefined)
     return { outcome: "inconclusive", reason: "There were too few pairs to say anything." };
@@ -150,17 +164,17 @@ function describeAb(
   if (found !== undefined) {
     const isFaster = found.verdict === "better";
     const who = `${candidate.name} is ${isFaster ? "faster" : "slower"} than ${base.name}`;
-    return { outcome: "pass", reason: `${who}: ${found.sentence}` };
+    return { outcome: "pass", reason: `${who}: ${found.sentence}${besides}` };
   }
   const open = leading.find(({ verdict }) => verdict === "inconclusive");
   if (open !== undefined) {
-    const reason = `It is not known which of ${base.name} and ${candidate.name} is faster: ${open.sentence}`;
+    const reason = `It is not known which of ${base.name} and ${candidate.name} is faster: ${open.sentence}${besides}`;
     return { outcome: "inconclusive", reason };
   }
   const all = leading.map(metricName).join(" and ");
   return {
     outcome: "pass",
-    reason: `${candidate.name} is as fast as ${base.name} within the margin, in ${all}: ${first.sentence}`,
+    reason: `${candidate.name} is as fast as ${base.name} within the margin, in ${all}: ${first.sentence}${besides}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { DynoError } from "../../base/errors.ts";
-import type { ArmFigures } from "../../measure/pair.ts";
+import type { ArmFigures, ArmPhase } from "../../measure/pair.ts";
 import { nextLook } from "./looks.ts";
 import type { MetricSeries } from "./metric-series.ts";
 import type { Question } from "./question.ts";
@@ -69,7 +69,6 @@ export async function measureUntilKnown(source: UnitSource, options: MeasureOpti
   let test: SequentialTest | undefined;
   let evaluations: readonly Evaluation[] = [];
   let lookAt = firstLook;
-  let fraction = 0;
   const end = (stoppedBy: Compared["stoppedBy"], failure?: Compared["failure"]): Compared => ({
     units,
     evaluations,
@@ -91,8 +90,7 @@ export async function measureUntilKnown(source: UnitSource, options: MeasureOpti
     const isLast = elapsedMs + unitMs > budgetMs;
     const planned = isLast ? units.length : units.length + Math.floor((budgetMs - elapsedMs) / unitMs);
     if (isLast || units.length >= lookAt) {
-      fraction = isLast ? 1 : risen(fraction, units.length / planned);
-      evaluations = test.look(source.series(), units.length, fraction);
+      evaluations = test.look(source.series(), units.length, isLast ? 1 : units.length / planned);
       lookAt = nextLook(units.length);
     }
     onPair({ unit: outcome.unit, pairs: units.length, planned, elapsedMs, evaluations });
@@ -100,11 +98,6 @@ export async function measureUntilKnown(source: UnitSource, options: MeasureOpti
     if (isKnown) return end("decided");
     if (isLast) return end("budget");
   }
-}
-
-/** The share of the planned pairs that is in must rise from look to look, also when more turn out to fit into the budget. */
-function risen(last: number, share: number): number {
-  return Math.max(Math.min(share, 0.95), last + (1 - last) / 20);
 }
 
 /** Undefined where the comparison was interrupted. */
@@ -123,27 +116,25 @@ function typicalMs(units: readonly Unit[]): number {
   return times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
 }
 
-/** A phase in which nothing was completed has no figures to compare. */
+/**
+ * A phase in which nothing was completed has no figures to compare. It is the candidate's fault only where the base did
+ * better and the candidate's operations failed; else nothing can be said of it.
+ */
 function findFailure({ base, candidate }: Unit): Compared["failure"] {
-  const sides = [
-    ["candidate", candidate],
-    ["base", base],
-  ] as const;
-  for (const [side, figures] of sides) {
-    const problem = figures && findEmptyPhase(figures);
-    if (problem !== undefined)
-      return { side, error: new DynoError("unavailable", `the ${side} completed no operation ${problem}`) };
+  const empty = { base: base && findEmptyPhase(base), candidate: findEmptyPhase(candidate) };
+  const side = empty.base === undefined ? "candidate" : "base";
+  const phase = empty[side];
+  if (phase === undefined) return undefined;
+  const [error] = phase.errors;
+  const message = `the ${side} completed no operation in ${phase.phase}; `;
+  if (error === undefined) {
+    const why = `${message}nor did any fail: the rate is too low, or the target too slow, for slices`;
+    return { side: "base", error: new DynoError("unavailable", why) };
   }
-  return undefined;
+  const why = `${message}${phase.failed} failed, the first with ${error.kind}: ${error.sample}`;
+  return { side, error: new DynoError("unavailable", why) };
 }
 
-function findEmptyPhase({ phases }: ArmFigures): string | undefined {
-  const empty = phases.find(({ completed }) => completed === 0);
-  if (empty === undefined) return undefined;
-  const [error] = empty.errors;
-  const why =
-    error === undefined
-      ? "nor did any fail: the slices are too short for it"
-      : `${empty.failed} failed, the first with ${error.kind}: ${error.sample}`;
-  return `in ${empty.phase}; ${why}`;
+function findEmptyPhase({ phases }: ArmFigures): ArmPhase | undefined {
+  return phases.find(({ completed }) => completed === 0);
 }

@@ -16,10 +16,10 @@ export function toMetricComparison(
   question: Question,
   pairMs: number,
 ): MetricComparison {
-  const { series, bounds, lowLevel, highLevel, judged, verdict, outcome } = evaluation;
+  const { series, bounds, judged, verdict, outcome } = evaluation;
   const { metric, phase, unit, higherIsBetter, scale } = series;
   const pairs = series.worse.length;
-  const interval = intervalOf(evaluation);
+  const shown = intervalOf(evaluation);
   const smallest = smallestWorsening(evaluation);
   const needed = pairsToDecide(evaluation);
   const figures: Omit<MetricComparison, "sentence"> = {
@@ -31,8 +31,7 @@ export function toMetricComparison(
     base: medianOf(series.base),
     candidate: medianOf(series.candidate),
     estimate: fromWorse(series, bounds.estimate),
-    ...(interval ? { interval } : {}),
-    confidence: 1 - lowLevel - highLevel,
+    ...shown,
     margin: marginOf(question, series),
     judged,
     verdict,
@@ -54,28 +53,38 @@ function fromWorse({ scale, higherIsBetter }: MetricKind, worse: number): number
   return scale === "difference" ? change : Math.exp(change);
 }
 
-function intervalOf({ series, bounds }: Evaluation): readonly [number, number] | undefined {
-  if (!Number.isFinite(bounds.low) || !Number.isFinite(bounds.high)) return undefined;
-  const ends = [fromWorse(series, bounds.low), fromWorse(series, bounds.high)].toSorted((a, b) => a - b);
-  return [ends[0] ?? Number.NaN, ends[1] ?? Number.NaN];
+/**
+ * The interval, and how sure it is over all looks. Before there are enough pairs for the strict end, which can fail a
+ * gate, both ends are those of the other, which can only pass it.
+ */
+function intervalOf(evaluation: Evaluation): Pick<MetricComparison, "interval" | "confidence"> {
+  const { series, bounds, lowAlpha, highAlpha, highLevel } = evaluation;
+  const isStrict = Number.isFinite(bounds.low);
+  const low = isStrict ? bounds.low : series.interval(highLevel)?.[0];
+  const confidence = 1 - (isStrict ? lowAlpha : highAlpha) - highAlpha;
+  if (low === undefined || !Number.isFinite(bounds.high)) return { confidence };
+  const [first = Number.NaN, second = Number.NaN] = [low, bounds.high]
+    .map((end) => fromWorse(series, end))
+    .toSorted((a, b) => a - b);
+  return { interval: [first, second], confidence };
 }
 
 /** As a share for a ratio: throughput that is lower by it, a latency that is higher by it. */
 function smallestWorsening(evaluation: Evaluation): number | undefined {
-  const { series, lowLevel } = evaluation;
+  const { series, lowAlpha } = evaluation;
   const sd = spreadOf(series);
-  if (sd === undefined || lowLevel <= 0) return undefined;
-  const shift = smallestShift({ sd, pairs: series.worse.length, alpha: lowLevel, power });
+  if (sd === undefined || sd === 0) return undefined;
+  const shift = smallestShift({ sd, pairs: series.worse.length, alpha: lowAlpha, power });
   if (shift === undefined || series.scale === "difference") return shift;
   return series.higherIsBetter ? -Math.expm1(-shift) : Math.expm1(shift);
 }
 
 /** About how many pairs tell nothing from the margin. */
 function pairsToDecide(evaluation: Evaluation): number | undefined {
-  const { series, lowLevel, margin } = evaluation;
+  const { series, lowAlpha, margin } = evaluation;
   const sd = spreadOf(series);
-  if (sd === undefined || lowLevel <= 0 || margin <= 0) return undefined;
-  return pairsForShift({ sd, shift: margin, alpha: lowLevel, power });
+  if (sd === undefined || margin <= 0) return undefined;
+  return pairsForShift({ sd, shift: margin, alpha: lowAlpha, power });
 }
 
 /** Beside a recorded base, what that left unknown adds to the spread. */

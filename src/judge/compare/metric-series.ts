@@ -1,6 +1,6 @@
 import type { ArmFigures, PairRecord } from "../../measure/pair.ts";
 import { mosesInterval, shiftEstimate } from "../../stats/rank-sum.ts";
-import { hodgesLehmann, walshInterval } from "../../stats/signed-rank.ts";
+import { hodgesLehmann, signedRankTail, walshInterval } from "../../stats/signed-rank.ts";
 import { type ArmMetric, type MetricKind, readArm, readPair, worseBy } from "./pair-metrics.ts";
 
 /** A metric over the pairs (or blocks) so far. Worse is above 0, as `PairMetric.worse` counts. */
@@ -47,8 +47,37 @@ function pairedSeries(kind: MetricKind): Growing {
     candidate: [],
     worse,
     isPaired: true,
-    estimate: () => hodgesLehmann(worse),
-    interval: (tail) => walshInterval(worse, tail),
+    ...(kind.scale === "difference" ? rareDifferences(worse) : symmetricDifferences(worse)),
+  };
+}
+
+type Location = Pick<MetricSeries, "estimate" | "interval">;
+
+function symmetricDifferences(worse: readonly number[]): Location {
+  return { estimate: () => hodgesLehmann(worse), interval: (tail) => walshInterval(worse, tail) };
+}
+
+/** The least that is still worse: what shows that the signs tell. */
+const leastWorse = 1e-9;
+
+/**
+ * Differences of error rates, which are 0 in most pairs: there the median says nothing. The estimate is their mean, that
+ * of all operations together. The interval is that of the signed ranks, and reaches at least to the mean; it leaves 0 out
+ * where the exact test (zeros by Pratt) does.
+ */
+function rareDifferences(worse: readonly number[]): Location {
+  const estimate = (): number => worse.reduce((sum, value) => sum + value, 0) / worse.length;
+  return {
+    estimate,
+    interval: (tail) => {
+      const ranks = walshInterval(worse, tail);
+      if (ranks === undefined) return undefined;
+      const { above, below } = signedRankTail(worse, 0);
+      const low = Math.min(ranks[0], estimate());
+      const high = Math.max(ranks[1], estimate());
+      if (above <= tail) return [Math.max(low, leastWorse), Math.max(high, leastWorse)];
+      return below <= tail ? [Math.min(low, -leastWorse), Math.min(high, -leastWorse)] : [low, high];
+    },
   };
 }
 

@@ -71,23 +71,29 @@ const quantiles = [
 /** The metrics of one process in one phase; `latency` gives a quantile in microseconds, where the samples are enough. */
 export function readPhase(
   figures: Omit<ArmPhase, "response">,
-  latency: (name: "p90" | "p99" | "p99.9", q: number) => number | undefined,
+  latency: (name: "p50" | "p90" | "p99" | "p99.9", q: number) => number | undefined,
 ): ArmMetric[] {
-  const { phase, loop, completed, failed } = figures;
+  const { phase, loop, varies = false, completed, failed, measuredMs } = figures;
   const lower = { phase, higherIsBetter: false, scale: "ratio" } as const;
-  const cost = quietValue(figures.costMicros);
+  // Where the load varies no part of it speaks for all.
+  const cost = varies ? (measuredMs * 1000) / completed : quietValue(figures.costMicros);
   const throughput: ArmMetric = {
     metric: "throughput",
     phase,
     unit: "per_second",
     higherIsBetter: true,
     scale: "ratio",
-    value: cost === undefined ? undefined : 1e6 / cost,
+    value: cost === undefined || completed === 0 ? undefined : 1e6 / cost,
   };
   return [
     // In an open loop the schedule decides how many there are.
     ...(loop === "closed" ? [throughput] : []),
-    { ...lower, metric: "p50", unit: "us", value: quietValue(figures.p50Micros) },
+    {
+      ...lower,
+      metric: "p50",
+      unit: "us",
+      value: varies ? latency("p50", 0.5) : quietValue(figures.p50Micros),
+    },
     ...quantiles.map(
       ([metric, q]): ArmMetric => ({ ...lower, metric, unit: "us", value: latency(metric, q) }),
     ),

@@ -8,8 +8,10 @@ import { isJudged, type Question, worseMargin } from "./question.ts";
 export interface Evaluation {
   readonly series: MetricSeries;
   readonly bounds: Bounds;
-  /** One-sided levels of the two ends. */
-  readonly lowLevel: number;
+  /** The chance, over all looks, that the low end lies above the truth; and that the high end lies below it. */
+  readonly lowAlpha: number;
+  readonly highAlpha: number;
+  /** The level of the high end at this look. */
   readonly highLevel: number;
   /** In the unit of the bounds. */
   readonly margin: number;
@@ -36,15 +38,18 @@ export function startSequentialTest(
   const errors = judged.filter(({ metric }) => metric === "error_rate").length;
   const speedShare = errors === 0 ? 1 : 1 - errorShare;
   const isPaired = first.every((series) => series.isPaired);
-  const speedLooks = plan(alpha * speedShare, Math.max(1, judged.length - errors), isPaired);
-  const errorLooks = plan(alpha * errorShare, Math.max(1, errors), isPaired);
+  const speeds = Math.max(1, judged.length - errors + countMissing(question, first));
+  const speedAlpha = alpha * speedShare;
+  const errorAlpha = alpha * errorShare;
+  const speedLooks = plan(speedAlpha, speeds, isPaired);
+  const errorLooks = plan(errorAlpha, Math.max(1, errors), isPaired);
   const passLooks = kind === "gate" ? plan(beta, 1, isPaired) : undefined;
   return {
     look: (all, pairs, fraction) => {
       const passLevel = passLooks?.next(pairs, fraction)[0];
-      const evaluate = (looks: Looks, chosen: readonly MetricSeries[]): Evaluation[] =>
+      const evaluate = (looks: Looks, alpha: number, chosen: readonly MetricSeries[]): Evaluation[] =>
         evaluateFamily(
-          { question, all, passLevel, isLast: fraction >= 1 },
+          { question, all, passLevel, isLast: fraction >= 1, alpha },
           looks.next(pairs, fraction),
           chosen,
         );
@@ -52,9 +57,10 @@ export function startSequentialTest(
       const evaluations = [
         ...evaluate(
           speedLooks,
+          speedAlpha,
           all.filter((series) => !isError(series)),
         ),
-        ...evaluate(errorLooks, all.filter(isError)),
+        ...evaluate(errorLooks, errorAlpha, all.filter(isError)),
       ];
       // Judged ones first, then in the order of the phases.
       return evaluations.toSorted(
@@ -62,6 +68,11 @@ export function startSequentialTest(
       );
     },
   };
+}
+
+/** Metrics with a margin of their own that the first pair has no figures of. */
+function countMissing({ margins }: Question, first: readonly MetricSeries[]): number {
+  return Object.keys(margins).filter((name) => first.every(({ metric }) => metric !== name)).length;
 }
 
 /** In an A/B comparison every metric is a question of its own; in a gate only what is judged. */
@@ -79,6 +90,8 @@ interface LookContext {
   readonly all: readonly MetricSeries[];
   readonly passLevel: number | undefined;
   readonly isLast: boolean;
+  /** The error of the whole family. */
+  readonly alpha: number;
 }
 
 /** Holm's steps: what is decided at a level leaves it to the others, which are looked at again. */
@@ -90,39 +103,48 @@ function evaluateFamily(
   const { question, all } = context;
   const members = new Set(chosen.filter((series) => isFamilyMember(question, series, all)));
   const decided = new Map<MetricSeries, Evaluation>();
+  // Those that are expected and have no figures yet count as others.
+  const absent = Math.max(0, levels.length - members.size);
   for (;;) {
-    const level = levels[members.size - decided.size - 1] ?? levels.at(-1) ?? 0;
+    const others = Math.max(0, members.size + absent - decided.size - 1);
+    const look = (series: MetricSeries): Evaluation => evaluate(context, series, levels, others);
     const news = [...members]
       .filter((series) => !decided.has(series))
-      .map((series) => evaluate(context, series, level))
+      .map(look)
       .filter(({ verdict }) => verdict === "worse" || verdict === "better");
     for (const evaluation of news) decided.set(evaluation.series, evaluation);
     if (news.length > 0) continue;
-    return chosen.map((series) => decided.get(series) ?? evaluate(context, series, level));
+    return chosen.map((series) => decided.get(series) ?? look(series));
   }
 }
 
 function evaluate(
-  { question, all, passLevel, isLast }: LookContext,
+  { question, all, passLevel, isLast, alpha }: LookContext,
   series: MetricSeries,
-  level: number,
+  levels: readonly number[],
+  others: number,
 ): Evaluation {
-  const highLevel = passLevel ?? level;
+  const level = levels[others] ?? levels.at(-1) ?? 0;
+  const lowAlpha = alpha / (others + 1);
+  const margin = worseMargin(question, series);
+  const own = series.interval(level);
+  const passing = passLevel === undefined ? own : series.interval(passLevel);
   const bounds: Bounds = {
     estimate: series.estimate(),
-    low: series.interval(level)?.[0] ?? Number.NEGATIVE_INFINITY,
-    high: series.interval(highLevel)?.[1] ?? Number.POSITIVE_INFINITY,
+    low: own?.[0] ?? Number.NEGATIVE_INFINITY,
+    high: passing?.[1] ?? Number.POSITIVE_INFINITY,
   };
-  const margin = worseMargin(question, series);
   const judged = isJudgedAmong(question, series, all);
   return {
     series,
     bounds,
-    lowLevel: level,
-    highLevel,
+    lowAlpha,
+    highAlpha: passLevel === undefined ? lowAlpha : question.beta,
+    highLevel: passLevel ?? level,
     margin,
     judged,
-    verdict: decideVerdict(bounds, margin),
+    // Better, too, is said at the level that all of them share.
+    verdict: decideVerdict(bounds, margin, own?.[1] ?? Number.POSITIVE_INFINITY),
     ...(judged && question.kind === "gate" ? { outcome: decideGate(bounds, margin, isLast) } : {}),
   };
 }

@@ -56,6 +56,14 @@ describe("the plan of a phase", () => {
     );
   });
 
+  test("makes batches of about 2 ms, a whole number for each client", () => {
+    expect(planPhase(closed, warm).batchOperations).toBe(384);
+    expect(planPhase(closed, { ...warm, costMicros: 500 }).batchOperations).toBe(64);
+    expect(
+      planPhase({ ...closed, fromClients: 3, toClients: 3 }, { ...warm, costMicros: 500 }).batchOperations,
+    ).toBe(21);
+  });
+
   test("follows a ramp: the slices have the rates that the phase has over its time", () => {
     const plan = { ...planPhase(open(1000, 2000), warm), rounds: 10 };
     const rates = Array.from({ length: 10 }, (_, round) => {
