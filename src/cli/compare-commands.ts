@@ -12,6 +12,8 @@ export function addCompareCommands(program: Command, io: Io, { done, collect, se
           budgetMs,
         ),
       )
+      .option("--install <command>", "installs a checkout (default: by its lock file); empty: nothing does")
+      .option("--build <command>", "builds a checkout (default: npm run build where there is such a script)")
       .option("--seed <n>", "seed of every random choice", seed)
       .option("--out <dir>", "folder that receives the report's folder", "reports")
       .option("--report-dir <dir>", "the report's folder itself")

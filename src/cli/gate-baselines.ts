@@ -12,7 +12,13 @@ import { readStoredFigures } from "../judge/baselines/stored-metrics.ts";
 import { compareWithBaseline } from "../judge/compare/compare-with-baseline.ts";
 import { makeComparison } from "../judge/compare/make-comparison.ts";
 import { readEnvironment } from "../measure/environment.ts";
-import { type ComparedMember, type GateOptions, type GateOutput, planMember } from "./gate-plan.ts";
+import {
+  type ComparedMember,
+  compareMembers,
+  type GateOptions,
+  type GateOutput,
+  planMember,
+} from "./gate-plan.ts";
 import type { Io } from "./io.ts";
 import type { SuiteMember } from "./read-suite.ts";
 import { watchPairs } from "./watch-pairs.ts";
@@ -24,11 +30,9 @@ export async function gateBaselines(
   options: GateOptions,
   io: Io,
 ): Promise<GateOutput> {
-  const compared: ComparedMember[] = [];
-  for (const member of members) {
-    if (io.signal.aborted) break;
-    compared.push(await compareMember(member, members.length, dir, options, io));
-  }
+  const compared = await compareMembers(members, io.signal, (member) =>
+    compareMember(member, members.length, dir, options, io),
+  );
   return { compared, warnings: [] };
 }
 
@@ -118,6 +122,8 @@ export async function updateBaselines(
       signal: io.signal,
       onEvent: (event) => {
         if (event.type === "service") view.onService(event.text);
+        if (event.type === "trial" && event.trial > 0 && event.trial % 10 === 0)
+          view.onService(`${event.trial} of about ${event.of} blocks`);
       },
     }).finally(view.close);
     const refusals = refusalOf(output);

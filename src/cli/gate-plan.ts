@@ -1,6 +1,8 @@
+import { DynoError } from "../base/errors.ts";
+import { describeScenario } from "../judge/compare/make-comparison.ts";
 import { gateQuestion, type Question } from "../judge/compare/question.ts";
 import type { Comparison } from "../measure/comparison.ts";
-import type { Margins } from "../scenario/scenario.ts";
+import type { Margins, Scenario } from "../scenario/scenario.ts";
 import type { SuiteMember } from "./read-suite.ts";
 
 /** The options of `dyno gate`, as the command line gives them. */
@@ -18,6 +20,9 @@ export interface GateOptions {
   readonly budget?: number;
   readonly margin: Margins;
   readonly inconclusive?: "pass" | "fail";
+  /** Shell commands that make checkouts ready, in place of those of the suite, and of those found. */
+  readonly install?: string;
+  readonly build?: string;
   readonly dirty?: boolean;
   readonly seed?: number;
   /** The file that each gate appends to. */
@@ -63,5 +68,48 @@ export function planMember(
     budgetMs: budget ?? scenario.gate.budgetMs ?? suite?.budgetMs ?? standardBudgetMs,
     seed: seed ?? scenario.seed,
     progress,
+  };
+}
+
+/** Compares one member after the other. What keeps a later one from being measured does not cost what others showed. */
+export async function compareMembers<Member extends { readonly scenario: Scenario }>(
+  members: readonly Member[],
+  signal: AbortSignal,
+  compare: (member: Member) => Promise<ComparedMember>,
+): Promise<ComparedMember[]> {
+  const compared: ComparedMember[] = [];
+  for (const member of members) {
+    if (signal.aborted) break;
+    try {
+      compared.push(await compare(member));
+    } catch (error) {
+      if (!(error instanceof DynoError) || error.code === "internal" || compared.length === 0) throw error;
+      if (signal.aborted) break;
+      compared.push({ comparison: notCompared(member, error), services: [] });
+    }
+  }
+  return compared;
+}
+
+function notCompared({ scenario }: { readonly scenario: Scenario }, { message }: DynoError): Comparison {
+  return {
+    scenario: describeScenario(scenario),
+    base: { name: "base", description: "" },
+    candidate: { name: "head", description: "" },
+    outcome: "setup_failed",
+    reason: message,
+    metrics: [],
+    verdicts: [],
+    checks: [],
+    basePhases: [],
+    candidatePhases: [],
+    seed: scenario.seed,
+    pairs: 0,
+    design: "twin",
+    stoppedBy: "failure",
+    tookMs: 0,
+    budgetMs: 0,
+    invalid: [],
+    warnings: [],
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
-import { DynoError } from "../base/errors.ts";
+import { isAbsolute, join, relative } from "node:path";
+import { DynoError, messageOf } from "../base/errors.ts";
 import { environmentOfChild } from "../drive/revisions/child-environment.ts";
 import { openRevisions, type RevisionFolder } from "../drive/revisions/open-revisions.ts";
 import type { Prepare } from "../drive/revisions/prepare-plan.ts";
@@ -37,14 +37,14 @@ export interface Checkouts {
 const noCheckouts: Checkouts = { sides: [], warnings: [], close: async () => undefined };
 
 /** Checks out, installs and builds the revisions that variants name. Throws a DynoError where one cannot be had. */
-export async function openSides(wishes: readonly SideWish[], io: Io): Promise<Checkouts> {
+export async function openSides(wishes: readonly SideWish[], prepare: Prepare, io: Io): Promise<Checkouts> {
   if (wishes.every(({ ref }) => ref === undefined)) return noCheckouts;
   const repository = await openRepository(io.cwd, io.env);
   const named: { name: string; revision: Revision }[] = [];
   for (const { name, ref } of wishes) {
     if (ref !== undefined) named.push({ name, revision: await resolveRevision(repository, ref) });
   }
-  const { checkouts, close } = await openCheckouts(repository, named, {}, io);
+  const { checkouts, close } = await openCheckouts(repository, named, prepare, io);
   const rest = [...checkouts];
   return {
     sides: wishes.map(({ ref }) => (ref === undefined ? undefined : rest.shift())),
@@ -60,6 +60,14 @@ export async function openCheckouts(
   prepare: Prepare,
   io: Io,
 ): Promise<{ readonly checkouts: readonly Checkout[]; close(): Promise<void> }> {
+  const isInside = isInsideOf(repository.root);
+  const { entry } = ownProgram(io.cwd, io.env);
+  if (!isInside(entry)) {
+    throw new DynoError(
+      "usage",
+      `this dyno (${entry}) is not part of the repository ${repository.root}, so it would measure both revisions with one and the same engine; run the one that the project builds or installs (npx dyno)`,
+    );
+  }
   const opened = await openRevisions({
     repository,
     revisions,
@@ -70,19 +78,34 @@ export async function openCheckouts(
   });
   try {
     const checkouts = opened.folders.map((folder) => checkoutOf(repository, folder, io));
-    return { checkouts, close: opened.close };
+    return { checkouts, close: () => closeWithNote(opened.close, io) };
   } catch (error) {
     await opened.close();
     throw error;
   }
 }
 
+function isInsideOf(root: string): (path: string) => boolean {
+  return (path) => {
+    const way = relative(root, path);
+    return !way.startsWith("..") && !isAbsolute(way);
+  };
+}
+
+/** What was measured stands, though a folder cannot be removed. */
+async function closeWithNote(close: () => Promise<void>, io: Io): Promise<void> {
+  try {
+    await close();
+  } catch (error) {
+    io.stderr.write(`dyno: a checkout could not be removed: ${messageOf(error)}\n`);
+  }
+}
+
 function checkoutOf(repository: Repository, folder: RevisionFolder, io: Io): Checkout {
   const here = join(repository.root, repository.subfolder);
-  const isInside = (path: string): boolean => !relative(repository.root, path).startsWith("..");
+  const isInside = isInsideOf(repository.root);
   const inCheckout = (path: string): string => join(folder.dir, relative(here, path));
-  const own = ownProgram(io.cwd, io.env).entry;
-  const entry = isInside(own) ? inCheckout(own) : own;
+  const entry = inCheckout(ownProgram(io.cwd, io.env).entry);
   if (!existsSync(entry)) {
     throw new DynoError(
       "setup",

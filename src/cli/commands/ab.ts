@@ -1,8 +1,9 @@
 import { dirname, resolve } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
+import type { Prepare } from "../../drive/revisions/prepare-plan.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
-import { ownProgram } from "../../drive/twin/pair-bench.ts";
+import { ownProgram, refuseFaults } from "../../drive/twin/pair-bench.ts";
 import { makeComparisonResult } from "../../judge/compare/comparison-result.ts";
 import { abQuestion } from "../../judge/compare/question.ts";
 import type { Comparison } from "../../measure/comparison.ts";
@@ -12,6 +13,7 @@ import { readScenario } from "../../scenario/read-scenario.ts";
 import type { Variant } from "../../scenario/scenario.ts";
 import { compareScenario, type NamedSide } from "../compare-scenario.ts";
 import { findScenario } from "../find-scenario.ts";
+import { compareMembers } from "../gate-plan.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { type Checkout, describeRevision, openSides, type SideWish } from "../revision-sides.ts";
 import { shellWords } from "../shell-words.ts";
@@ -27,6 +29,9 @@ export interface AbOptions {
   /** Settings of all variants. */
   readonly set: readonly string[];
   readonly budget?: number;
+  /** Shell commands that make checkouts ready, in place of those that are found. */
+  readonly install?: string;
+  readonly build?: string;
   readonly seed?: number;
   readonly out: string;
   readonly json?: boolean;
@@ -41,12 +46,13 @@ export async function ab(name: string, options: AbOptions, io: Io): Promise<numb
   const file = findScenario(name, io.cwd);
   const common = { targetSchemas, env: io.env };
   const scenario = await readScenario(file, { ...common, overrides: options.set });
+  refuseFaults(scenario);
   const wishes = wishesOf(options, scenario.variants, file);
   const seed = options.seed ?? scenario.seed;
   const budgetMs = options.budget ?? scenario.gate.budgetMs ?? standardBudgetMs;
   const comparisons: Comparison[] = [];
   const services: string[] = [];
-  const opened = await openSides(wishes, io);
+  const opened = await openSides(wishes, prepareOf(options), io);
   try {
     const sides: NamedSide[] = [];
     for (const [i, { name: variant, overrides }] of wishes.entries()) {
@@ -65,9 +71,8 @@ export async function ab(name: string, options: AbOptions, io: Io): Promise<numb
     }
     const [base, ...candidates] = sides;
     if (base === undefined) throw new DynoError("internal", "there is no variant");
-    for (const candidate of candidates) {
-      if (io.signal.aborted) break;
-      const { comparison, services: used } = await compareScenario(
+    const compared = await compareMembers(candidates, io.signal, (candidate) =>
+      compareScenario(
         base,
         candidate,
         {
@@ -78,10 +83,10 @@ export async function ab(name: string, options: AbOptions, io: Io): Promise<numb
           progress: options.progress,
         },
         io,
-      );
-      comparisons.push(comparison);
-      services.push(...used);
-    }
+      ),
+    );
+    comparisons.push(...compared.map(({ comparison }) => comparison));
+    services.push(...compared.flatMap((member) => member.services));
   } finally {
     await opened.close();
   }
@@ -98,6 +103,10 @@ export async function ab(name: string, options: AbOptions, io: Io): Promise<numb
     ...interruptedBy(io.signal),
   });
   return writeComparison(result, { ...options, stem: `${scenario.name}-ab` }, io);
+}
+
+function prepareOf({ install, build }: AbOptions): Prepare {
+  return { ...(install === undefined ? {} : { install }), ...(build === undefined ? {} : { build }) };
 }
 
 /** The variants of the command line, else those of the file. */
@@ -144,7 +153,11 @@ function commandOf(name: string, options: AbOptions): string {
   const flags = (["a", "b", "c", "d", "set"] as const).flatMap((flag) =>
     options[flag].flatMap((value) => [`--${flag}`, value]),
   );
+  const prepared = (["install", "build"] as const).flatMap((flag) => {
+    const command = options[flag];
+    return command === undefined ? [] : [`--${flag}`, command];
+  });
   const budget = options.budget === undefined ? [] : ["--budget", `${options.budget / 1000}s`];
   const seed = options.seed === undefined ? [] : ["--seed", String(options.seed)];
-  return shellWords(["npx", "dyno", "ab", name, ...flags, ...budget, ...seed]);
+  return shellWords(["npx", "dyno", "ab", name, ...flags, ...prepared, ...budget, ...seed]);
 }

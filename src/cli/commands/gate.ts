@@ -1,5 +1,6 @@
 import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
+import { refuseFaults } from "../../drive/twin/pair-bench.ts";
 import { makeComparisonResult } from "../../judge/compare/comparison-result.ts";
 import { readEnvironment } from "../../measure/environment.ts";
 import { gateBaselines, updateBaselines } from "../gate-baselines.ts";
@@ -19,7 +20,9 @@ const standardFolder = "baselines";
  */
 export async function gate(names: readonly string[], options: GateOptions, io: Io): Promise<number> {
   const startedAt = new Date(systemClock.epochMs());
+  refuseMixes(options);
   const members = await readSuite(names, options.set, io);
+  for (const { scenario } of members) refuseFaults(scenario);
   if (options.update === true) return update(members, options, io);
   await foretell(members, options, io);
   const { compared, warnings } = await measure(members, options, io);
@@ -52,6 +55,26 @@ function measure(members: readonly SuiteMember[], options: GateOptions, io: Io):
   );
 }
 
+/** Options that would be ignored. */
+function refuseMixes(options: GateOptions): void {
+  const { base, baselines, update: isUpdate, dirty } = options;
+  const given = (names: readonly (keyof GateOptions)[]): string[] =>
+    names.filter((name) => options[name] !== undefined).map((name) => `--${name}`);
+  const mixes = [
+    ...(isUpdate === true
+      ? given(["base", "dirty", "inconclusive", "history", "reportDir", "json"])
+      : given(["reason"])),
+    ...(isUpdate !== true && baselines !== undefined && dirty === true ? ["--dirty"] : []),
+    ...(base === undefined ? given(["install", "build"]) : []),
+  ];
+  const [first] = mixes;
+  if (first === undefined) return;
+  const name = first === "--reportDir" ? "--report-dir" : first;
+  const mode =
+    isUpdate === true ? "--update" : baselines === undefined ? "a gate without --update" : "--baselines";
+  throw new DynoError("usage", `${name} has no meaning with ${mode}; leave it out`);
+}
+
 function update(members: readonly SuiteMember[], options: GateOptions, io: Io): Promise<number> {
   const { baselines = standardFolder, reason } = options;
   if (reason === undefined || reason.trim() === "") {
@@ -80,6 +103,8 @@ function commandOf(names: readonly string[], options: GateOptions): string {
       `${metric}=${Number((margin * 100).toPrecision(6))}%`,
     ]),
     ...flag("--inconclusive", options.inconclusive),
+    ...flag("--install", options.install),
+    ...flag("--build", options.build),
     ...(options.dirty === true ? ["--dirty"] : []),
     ...flag("--seed", options.seed === undefined ? undefined : String(options.seed)),
   ]);

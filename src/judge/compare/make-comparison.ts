@@ -47,14 +47,7 @@ export function makeComparison(facts: ComparisonFacts): Comparison {
   const checks = arms.flatMap((arm) => arm.checks);
   const bad = baseArms.flatMap((arm) => arm.checks).find(({ ok }) => !ok);
   return {
-    scenario: {
-      name: scenario.name,
-      why: scenario.why,
-      file: scenario.file,
-      source: scenario.source,
-      target: scenario.target.kind,
-      phases: scenario.load.map((phase) => ({ phase: phase.phase, summary: describePhase(phase) })),
-    },
+    scenario: describeScenario(scenario),
     base,
     candidate,
     ...decide(facts, metrics, verdicts, checks),
@@ -71,6 +64,18 @@ export function makeComparison(facts: ComparisonFacts): Comparison {
     budgetMs,
     invalid: [],
     warnings: bad === undefined ? [] : [`the work of ${base.name} was wrong: ${bad.name}: ${bad.detail}`],
+  };
+}
+
+/** A scenario as results show it. */
+export function describeScenario(scenario: Scenario): Comparison["scenario"] {
+  return {
+    name: scenario.name,
+    why: scenario.why,
+    file: scenario.file,
+    source: scenario.source,
+    target: scenario.target.kind,
+    phases: scenario.load.map((phase) => ({ phase: phase.phase, summary: describePhase(phase) })),
   };
 }
 

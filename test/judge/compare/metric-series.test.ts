@@ -82,6 +82,25 @@ describe("series", () => {
     expect(throughput?.interval(0.001)).toBeUndefined();
   });
 
+  test("of error rates do not pass for equal where errors come in a few pairs only, nor hide where they come in some", () => {
+    const shares = (failing: number, of: number, failed: number) => {
+      const pairs = collectPairs();
+      for (let i = 0; i < of; i++) {
+        const bad = i < failing ? { completed: 1000 - failed, failed } : {};
+        pairs.add(pair(arm(10), arm(10, bad)));
+      }
+      return pairs.all().find(({ metric }) => metric === "error_rate");
+    };
+    const rare = shares(3, 30, 500);
+    expect(rare?.estimate()).toBeCloseTo(0.05, 9);
+    expect(rare?.interval(0.02)?.[1]).toBeGreaterThanOrEqual(0.05);
+    expect(rare?.interval(0.02)?.[0]).toBeLessThanOrEqual(0);
+    const some = shares(12, 30, 10);
+    expect(some?.estimate()).toBeCloseTo(0.004, 9);
+    expect(some?.interval(0.001)?.[0]).toBeGreaterThan(0);
+    expect(shares(0, 30, 0)?.interval(0.001)).toEqual([0, 0]);
+  });
+
   test("of blocks are held against what was recorded, in the same direction", () => {
     const recorded = [10, 10.1, 9.9, 10, 10.05, 9.95, 10.02].map((micros) => readArm(arm(micros)));
     const blocks = collectBlocks(recorded);
