@@ -26,7 +26,7 @@ async function runStep(
     cwd,
     env: { PATH: process.env.PATH ?? "", HOME: cwd, GITHUB_OUTPUT: outputs, ...env },
   });
-  const lines = (await readFile(outputs, "utf8")).trim().split("\n");
+  const lines = (await readFile(outputs, "utf8")).split("\n").filter((line) => line !== "");
   return Object.fromEntries(
     lines.map((line) => [line.split("=")[0] ?? "", line.slice(line.indexOf("=") + 1)]),
   );
@@ -85,8 +85,8 @@ describe("the step that measures", () => {
 });
 
 describe("the step that finds the base", () => {
-  /** An origin with two commits on `main`, and a clone of it that holds only the last one. */
-  async function shallowClone() {
+  /** An origin with two commits on `main`, and a clone of it: that holds only the last one, or with `--` all. */
+  async function cloneOf(depth: "--depth=1" | "--") {
     const dir = await scratchDir();
     const git = async (cwd: string, ...args: string[]): Promise<string> =>
       (await run("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], { cwd })).stdout.trim();
@@ -97,22 +97,44 @@ describe("the step that finds the base", () => {
     const first = await git(origin, "rev-parse", "HEAD");
     await git(origin, "commit", "-q", "--allow-empty", "-m", "second");
     const second = await git(origin, "rev-parse", "HEAD");
-    await git(dir, "clone", "-q", "--depth=1", `file://${origin}`, "clone");
-    return { first, second, cwd: join(dir, "clone") };
+    await git(dir, "clone", "-q", ...(depth === "--" ? [] : [depth]), `file://${origin}`, "clone");
+    await git(origin, "commit", "-q", "--allow-empty", "-m", "third");
+    await git(origin, "branch", "later");
+    const third = await git(origin, "rev-parse", "HEAD");
+    return { first, second, third, cwd: join(dir, "clone") };
   }
+
+  const none = { ASKED: "", PULL_REQUEST_BASE: "", DEFAULT_BRANCH: "main", REF: "", BEFORE_PUSH: "" };
+  const onMain = { REF: "refs/heads/main" };
 
   test.each([
     ["the pull request's base, which is fetched", { PULL_REQUEST_BASE: "first" }, "first"],
-    ["the default branch where there is no pull request", {}, "second"],
+    ["the default branch where there is no pull request", { REF: "refs/heads/other" }, "third"],
+    ["what the default branch was before the push to it", { ...onMain, BEFORE_PUSH: "first" }, "first"],
     ["what was asked for, above all", { ASKED: "second", PULL_REQUEST_BASE: "first" }, "second"],
     ["a branch that was asked for", { ASKED: "origin/main" }, "second"],
+    ["a branch that is not here", { ASKED: "origin/later" }, "third"],
   ])("takes %s", async (_, wanted: Record<string, string>, expected) => {
-    const { cwd, ...commits } = await shallowClone();
+    const { cwd, ...commits } = await cloneOf("--depth=1");
     const revision = (name: string): string => commits[name as keyof typeof commits] ?? name;
     const env = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, revision(value)]));
-    const empty = { ASKED: "", PULL_REQUEST_BASE: "", DEFAULT_BRANCH: "main" };
-    const { revision: found = "" } = await runStep("base", cwd, { ...empty, ...env });
+    const { revision: found = "" } = await runStep("base", cwd, { ...none, ...env });
     const { stdout } = await run("git", ["rev-parse", found], { cwd });
     expect(stdout.trim()).toBe(revision(expected));
+  });
+
+  test("leaves all commits to a clone that has them, so that the one that both sides share is found", async () => {
+    const { cwd, second, third } = await cloneOf("--");
+    expect(await runStep("base", cwd, none)).toEqual({ revision: third });
+    const { stdout } = await run("git", ["merge-base", third, "HEAD"], { cwd });
+    expect(stdout.trim()).toBe(second);
+  });
+
+  test.each([
+    ["the push made the default branch", "0".repeat(40)],
+    ["the default branch is measured without a push", ""],
+  ])("takes none where %s", async (_, before) => {
+    const { cwd } = await cloneOf("--depth=1");
+    expect(await runStep("base", cwd, { ...none, ...onMain, BEFORE_PUSH: before })).toEqual({});
   });
 });
