@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { makeComparisonResult } from "../../src/judge/compare/comparison-result.ts";
 import { dyno, root } from "../support/run-dyno.ts";
+import { sampleComparison } from "../support/sample-comparison.ts";
 
 interface Step {
   readonly id?: string;
@@ -18,7 +20,7 @@ interface Step {
 
 interface Action {
   readonly inputs: Readonly<Record<string, { readonly description: string }>>;
-  readonly outputs: Readonly<Record<string, { readonly value: string }>>;
+  readonly outputs: Readonly<Record<string, { readonly description: string; readonly value: string }>>;
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 }
 
@@ -43,6 +45,18 @@ const run = promisify(execFile);
 
 function namesIn(text: string, pattern: RegExp): string[] {
   return [...new Set([...text.matchAll(pattern)].map((found) => found[1] ?? ""))].toSorted();
+}
+
+/** What a gate ends with whose one scenario came to this. */
+function exitCodeOf(outcome: "fail" | "inconclusive", inconclusive: "pass" | "fail"): number {
+  const { comparisons, ...sample } = sampleComparison();
+  return makeComparisonResult({
+    ...sample,
+    kind: "gate",
+    startedAt: new Date(sample.startedAt),
+    comparisons: comparisons.slice(0, 1).map((comparison) => ({ ...comparison, outcome })),
+    inconclusive,
+  }).exitCode;
 }
 
 describe("the action", () => {
@@ -128,7 +142,18 @@ describe("the examples", () => {
       junit: `${folder}/junit.xml`,
       metrics: `${folder}/metrics.prom`,
     });
-    expect(gate.allow_failure.exit_codes).toBe(3);
+    expect(gate.script.at(-1)).toContain("--inconclusive fail");
+    expect(gate.allow_failure.exit_codes).toBe(exitCodeOf("inconclusive", "fail"));
+    expect(gate.allow_failure.exit_codes).not.toBe(exitCodeOf("fail", "fail"));
+  });
+
+  test("the action tells the exit codes that a gate has", () => {
+    const { description } = action.outputs["exit-code"] ?? {};
+    expect(description).toContain(`${exitCodeOf("fail", "pass")} regression`);
+    expect(description).toContain(`${exitCodeOf("inconclusive", "fail")} inconclusive`);
+    expect(action.inputs.inconclusive?.description).toContain(
+      `pass (exit code ${exitCodeOf("inconclusive", "pass")}, with a warning) or fail (${exitCodeOf("inconclusive", "fail")})`,
+    );
   });
 
   test("name only options that dyno gate has", async () => {

@@ -51,7 +51,7 @@ describe("annotations", () => {
 
   test("are errors for what is inconclusive, where that fails the gate", () => {
     const result = sampleComparison();
-    const failing = { ...result, outcome: "inconclusive" as const, exitCode: 1 };
+    const failing = { ...result, outcome: "inconclusive" as const, exitCode: 3 };
     const open = lines(failing).find((line) => line.includes("p99 in steady"));
     expect(open).toMatch(/^::error /);
     expect(lines({ ...failing, exitCode: 0 }).find((line) => line.includes("p99 in steady"))).toMatch(
