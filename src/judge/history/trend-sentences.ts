@@ -12,7 +12,7 @@ export function seriesSentence(series: Omit<TrendSeries, "sentence">): string {
   const [first, last] = [levels[0], levels.at(-1)];
   const title = metricName(series);
   if (verdict === "too few" || first === undefined || last === undefined) {
-    return `${title} has ${count(points.length, "value")}: too few to find changes in.`;
+    return `${title} has ${count(points.length, "value")}: too few to say whether it changed.`;
   }
   if (changes.length === 0) {
     return `${title} stayed at ${formatMetric(first.value, unit)} over ${count(points.length, series.kind)}.`;

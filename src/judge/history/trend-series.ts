@@ -12,10 +12,11 @@ export interface Entry {
 
 /** The chance to find a change in a series that has none: small, since a scenario has a dozen of them. */
 const significance = 0.01;
-const permutations = 499;
 const seed = 1;
-/** Two levels of three values each; with fewer, chance alone is above the significance. */
-const fewestPoints = 6;
+/** With fewer, even halves that lie apart come about too often by chance: in 2 of 126 orders of nine values. */
+const fewestPoints = 10;
+/** With fewer, no change of the three newest could be found, and nothing can be called steady: 2 of 165 orders of eleven. */
+const fewestSteady = 12;
 /** A drift below this is called none: 1 %, or of error_rate a tenth of a percentage point. */
 const leastDrift: Readonly<Record<TrendSeries["scale"], number>> = { ratio: 0.01, difference: 0.001 };
 
@@ -36,7 +37,8 @@ export function makeSeries(entries: readonly Entry[]): TrendSeries {
   const isSmall = Math.abs(drift - (kind.scale === "ratio" ? 1 : 0)) < leastDrift[kind.scale];
   const steady =
     changes.length === 0 || isSmall || isBack(points, levels, changes) ? "same" : verdictOf(drift, kind);
-  const verdict = points.length < fewestPoints ? "too few" : steady;
+  const isTooFew = points.length < (changes.length === 0 ? fewestSteady : fewestPoints);
+  const verdict = isTooFew ? "too few" : steady;
   const series = { ...kind, points, levels, changes, drift, verdict } as const;
   return { ...series, sentence: seriesSentence(series) };
 }
@@ -74,7 +76,12 @@ function kindOf(entries: readonly Entry[], points: readonly TrendPoint[]): Kind 
 function cutsOf(points: readonly TrendPoint[], scale: TrendSeries["scale"]): readonly ChangePoint[] {
   if (points.length < fewestPoints) return [];
   const values = points.map(({ value }) => (scale === "ratio" ? Math.log(value) : value));
-  return findChangePoints(values, { seed, significance, permutations });
+  return findChangePoints(values, { seed, significance, permutations: permutationsFor(points.length) });
+}
+
+/** Of few values the chance of the clearest change is so near the significance that it has to be known well. */
+function permutationsFor(points: number): number {
+  return points < 20 ? 9999 : 499;
 }
 
 function verdictOf(size: number, { scale, higherIsBetter }: Kind): "better" | "worse" {

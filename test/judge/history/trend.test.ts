@@ -86,12 +86,29 @@ describe("a trend", () => {
     expect(errors?.sentence).toContain("+2.0\u202fpoints");
   });
 
-  test("says that fewer than six values are too few", () => {
-    const { series, verdict, sentence } = trendOf(sampleHistory({ runs: 5 }));
+  test("says that fewer than ten values are too few, however clear a change looks", () => {
+    const { series, verdict, sentence } = trendOf(
+      sampleHistory({ runs: 9, p50: (run) => (run < 5 ? 200 : 300) }),
+    );
     expect(series.every((one) => one.verdict === "too few" && one.levels.length === 1)).toBe(true);
     expect(verdict).toBe("too few");
-    expect(sentence).toBe("throughput in full has 5 values: too few to find changes in.");
+    expect(sentence).toBe("throughput in full has 9 values: too few to say whether it changed.");
   });
+
+  test("finds a change between the halves of ten values", () => {
+    const p50 = p50Of({ runs: 10, p50: (run) => (run < 5 ? 200 : 300) });
+    expect(p50).toMatchObject({ verdict: "worse", changes: [{ index: 5 }] });
+  });
+
+  test.each(Array.from({ length: 24 }, (_, i) => i + 3))(
+    "says of %i values that they stayed only if a change of the newest three would have been found",
+    (runs) => {
+      const saysSteady = p50Of({ runs, noise: 0 })?.verdict === "same";
+      const found = p50Of({ runs, p50: (run) => (run < runs - 3 ? 200 : 300) })?.changes ?? [];
+      expect(found.map(({ index }) => index)).toEqual(saysSteady ? [runs - 3] : []);
+      expect(saysSteady).toBe(runs >= 12);
+    },
+  );
 
   test("is of the class of the newest line, or of that which is asked for, and says what it left out", () => {
     const lines = sampleHistory({ runs: 20 }).map((line, i) =>
