@@ -3,7 +3,7 @@ import { marginText, metricName } from "../../measure/comparison-wording.ts";
 import { type ComparedMetric, comparedMetrics, type Margins } from "../../scenario/scenario.ts";
 import { pairsForShift } from "../../stats/power.ts";
 import { marginOf, type Question, worseMargin } from "../compare/question.ts";
-import type { HistoryLine, HistoryNoise } from "./history-line.ts";
+import { type HistoryLine, type HistoryNoise, isSound } from "./history-line.ts";
 
 const power = 0.95;
 
@@ -17,10 +17,12 @@ export function foretellBudget(
   question: Question,
   budgetMs: number,
 ): string | undefined {
-  const last = lines.findLast((line) => line.kind === "gate" && line.scenario === scenario && line.noise);
+  const last = lines
+    .filter((line) => line.kind === "gate" && line.scenario === scenario)
+    .findLast((line) => isSound(line) && line.noise);
   const judged = (last?.noise ?? []).filter((noise) => isLeading(noise, last?.noise ?? [], question.margins));
   const [longest] = judged
-    .map((noise) => ({ noise, ms: neededMs(noise, question) }))
+    .map((noise) => ({ noise, ms: neededMs(noise, question, alphaOf(noise, judged, question)) }))
     .toSorted((a, b) => b.ms - a.ms);
   if (last === undefined || longest === undefined || longest.ms <= budgetMs) return undefined;
   const { noise, ms } = longest;
@@ -37,7 +39,18 @@ function isLeading({ metric, phase }: HistoryNoise, all: readonly HistoryNoise[]
   return metric === "p50" && !hasThroughput;
 }
 
-function neededMs(noise: HistoryNoise, question: Question): number {
+/** What a gate leaves to one metric: error rates have a share of their own, and the others have the rest between them. */
+function alphaOf(
+  { metric }: HistoryNoise,
+  judged: readonly HistoryNoise[],
+  { alpha, errorShare }: Question,
+): number {
+  const isError = metric === "error_rate";
+  const sharers = judged.filter((other) => (other.metric === "error_rate") === isError).length;
+  return (alpha * (isError ? errorShare : 1 - errorShare)) / Math.max(1, sharers);
+}
+
+function neededMs(noise: HistoryNoise, question: Question, alpha: number): number {
   const kind = {
     metric: metricOf(noise),
     unit: "ratio",
@@ -45,7 +58,7 @@ function neededMs(noise: HistoryNoise, question: Question): number {
     scale: noise.metric === "error_rate" ? "difference" : "ratio",
   } as const;
   const shift = worseMargin(question, kind);
-  return pairsForShift({ sd: noise.pairSd, shift, alpha: question.alpha, power }) * noise.pairMs;
+  return pairsForShift({ sd: noise.pairSd, shift, alpha, power }) * noise.pairMs;
 }
 
 function metricOf({ metric }: HistoryNoise): ComparedMetric {

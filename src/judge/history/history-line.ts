@@ -54,3 +54,8 @@ export type HistoryMetric = Readonly<z.output<typeof metric>>;
 
 /** How much pairs were spread in one metric of a gate. */
 export type HistoryNoise = Readonly<z.output<typeof noise>>;
+
+/** Whether what was measured can be trusted: a run or gate that came to its end, whatever it found. */
+export function isSound({ outcome }: Pick<HistoryLine, "outcome">): boolean {
+  return outcome === "pass" || outcome === "fail" || outcome === "inconclusive";
+}

@@ -2,7 +2,7 @@ import { DynoError } from "../../base/errors.ts";
 import { nearestWord } from "../../base/suggest.ts";
 import type { Trend, TrendSeries } from "../../measure/trend.ts";
 import { trendSchemaVersion } from "../../measure/trend.ts";
-import type { HistoryLine } from "./history-line.ts";
+import { type HistoryLine, isSound } from "./history-line.ts";
 import { chiefOf, trendSentence } from "./trend-sentences.ts";
 import { type Entry, makeSeries } from "./trend-series.ts";
 
@@ -24,7 +24,7 @@ export function makeTrend(facts: TrendFacts): Trend {
   const own = linesOf(facts);
   const machine = facts.class ?? own.at(-1)?.class ?? "";
   const here = own.filter((line) => line.class === machine);
-  const sound = here.filter(({ outcome }) => isSound(outcome));
+  const sound = here.filter(isSound);
   const series = seriesIn(sound, facts);
   return {
     schemaVersion: trendSchemaVersion,
@@ -56,10 +56,6 @@ function noteOf(count: number, which: string, why: string): string[] {
   return [
     `${count === 1 ? "1 line" : `${count} lines`} ${which} ${count === 1 ? "is" : "are"} left out (${why})`,
   ];
-}
-
-function isSound(outcome: HistoryLine["outcome"]): boolean {
-  return outcome === "pass" || outcome === "fail" || outcome === "inconclusive";
 }
 
 /** The scenario's lines of all machines, in the order of time. */
