@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { scenariosOfSuite, throughputRule } from "./ours.ts";
 import { type Cell, slowdowns, tuningPercent } from "./replay.ts";
 
 /** One workload with one budget as a table, all methods side by side, with what it rests on beneath. */
@@ -38,9 +39,13 @@ export function renderCell(cell: Cell, gates: number): string {
   return `\n${table.toString()}\n${footing(cell, gates)}`;
 }
 
-/** What the stars mean. */
+const marginPercent = Number((-Math.expm1(-throughputRule.margin) * 100).toPrecision(3));
+
+/** What the figures and the stars mean. */
 export const legend = `
-All figures in % of gates, the last one in % of slowdown.
+All figures in % of gates, the last one in % of slowdown: so much more time for each batch of B.
+dyno decides as its gate does on the throughput of one of ${scenariosOfSuite} scenarios: with a margin of ${marginPercent} % less of it,
+and ${Number((throughputRule.alpha * 100).toPrecision(2))} % as the chance of a false alarm.
 *   what it finds of ${tuningPercent} % with its threshold set, in hindsight, to as many false alarms as dyno's
 **  its false alarms with its threshold set, in hindsight, to find as many of ${tuningPercent} % as dyno
 *** the smallest slowdown found in 95 % of cases with the threshold set, in hindsight, to 1 % false alarms
@@ -51,9 +56,10 @@ function footing({ pairs, processes, stretches, ours }: Cell, gates: number): st
     (figures) =>
       `${share(figures.found)} % of ${figures.percent} % (${figures.pairs} pairs, ${figures.budgetPairs} a gate)`,
   );
-  const { neighbours } = ours;
-  return `dyno: ${gates} gates each, drawn from ${pairs} pairs in runs of 4; on the ${neighbours.gates} whole stretches of neighbours (they overlap; both ways round) ${share(neighbours.falseAlarms)} % false alarms, and it finds ${share(neighbours.found)} % of ${tuningPercent} %
-      of B slowed down when it was recorded, it finds ${recorded.join(", ")}
+  const { drawn } = ours;
+  return `dyno: all ${ours.gates} stretches of ${pairs} pairs (they overlap; both ways round)
+      on ${gates} gates drawn from the pairs in runs of 4 instead, ${share(drawn.falseAlarms)} % false alarms, and it finds ${share(drawn.found)} % of ${tuningPercent} %
+      of B slowed down when it was recorded, drawn too, it finds ${recorded.join(", ")}
 others: all ${stretches} stretches (they overlap; forwards and backwards) of ${processes} processes`;
 }
 

@@ -1,5 +1,6 @@
 import { decideGate } from "../../src/judge/compare/decide.ts";
 import { nextLook, planLooks } from "../../src/judge/compare/looks.ts";
+import { gateQuestion, worseMargin } from "../../src/judge/compare/question.ts";
 import { hodgesLehmann, walshInterval } from "../../src/stats/signed-rank.ts";
 
 /** What a gate says. */
@@ -7,7 +8,7 @@ export type GateVerdict = "pass" | "fail" | "inconclusive";
 
 /** How a gate decides. */
 export interface GateRule {
-  /** The smallest worsening that matters: 0.05 is 5 %. */
+  /** The smallest worsening that matters, as the pairs count: a logarithm of the ratio. */
   readonly margin: number;
   /** The chance that a gate of two equal variants fails. */
   readonly alpha: number;
@@ -15,6 +16,24 @@ export interface GateRule {
   readonly beta: number;
   /** How many pairs the budget has room for. */
   readonly budgetPairs: number;
+}
+
+/** How many scenarios share the error of the gate that is replayed, as those of dyno's own suite do. */
+export const scenariosOfSuite = 2;
+
+/** How `dyno gate` decides on the throughput of one of them, where that is all that it judges beside the error rate. */
+export const throughputRule: Omit<GateRule, "budgetPairs"> = ruleOfThroughput();
+
+function ruleOfThroughput(): Omit<GateRule, "budgetPairs"> {
+  const question = gateQuestion({}, scenariosOfSuite);
+  const { alpha, errorShare, beta } = question;
+  const kind = {
+    metric: "throughput",
+    unit: "per_second",
+    higherIsBetter: true,
+    scale: "ratio",
+  } as const;
+  return { margin: worseMargin(question, kind), alpha: alpha * (1 - errorShare), beta };
 }
 
 /** A look at the pairs, and the one-sided levels of the interval's ends. */
@@ -56,5 +75,5 @@ function judge(values: readonly number[], look: Look, margin: number, isLast: bo
     low: walshInterval(values, look.failLevel)?.[0] ?? Number.NEGATIVE_INFINITY,
     high: walshInterval(values, look.passLevel)?.[1] ?? Number.POSITIVE_INFINITY,
   };
-  return decideGate(bounds, Math.log1p(margin), isLast);
+  return decideGate(bounds, margin, isLast);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { type GateVerdict, oursDecides } from "./ours.ts";
+import { type GateVerdict, oursDecides, scenariosOfSuite, throughputRule } from "./ours.ts";
 
 /** One scenario of a recorded gate of two equal variants, as `record-gates.ts` writes it. */
 interface RecordedGate {
@@ -16,10 +16,6 @@ interface RecordedGate {
   }[];
 }
 
-const scenariosOfSuite = 2;
-const margin = 0.05;
-/** As `gateQuestion` and the error rate's share leave it to one scenario's throughput. */
-const rule = { margin, alpha: (0.01 * 0.9) / scenariosOfSuite, beta: 0.025 };
 const budgetsMs = [20_000, 60_000] as const;
 /** True changes of the throughput that are put onto the recorded pairs. */
 const changes = [0, 0.05, 0.1, -0.03] as const;
@@ -74,7 +70,7 @@ function replay(lines: readonly RecordedGate[], scenario: string): string[] {
       const verdicts = stretches.map((stretch) =>
         oursDecides(
           stretch.map((worse) => worse + shift),
-          { ...rule, budgetPairs: stretch.length },
+          { ...throughputRule, budgetPairs: stretch.length },
         ),
       );
       const share = (verdict: GateVerdict): string =>

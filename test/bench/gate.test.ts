@@ -1,12 +1,16 @@
 import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { oursDecides, planGate } from "../../bench/gate/ours.ts";
+import { oursDecides, planGate, scenariosOfSuite, throughputRule } from "../../bench/gate/ours.ts";
 import { peers } from "../../bench/gate/peers.ts";
 import { readPairs, readProcesses } from "../../bench/gate/recordings.ts";
 import { drawRuns, halvedStretches } from "../../bench/gate/stretches.ts";
 import { smallestSeen, thresholdFor } from "../../bench/gate/tuning.ts";
 import { createRandom } from "../../src/base/random.ts";
+import type { MetricSeries } from "../../src/judge/compare/metric-series.ts";
+import { gateQuestion } from "../../src/judge/compare/question.ts";
+import { startSequentialTest } from "../../src/judge/compare/sequential-test.ts";
+import { hodgesLehmann, walshInterval } from "../../src/stats/signed-rank.ts";
 
 const dir = resolve("bench/gate-data");
 
@@ -92,6 +96,33 @@ describe("a way to decide", () => {
     ).toBe("inconclusive");
     expect(oursDecides([0.5, 0.5, 0.5], rule)).toBe("inconclusive");
     expect(oursDecides([], rule)).toBe("inconclusive");
+  });
+
+  test("ours is that of dyno gate for the throughput of a scenario of its suite: same levels at each look, same margin", () => {
+    const worse = Array.from({ length: 20 }, (_, i) => ((i * 7) % 20) / 300);
+    const series = (metric: "throughput" | "error_rate"): MetricSeries => ({
+      metric,
+      phase: "full",
+      unit: "per_second",
+      higherIsBetter: metric === "throughput",
+      scale: metric === "throughput" ? "ratio" : "difference",
+      base: worse,
+      candidate: worse,
+      worse,
+      isPaired: true,
+      estimate: () => hodgesLehmann(worse),
+      interval: (tail) => walshInterval(worse, tail),
+    });
+    const all = [series("throughput"), series("error_rate")];
+    const gate = startSequentialTest(gateQuestion({}, scenariosOfSuite), all);
+    for (const { pairs, failLevel, passLevel } of planGate(20, throughputRule)) {
+      const found = gate.look(all, pairs, pairs / 20).find((one) => one.series.metric === "throughput");
+      expect(found?.bounds.low).toBe(walshInterval(worse, failLevel)?.[0] ?? Number.NEGATIVE_INFINITY);
+      expect(found?.lowAlpha).toBeCloseTo(throughputRule.alpha, 12);
+      expect(found?.highLevel).toBeCloseTo(passLevel, 12);
+      expect(found?.margin).toBe(throughputRule.margin);
+    }
+    expect(throughputRule.margin).toBeCloseTo(-Math.log(1 - 0.05), 12);
   });
 
   test("ours looks more and more seldom, and at last at all", () => {
