@@ -115,6 +115,38 @@ describe("dyno baseline save", () => {
     expect(await savedIn(io.cwd)).toEqual([]);
   });
 
+  test("is refused before anything is measured where its folder cannot be written to", async () => {
+    const io = memoryIo(await folderWith(scenario));
+    let isMeasured = false;
+    const measure: MeasureBlocks = async (...args) => {
+      isMeasured = true;
+      return measured()(...args);
+    };
+    const unwritable = { ...options, dir: "scenarios/steady.yaml/baselines" };
+    const saving = saveBaseline(join(io.cwd, "scenarios", "steady.yaml"), unwritable, io, measure);
+    await expect(saving).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(
+        /^nothing can be written into scenarios\/steady\.yaml\/baselines: ENOTDIR: .*; name another folder with --dir$/,
+      ),
+    });
+    expect(isMeasured).toBe(false);
+  });
+
+  test("is refused where its folder can be written to no more when it is measured", async () => {
+    const io = memoryIo(await folderWith(scenario));
+    const spoils: MeasureBlocks = async (...args) => {
+      await writeFile(join(io.cwd, "baselines"), "");
+      return measured()(...args);
+    };
+    await expect(
+      saveBaseline(join(io.cwd, "scenarios", "steady.yaml"), options, io, spoils),
+    ).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(/^the baseline \S+\.json could not be written: EEXIST: /),
+    });
+  });
+
   test("measures fresh processes with the built dyno, and shows what it stored", async () => {
     const cwd = await folderWith(scenario);
     const saved = await dyno(["baseline", "save", "steady", "--budget", "7s", "--set", "load.0.clients=2"], {
@@ -150,6 +182,17 @@ describe("dyno baseline list, show and rm", () => {
     expect(io.written.stdout).toMatch(
       /✗ broken {2}baselines\/broken\.12345678\.json:1:2: the baseline is truncated/,
     );
+  });
+
+  test("list and show tell which were recorded from a tree with changes that no commit holds", async () => {
+    const cwd = await folderWith(scenario);
+    const environment = { ...sampleEnvironment({}), gitDirty: true };
+    await writeBaseline(join(cwd, "baselines"), sampleBaseline({ environment }));
+    const io = memoryIo(cwd);
+    await listOfBaselines(inFolder, io);
+    await showBaseline("steady", inFolder, io);
+    expect(io.written.stdout).toContain("9f2c4b71de + changes");
+    expect(io.written.stdout).toContain("9f2c4b71de, with uncommitted changes");
   });
 
   test("list says what to do where there are none", async () => {

@@ -44,6 +44,15 @@ describe("dyno trend", () => {
     );
   });
 
+  test("says in one line where its page cannot be written, and exits with 2", async () => {
+    const { cwd } = await folderWithHistory();
+    const shown = await dyno(["trend", "steady", "--out", `${options.history}/pages`], { cwd });
+    expect(shown).toMatchObject({ code: 2, stdout: "" });
+    expect(shown.stderr).toMatch(
+      /^dyno: the page reports\/history\.ndjson\/pages\/trend-steady\.html could not be written: ENOTDIR: .*; name another folder with --out\nexit 2: /,
+    );
+  });
+
   test("shows what `dyno run --history` appended", async () => {
     const cwd = await folderWith(`why: A test.
 target: { kind: synthetic, law: noop }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { checkFolder } from "../../base/check-folder.ts";
 import { systemClock } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
@@ -58,6 +59,8 @@ export async function saveBaseline(
     env: io.env,
     overrides: [...options.set, ...(options.seed === undefined ? [] : [`seed=${options.seed}`])],
   });
+  const dir = resolve(io.cwd, options.dir);
+  await checkFolder(dir, options.dir, "name another folder with --dir");
   const output = await measureShown(scenario, options, io, measure);
   const refusals = refusalOf(output);
   if (refusals.length > 0) {
@@ -72,7 +75,6 @@ export async function saveBaseline(
     recordedAt: new Date(systemClock.epochMs()),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
   });
-  const dir = resolve(io.cwd, options.dir);
   const earlier = await earlierOf(join(dir, baselineFileName(baseline)));
   const path = await writeBaseline(dir, baseline);
   tellOf(baseline, relative(io.cwd, path), earlier, io);

@@ -1,5 +1,5 @@
 import { basename, join, relative, resolve } from "node:path";
-import { writeWhole } from "../../base/write-whole.ts";
+import { writeWanted } from "../../base/write-whole.ts";
 import { fileNamePart } from "../../judge/baselines/baseline-file.ts";
 import { readHistory } from "../../judge/history/history-file.ts";
 import { makeTrend } from "../../judge/history/trend.ts";
@@ -36,8 +36,9 @@ export async function trend(name: string, options: TrendOptions, io: Io): Promis
     ...(options.metric === undefined ? {} : { metric: options.metric }),
     ...(options.class === undefined ? {} : { class: options.class }),
   });
-  const page = join(resolve(io.cwd, options.out), `trend-${fileNamePart(made.scenario)}.html`);
-  await writeWhole(page, renderTrendHtml(made));
+  const file = join(options.out, `trend-${fileNamePart(made.scenario)}.html`);
+  const page = resolve(io.cwd, file);
+  await writeWanted(page, renderTrendHtml(made), `the page ${file}`, "name another folder with --out");
   io.stdout.write(textOf(made, relative(io.cwd, page), options, io));
   return 0;
 }

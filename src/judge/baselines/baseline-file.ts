@@ -4,7 +4,7 @@ import { z } from "zod";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { readJson } from "../../base/json.ts";
 import { keysInSchema, schemaProblems } from "../../base/schema-problems.ts";
-import { writeWhole } from "../../base/write-whole.ts";
+import { writeWanted } from "../../base/write-whole.ts";
 import { readYaml } from "../../base/yaml.ts";
 import { type Baseline, baselineSchemaVersion } from "./baseline.ts";
 import { baselineSchema } from "./baseline-schema.ts";
@@ -30,10 +30,15 @@ export function formatBaseline(baseline: Baseline): string {
   return `${text.replaceAll(list, (_, numbers: string) => `[${numbers.replaceAll(/\s+/g, " ")}]`)}\n`;
 }
 
-/** Writes a baseline into its file, in the place of an earlier one. Gives the path. */
+/** Writes a baseline into its file, in the place of an earlier one. Gives the path. Throws a DynoError `usage` where it cannot. */
 export async function writeBaseline(dir: string, baseline: Baseline): Promise<string> {
   const path = join(dir, baselineFileName(baseline));
-  await writeWhole(path, formatBaseline(baseline));
+  await writeWanted(
+    path,
+    formatBaseline(baseline),
+    `the baseline ${path}`,
+    "name a folder that can be written to",
+  );
   return path;
 }
 
