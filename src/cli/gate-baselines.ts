@@ -1,4 +1,5 @@
 import { dirname, relative, resolve } from "node:path";
+import { checkFolder } from "../base/check-folder.ts";
 import { systemClock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
 import { measureBlocks } from "../drive/twin/blocks.ts";
@@ -110,6 +111,7 @@ export async function updateBaselines(
   options: GateOptions,
   io: Io,
 ): Promise<number> {
+  await checkFolder(resolve(io.cwd, dir), dir, "name another folder with --baselines");
   let refused = 0;
   for (const member of members) {
     const { scenario } = member;
