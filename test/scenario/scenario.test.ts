@@ -9,6 +9,7 @@ import { listScenarioFiles } from "../../src/scenario/list-scenarios.ts";
 import { buildPhase, describePhase } from "../../src/scenario/load-shapes.ts";
 import { parseOverride } from "../../src/scenario/overrides.ts";
 import { scenarioJsonSchema } from "../../src/scenario/schema.ts";
+import { checkSuite, isSuite } from "../../src/scenario/suite.ts";
 import { parseTargetRule } from "../../src/scenario/target-rule.ts";
 
 const base = `why: A test.
@@ -210,12 +211,20 @@ describe("the shipped scenarios", () => {
     expect(files.length).toBeGreaterThanOrEqual(8);
     for (const file of files) {
       const text = await readFile(file, "utf8");
+      if (isSuite(text)) continue;
       const { scenario, problems } = checkScenario(text, file, { targetSchemas, env: {} });
       expect(problems).toEqual([]);
       expect(scenario?.targets.length).toBeGreaterThan(0);
       expect(text.startsWith("# yaml-language-server: $schema=./scenario.schema.json\nwhy:")).toBe(true);
       expect(validate(parse(text)), `${file}: ${JSON.stringify(validate.errors)}`).toBe(true);
     }
+  });
+
+  test("of a suite are there", async () => {
+    const { suite } = checkSuite(await readFile("scenarios/gate.yaml", "utf8"), "scenarios/gate.yaml", {});
+    expect(suite?.scenarios.length).toBeGreaterThan(1);
+    const files = await listScenarioFiles("scenarios");
+    for (const name of suite?.scenarios ?? []) expect(files).toContain(`scenarios/${name}.yaml`);
   });
 
   test("come with a schema that is in step with the code (npm run schema)", async () => {

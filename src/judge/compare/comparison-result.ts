@@ -75,7 +75,11 @@ function exitCodeOf(
 function reasonOf(outcome: ComparisonOutcome, { comparisons }: ComparisonResultFacts): string {
   const those = comparisons.filter((comparison) => comparison.outcome === outcome);
   const [first] = those;
-  if (first === undefined) return "Nothing was compared.";
+  if (first === undefined) {
+    return outcome === "interrupted"
+      ? "It was interrupted; what was compared until then is here."
+      : "Nothing was compared.";
+  }
   if (comparisons.length === 1) return first.reason;
   if (outcome === "pass")
     return `All ${comparisons.length} comparisons pass. ${first.scenario.name}: ${first.reason}`;
