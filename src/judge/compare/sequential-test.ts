@@ -70,10 +70,16 @@ export function startSequentialTest(
   };
 }
 
-/** Metrics with a margin of their own that the first pair has no figures of. */
-function countMissing({ margins }: Question, first: readonly MetricSeries[]): number {
-  return Object.keys(margins).filter((name) => first.every(({ metric }) => metric !== name)).length;
+/** Metrics that can still come: those with a margin of their own, and in an A/B comparison the tails of each phase. */
+function countMissing({ kind, margins }: Question, first: readonly MetricSeries[]): number {
+  const phases = new Set(first.flatMap(({ phase }) => phase ?? []));
+  const has = (name: string, of?: string): boolean =>
+    first.some(({ metric, phase }) => metric === name && (of === undefined || phase === of));
+  if (kind === "gate") return Object.keys(margins).filter((name) => !has(name)).length;
+  return [...phases].flatMap((phase) => tails.filter((name) => !has(name, phase))).length;
 }
+
+const tails = ["p90", "p99", "p99.9"];
 
 /** In an A/B comparison every metric is a question of its own; in a gate only what is judged. */
 function isFamilyMember(question: Question, series: MetricSeries, all: readonly MetricSeries[]): boolean {
