@@ -75,7 +75,7 @@ function replay(lines: readonly RecordedGate[], scenario: string): string[] {
       );
       const share = (verdict: GateVerdict): string =>
         `${((verdicts.filter((one) => one === verdict).length / Math.max(1, verdicts.length)) * 100).toFixed(1)} %`;
-      return `  ${scenario}, ${budgetMs / 1000} s, ${(change * 100).toFixed(0)} % less: ${stretches.length} gates, failed ${share("fail")}, passed ${share("pass")}, undecided ${share("inconclusive")}`;
+      return `  ${scenario}, ${budgetMs / 1000} s, ${Math.abs(change * 100).toFixed(0)} % ${change < 0 ? "more" : "less"}: ${stretches.length} gates, failed ${share("fail")}, passed ${share("pass")}, undecided ${share("inconclusive")}`;
     });
   });
 }
