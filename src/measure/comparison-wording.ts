@@ -75,27 +75,27 @@ function signed(value: number, digits: number): string {
   return `${value < 0 ? "−" : "+"}${size}`;
 }
 
-/** The words for better and worse, and for what was shown to be no worse by its margin. */
-type Words = readonly [better: string, worse: string, notWorse: string];
+/** The words for better and worse. */
+type Words = readonly [better: string, worse: string];
 
 const words: Readonly<Record<string, Words>> = {
-  rss: ["less memory", "more memory", "no more memory"],
-  error_rate: ["fewer errors", "more errors", "no more errors"],
+  rss: ["less memory", "more memory"],
+  error_rate: ["fewer errors", "more errors"],
 };
-const speed: Words = ["faster", "slower", "not slower"];
+const speed: Words = ["faster", "slower"];
 
-/** What is known of a metric in words: `slower`, `same`, `not slower`, `inconclusive`. */
+/** What is known of a metric in words: `slower`, `same`, `within margin`, `inconclusive`. */
 export function verdictWord({
   metric,
   verdict,
   outcome,
 }: Pick<MetricComparison, "metric" | "verdict" | "outcome">): string {
-  const [better, worse, notWorse] = words[metric] ?? speed;
+  const [better, worse] = words[metric] ?? speed;
   if (verdict === "same") return "same";
   if (verdict === "better") return better;
   if (verdict === "worse" && outcome === "pass") return `${worse}, within margin`;
   if (verdict === "worse") return outcome === "inconclusive" ? `${worse}, inconclusive` : worse;
-  return outcome === "pass" ? notWorse : "inconclusive";
+  return outcome === "pass" ? "within margin" : "inconclusive";
 }
 
 /** A metric with its phase: `p50 in steady`. */
