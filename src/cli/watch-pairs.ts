@@ -6,6 +6,7 @@ import { createPairsView, type PairsView } from "../publish/terminal/pairs-view.
 import { createColours } from "../publish/terminal/symbols.ts";
 import { wantsColour } from "./colour.ts";
 import type { Io } from "./io.ts";
+import { wantsLiveBlock } from "./live-block.ts";
 
 /** What is watched. */
 export interface WatchOptions {
@@ -44,12 +45,11 @@ export function watchPairs(options: WatchOptions, io: Io): Watch {
 }
 
 function openView(title: string, io: Io): PairsView {
-  const isCi = io.env.CI !== undefined && io.env.CI !== "" && io.env.CI !== "false";
   return createPairsView({
     output: io.stderr,
     colours: createColours(wantsColour(io.stderr, io.env)),
     name: title,
-    block: io.stderr.isTTY && io.env.TERM !== "dumb" && !isCi,
+    block: wantsLiveBlock(io),
   });
 }
 

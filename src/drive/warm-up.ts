@@ -1,4 +1,4 @@
-import { meanRate } from "../scenario/load-shapes.ts";
+import { heldAtRate, meanRate } from "../scenario/load-shapes.ts";
 import type { Phase } from "../scenario/scenario.ts";
 import { isSteady, type WarmupWindow } from "./load/steady.ts";
 import type { PhaseContext } from "./phase.ts";
@@ -46,10 +46,5 @@ function warmupPhase(first: Phase, durationMs: number): Phase {
   if (first.loop === "closed") {
     return { ...first, phase, durationMs, fromClients: first.toClients };
   }
-  const ratePerSec = meanRate(first);
-  const flat = [
-    { atMs: 0, ratePerSec },
-    { atMs: durationMs, ratePerSec },
-  ];
-  return { ...first, phase, shape: "constant-rate", durationMs, corners: flat };
+  return { ...heldAtRate(first, meanRate(first), durationMs), phase, shape: "constant-rate" };
 }

@@ -105,3 +105,17 @@ export function meanRate({ corners, durationMs }: OpenPhase): number {
   }
   return area / durationMs;
 }
+
+/** An open phase held at one rate for so long. */
+export function heldAtRate(phase: OpenPhase, ratePerSec: number, durationMs: number): OpenPhase {
+  const corners = [
+    { atMs: 0, ratePerSec },
+    { atMs: durationMs, ratePerSec },
+  ];
+  return { ...phase, durationMs, corners };
+}
+
+/** A closed phase held at so many clients for so long. */
+export function heldAtClients(phase: ClosedPhase, clients: number, durationMs: number): ClosedPhase {
+  return { ...phase, durationMs, fromClients: clients, toClients: clients };
+}

@@ -26,6 +26,7 @@ import { baselineTable, baselineText, commitOf, metricsTable } from "../baseline
 import { wantsColour } from "../colour.ts";
 import { findScenario } from "../find-scenario.ts";
 import type { Io } from "../io.ts";
+import { wantsLiveBlock } from "../live-block.ts";
 
 /** Where baselines lie. */
 export interface FolderOptions {
@@ -109,13 +110,12 @@ async function measureShown(
 }
 
 function openView(name: string, io: Io): PairsView {
-  const isCi = io.env.CI !== undefined && io.env.CI !== "" && io.env.CI !== "false";
   return createPairsView({
     output: io.stderr,
     colours: coloursOf(io, "stderr"),
     name,
     unit: "block",
-    block: io.stderr.isTTY && io.env.TERM !== "dumb" && !isCi,
+    block: wantsLiveBlock(io),
   });
 }
 

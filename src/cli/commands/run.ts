@@ -21,6 +21,7 @@ import { wantsColour } from "../colour.ts";
 import { findScenario } from "../find-scenario.ts";
 import { folderStamp } from "../folder-stamp.ts";
 import { type Io, interruptedBy } from "../io.ts";
+import { wantsLiveBlock } from "../live-block.ts";
 import { shellWords } from "../shell-words.ts";
 
 /** The options of `dyno run`, as the command line gives them. */
@@ -90,12 +91,11 @@ async function drive(scenario: Scenario, options: RunOptions, dir: string, io: I
 
 function openView(scenario: Scenario, options: RunOptions, io: Io): LiveView | undefined {
   if (!options.progress) return undefined;
-  const isCi = io.env.CI !== undefined && io.env.CI !== "" && io.env.CI !== "false";
   return createLiveView({
     output: io.stderr,
     colours: createColours(wantsColour(io.stderr, io.env)),
     name: scenario.name,
-    block: io.stderr.isTTY && io.env.TERM !== "dumb" && !isCi,
+    block: wantsLiveBlock(io),
   });
 }
 

@@ -1,4 +1,4 @@
-import { meanRate, rateAt } from "../../scenario/load-shapes.ts";
+import { heldAtClients, heldAtRate, meanRate, rateAt } from "../../scenario/load-shapes.ts";
 import type { Phase } from "../../scenario/scenario.ts";
 import type { SliceAnswer } from "./twin-messages.ts";
 
@@ -65,15 +65,9 @@ function doesVary(phase: Phase): boolean {
 /** What a phase is warmed up with: its mean rate, its most clients. */
 export function warmupLoad(phase: Phase, durationMs: number): Phase {
   if (phase.loop === "closed") {
-    const clients = Math.max(phase.fromClients, phase.toClients);
-    return { ...phase, durationMs, fromClients: clients, toClients: clients };
+    return heldAtClients(phase, Math.max(phase.fromClients, phase.toClients), durationMs);
   }
-  const ratePerSec = meanRate(phase);
-  const corners = [
-    { atMs: 0, ratePerSec },
-    { atMs: durationMs, ratePerSec },
-  ];
-  return { ...phase, durationMs, corners };
+  return heldAtRate(phase, meanRate(phase), durationMs);
 }
 
 /** The phase of one slice: as long as the slice with its lead-in, at the rate or the clients that the phase has at that share of its time. */
@@ -85,12 +79,7 @@ export function slicePhase({ phase, sliceMs, leadMs, rounds }: PhasePlan, round:
 function shortened(phase: Phase, durationMs: number, share: number): Phase {
   if (phase.loop === "closed") {
     const clients = Math.round(phase.fromClients + (phase.toClients - phase.fromClients) * share);
-    return { ...phase, durationMs, fromClients: clients, toClients: clients };
+    return heldAtClients(phase, clients, durationMs);
   }
-  const ratePerSec = rateAt(phase, share * phase.durationMs);
-  const corners = [
-    { atMs: 0, ratePerSec },
-    { atMs: durationMs, ratePerSec },
-  ];
-  return { ...phase, durationMs, corners };
+  return heldAtRate(phase, rateAt(phase, share * phase.durationMs), durationMs);
 }
