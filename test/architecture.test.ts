@@ -25,8 +25,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "base",
   ],
   judge: ["drive", "scenario", "measure", "stats", "base"],
+  tune: ["judge", "drive", "scenario", "measure", "stats", "base"],
   publish: ["drive", "scenario", "measure", "stats", "base"],
   cli: [
+    "tune",
     "publish",
     "judge",
     "drive",

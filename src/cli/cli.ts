@@ -79,6 +79,7 @@ function buildProgram(io: Io, done: (exitCode: number) => void): Command {
   addCompareCommands(program, io, { done, collect, seed: naturalNumber });
   addBaselineCommands(program, io, { done, collect, seed: naturalNumber });
   addFiles(program, io, done);
+  addKnobs(program, io, done);
   addCalibrate(program, io, done);
   addDoctor(program, io, done);
   addTrend(program, io, done);
@@ -135,6 +136,14 @@ function addFiles(program: Command, io: Io, done: (exitCode: number) => void): v
     .command("schema")
     .description("print the JSON Schema of scenario files, for editors")
     .action(async () => done(await (await import("./commands/schema.ts")).printSchema(io)));
+}
+
+function addKnobs(program: Command, io: Io, done: (exitCode: number) => void): void {
+  program
+    .command("knobs")
+    .description("list what can be turned about the engine: meaning, range, scale and default")
+    .option("--json", "print the list as JSON on stdout")
+    .action(async (options) => done(await (await import("./commands/knobs.ts")).listKnobs(options, io)));
 }
 
 function addCalibrate(program: Command, io: Io, done: (exitCode: number) => void): void {

@@ -12,8 +12,8 @@ export interface Knob {
   readonly unit: string;
   readonly min: number;
   readonly max: number;
-  /** How a search should step through the range. */
-  readonly scale: "linear" | "log";
+  /** How a search should step through the range: by differences, by factors, or by factors of 1 + the value where it begins at 0. */
+  readonly scale: "linear" | "log" | "log1p";
   readonly default: number;
 }
 
@@ -44,7 +44,7 @@ export const knobs: readonly Knob[] = [
     "log",
     mebibyte,
   ),
-  knob("lingerMicros", "how long a batch that is not full waits for more", "us", 0, 1_000_000, "log", 0),
+  knob("lingerMicros", "how long a batch that is not full waits for more", "us", 0, 1_000_000, "log1p", 0),
   knob(
     "inFlight",
     "batches under way at once; only full ones overtake the first",
@@ -78,7 +78,7 @@ export const knobs: readonly Knob[] = [
     "ms",
     0,
     86_400_000,
-    "log",
+    "log1p",
     60_000,
   ),
   knob(

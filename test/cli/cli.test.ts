@@ -214,6 +214,18 @@ describe("dyno without a scenario", () => {
     expect(loaded).not.toMatch(/ioredis|hdr-histogram|prom-client|cli-table3/);
   });
 
+  test("lists the knobs of the engine, for people and for machines", async () => {
+    const list = await dyno(["knobs"]);
+    expect(list.code).toBe(0);
+    expect(list.stdout).toMatch(
+      /maxBatch +1 to 4\u202f096 events +log +128 +events that one store entry packs/,
+    );
+    const listed: unknown[] = JSON.parse((await dyno(["knobs", "--json"])).stdout);
+    expect(listed).toContainEqual(
+      expect.objectContaining({ path: "target.knobs.lingerMicros", type: "int", scale: "log1p", default: 0 }),
+    );
+  });
+
   test("lists and lints the scenarios that are shipped", async () => {
     const list = await dyno(["scenarios"]);
     for (const name of [

@@ -11,6 +11,10 @@ describe("knobs", () => {
     }
   });
 
+  test("step by factors only where their range does not begin at 0", () => {
+    for (const { name, min, scale } of knobs) expect(scale === "log" && min <= 0, name).toBe(false);
+  });
+
   test("have names of their own", () => {
     expect(new Set(knobs.map(({ name }) => name)).size).toBe(knobs.length);
   });

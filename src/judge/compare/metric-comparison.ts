@@ -1,7 +1,8 @@
 import type { MetricComparison } from "../../measure/comparison.ts";
+import { medianOf } from "../../stats/median.ts";
 import { pairsForShift, smallestShift } from "../../stats/power.ts";
 import { walshSpread } from "../../stats/spread.ts";
-import { type MetricSeries, medianOf } from "./metric-series.ts";
+import type { MetricSeries } from "./metric-series.ts";
 import type { MetricKind } from "./pair-metrics.ts";
 import { marginOf, type Question } from "./question.ts";
 import { metricSentence } from "./sentences.ts";

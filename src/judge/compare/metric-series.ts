@@ -1,4 +1,5 @@
 import type { ArmFigures, PairRecord } from "../../measure/pair.ts";
+import { medianOf } from "../../stats/median.ts";
 import { mosesInterval, shiftEstimate } from "../../stats/rank-sum.ts";
 import { hodgesLehmann, signedRankTail, walshInterval } from "../../stats/signed-rank.ts";
 import { type ArmMetric, type MetricKind, readArm, readPair, worseBy } from "./pair-metrics.ts";
@@ -125,12 +126,4 @@ function unpairedSeries(kind: MetricKind, recorded: readonly (readonly ArmMetric
 
 function keyOf({ phase, metric }: MetricKind): string {
   return `${phase ?? ""} ${metric}`;
-}
-
-/** The median; NaN of no values. */
-export function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const upper = sorted[sorted.length >> 1] ?? Number.NaN;
-  const lower = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
-  return (lower + upper) / 2;
 }

@@ -1,0 +1,109 @@
+import { createRandom, deriveSeed, type Random } from "../../base/random.ts";
+import type { Config } from "../../scenario/tuning.ts";
+import { medianOf } from "../../stats/median.ts";
+import type {
+  Arm,
+  ArmOutcome,
+  Ask,
+  Block,
+  BlockOutcome,
+  Candidate,
+  Searcher,
+  SearchProblem,
+} from "./searcher.ts";
+
+/** Arms of a block: the beginning, and new ones beside it. */
+const newArms = 3;
+/** So often in a row nothing new was drawn, and the space counts as searched through. */
+const drawsOfNothingNew = 200;
+
+/** What is known of one configuration. */
+interface Seen {
+  readonly config: Config;
+  /** ln of its objective by that of the beginning in the same block. */
+  readonly gains: number[];
+  hasMissed: boolean;
+}
+
+/**
+ * Random search: configurations drawn evenly over the space, each held against the beginning in the same block. The
+ * yardstick that a search has to beat (Bergstra and Bengio, JMLR 2012).
+ */
+export function createRandomSearch(problem: SearchProblem): Searcher {
+  const { space, seed, budget, warm } = problem;
+  const beginning = warm?.from ?? space.defaults;
+  const seen = new Map<string, Seen>([
+    [space.keyOf(beginning), { config: beginning, gains: [], hasMissed: false }],
+  ]);
+  let blocks = 0;
+  let spent = 0;
+  let asked: Block | undefined;
+
+  const ask = (): Ask => {
+    if (spent >= budget) return { stop: "budget" };
+    asked ??= nextBlock();
+    return asked.arms.length > 1 ? { block: asked } : { stop: "exhausted" };
+  };
+  const nextBlock = (): Block => {
+    const blockSeed = deriveSeed(seed, `block ${blocks}`);
+    const arms: Arm[] = [{ config: beginning, role: "default" }];
+    const random = createRandom(blockSeed);
+    for (let arm = 0; arm < newArms; arm++) {
+      const config = drawNew(random, arms);
+      if (config !== undefined) arms.push({ config, role: "explore" });
+    }
+    return { block: blocks, seed: blockSeed, arms, length: 0.5 };
+  };
+  const drawNew = (random: Random, others: readonly Arm[]): Config | undefined => {
+    const taken = new Set([...seen.keys(), ...others.map(({ config }) => space.keyOf(config))]);
+    for (let draw = 0; draw < drawsOfNothingNew; draw++) {
+      const config = withinReach(problem, space.sample(random));
+      if (!taken.has(space.keyOf(config))) return config;
+    }
+    return undefined;
+  };
+  const take = ({ config }: Arm, { score, misses }: ArmOutcome, base: number | undefined): void => {
+    const key = space.keyOf(config);
+    const known = seen.get(key) ?? { config, gains: [], hasMissed: false };
+    seen.set(key, known);
+    if (score === undefined || misses.some((miss) => miss > 0)) known.hasMissed = true;
+    if (score !== undefined && base !== undefined) known.gains.push(score - base);
+  };
+  const ranked = (): { readonly config: Config; readonly score: number }[] =>
+    [...seen.values()]
+      .filter(({ hasMissed, gains }) => !hasMissed && gains.length > 0)
+      .map(({ config, gains }) => ({ config, score: medianOf(gains) }))
+      .sort((a, b) => a.score - b.score);
+
+  return {
+    ask,
+    tell: ({ arms, cost }: BlockOutcome) => {
+      if (asked === undefined) throw new RangeError("a block was told of that was not asked for");
+      const base = arms[0]?.score;
+      asked.arms.forEach((arm, i) => {
+        const outcome = arms[i];
+        if (outcome !== undefined) take(arm, outcome, base);
+      });
+      spent += cost;
+      blocks++;
+      asked = undefined;
+    },
+    best: () => ranked()[0] ?? { config: beginning, score: 0 },
+    candidates: (): readonly Candidate[] =>
+      ranked()
+        .filter(({ score }) => score < 0)
+        .slice(0, 2),
+  };
+}
+
+/** A configuration drawn towards where a warm search began, as far as it may go. */
+function withinReach({ space, warm }: SearchProblem, config: Config): Config {
+  if (warm === undefined) return config;
+  const from = space.toPoint(warm.from);
+  const point = space.toPoint(config).map((value, i) => {
+    const start = from[i] ?? 0;
+    if (space.params[i]?.type === "choice") return start;
+    return Math.min(start + warm.reach, Math.max(start - warm.reach, value));
+  });
+  return space.toConfig(point, warm.from);
+}
