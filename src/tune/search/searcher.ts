@@ -68,7 +68,7 @@ export type Ask =
 export type StopReason =
   /** The budget is used up. */
   | "budget"
-  /** Every configuration that there is was measured. */
+  /** Nothing was found that was not measured yet. */
   | "exhausted";
 
 /** A configuration that the search holds for good. */

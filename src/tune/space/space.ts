@@ -17,7 +17,7 @@ export interface Space {
   /**
    * The allowed configuration at a point, or near it: numbers are kept within their range and rounded to values that there
    * are. Where a constraint does not hold, it is drawn back on the straight line to `towards` (unless told: the defaults),
-   * which must be allowed; a point with other choices than `towards` takes them over then.
+   * which must be allowed; its choices are kept where they are allowed with the numbers of `towards`.
    */
   toConfig(point: Point, towards?: Config): Config;
   isAllowed(config: Config): boolean;
