@@ -1,5 +1,6 @@
 import type { Fault } from "./fault.ts";
 import type { Override } from "./overrides.ts";
+import type { Param, ParamConstraint } from "./tuning.ts";
 
 /** A scenario that has been read and checked: what to load, how, and what is expected of it. All units are base units. */
 export interface Scenario {
@@ -26,6 +27,8 @@ export interface Scenario {
   readonly variants: readonly Variant[];
   /** What the file says on comparing it. */
   readonly gate: GateRules;
+  /** What may be tuned, and for what; absent where the file does not say. */
+  readonly tuning?: TuningSpec;
 }
 
 /** One of the settings of a scenario that are compared. */
@@ -59,6 +62,33 @@ export type ComparedMetric = (typeof comparedMetrics)[number];
 
 /** Margins by metric. */
 export type Margins = Readonly<Partial<Record<ComparedMetric, number>>>;
+
+/** One metric in an objective. */
+export interface ObjectiveTerm {
+  readonly metric: Exclude<ComparedMetric, "error_rate">;
+  /** Absent for metrics of the whole process (`rss`). */
+  readonly phase?: string;
+  /** The exponent of the metric in the product that is minimised: below 0 where more is better. Never 0. */
+  readonly weight: number;
+}
+
+/** What is to become better. */
+export interface Objective {
+  /** In words: `minimise p50 in steady`. */
+  readonly text: string;
+  /** At least one. Minimised is the product of metric ^ weight. */
+  readonly terms: readonly ObjectiveTerm[];
+}
+
+/** What a scenario says on being tuned. */
+export interface TuningSpec {
+  /** At least one; in the order of the file. */
+  readonly params: readonly Param[];
+  readonly constraints: readonly ParamConstraint[];
+  readonly objective: Objective;
+  /** Targets that a configuration must meet to be recommended: of latency, error_rate, throughput, cpu_per_op or rss. */
+  readonly subjectTo: readonly TargetRule[];
+}
 
 /** Which target, and its settings. */
 export interface TargetSpec {

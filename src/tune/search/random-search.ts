@@ -8,6 +8,7 @@ import type {
   Block,
   BlockOutcome,
   Candidate,
+  Estimate,
   Searcher,
   SearchProblem,
 } from "./searcher.ts";
@@ -35,6 +36,7 @@ export function createRandomSearch(problem: SearchProblem): Searcher {
   const seen = new Map<string, Seen>([
     [space.keyOf(beginning), { config: beginning, gains: [], hasMissed: false }],
   ]);
+  const bases: number[] = [];
   let blocks = 0;
   let spent = 0;
   let asked: Block | undefined;
@@ -69,17 +71,23 @@ export function createRandomSearch(problem: SearchProblem): Searcher {
     if (score === undefined || misses.some((miss) => miss > 0)) known.hasMissed = true;
     if (score !== undefined && base !== undefined) known.gains.push(score - base);
   };
-  const ranked = (): { readonly config: Config; readonly score: number }[] =>
-    [...seen.values()]
+  const ranked = (): Candidate[] => {
+    const noise = noiseOf(bases);
+    return [...seen.values()]
       .filter(({ hasMissed, gains }) => !hasMissed && gains.length > 0)
-      .map(({ config, gains }) => ({ config, score: medianOf(gains) }))
-      .sort((a, b) => a.score - b.score);
+      .map(({ config, gains }) => ({
+        config,
+        score: around(medianOf(gains), noise / Math.sqrt(gains.length)),
+      }))
+      .sort((a, b) => a.score.mean - b.score.mean);
+  };
 
   return {
     ask,
     tell: ({ arms, cost }: BlockOutcome) => {
       if (asked === undefined) throw new RangeError("a block was told of that was not asked for");
       const base = arms[0]?.score;
+      if (base !== undefined) bases.push(base);
       asked.arms.forEach((arm, i) => {
         const outcome = arms[i];
         if (outcome !== undefined) take(arm, outcome, base);
@@ -88,12 +96,26 @@ export function createRandomSearch(problem: SearchProblem): Searcher {
       blocks++;
       asked = undefined;
     },
-    best: () => ranked()[0] ?? { config: beginning, score: 0 },
-    candidates: (): readonly Candidate[] =>
+    best: () => ranked()[0] ?? { config: beginning, score: around(0, 0) },
+    candidates: () =>
       ranked()
-        .filter(({ score }) => score < 0)
+        .filter(({ score }) => score.mean < 0)
         .slice(0, 2),
   };
+}
+
+/**
+ * The standard deviation of a gain, which is the difference of two scores: by what the beginning's differ from block to
+ * block (von Neumann, 1941). Drift adds to it, so it is rather too large. 1, which is a factor of e, before it is known.
+ */
+function noiseOf(bases: readonly number[]): number {
+  const squares = bases.slice(1).map((score, i) => (score - (bases[i] ?? score)) ** 2);
+  if (squares.length === 0) return 1;
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
+}
+
+function around(mean: number, deviation: number): Estimate {
+  return { mean, low: mean - 2 * deviation, high: mean + 2 * deviation };
 }
 
 /** A configuration drawn towards where a warm search began, as far as it may go. */

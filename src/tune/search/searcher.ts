@@ -4,9 +4,13 @@ import type { Space } from "../space/space.ts";
 /** What is searched, and with what means. */
 export interface SearchProblem {
   readonly space: Space;
+  /** How many targets a configuration must meet. */
+  readonly targets: number;
   readonly seed: number;
   /** What all blocks of the search may cost together, in the unit in which `tell` is told of costs (ms, or evaluations). */
   readonly budget: number;
+  /** The search ends when what may still be gained is probably less: 0.02 is 2 %. */
+  readonly minGain: number;
   /** Where to begin, other than at the defaults; and how far from there it may go, in coordinates. For tuning again. */
   readonly warm?: WarmStart;
 }
@@ -22,8 +26,14 @@ export interface WarmStart {
 export type ArmRole =
   /** The configuration that the search began with. */
   | "default"
+  /** One of a mirrored pair around a point, whose difference is a slope. */
+  | "probe"
   /** Spread over the space. */
-  | "explore";
+  | "explore"
+  /** Where descending the model's gradient led. */
+  | "descend"
+  /** One of the best, once more. */
+  | "race";
 
 /** A configuration to be measured. */
 export interface Arm {
@@ -68,14 +78,46 @@ export type Ask =
 export type StopReason =
   /** The budget is used up. */
   | "budget"
+  /** What may still be gained is too little. */
+  | "converged"
   /** Nothing was found that was not measured yet. */
   | "exhausted";
+
+/** A value with the interval of two standard deviations around it, as the search sees it: biased, since it was searched for. */
+export interface Estimate {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 /** A configuration that the search holds for good. */
 export interface Candidate {
   readonly config: Config;
-  /** ln of its objective by that of the beginning: -0.1 is about 10 % less. Searched for, and so biased. */
-  readonly score: number;
+  /** ln of its objective by that of the beginning: -0.1 is about 10 % less. */
+  readonly score: Estimate;
+}
+
+/** How the objective changes with one parameter at the incumbent, in the model's eyes. */
+export interface Slope {
+  readonly param: string;
+  /** Of a number: d score / d coordinate (from 0 to 1 is the whole range). Of a choice: score of the best other value less that of the incumbent's. */
+  readonly slope: Estimate;
+}
+
+/** The objective along one parameter, the others held at the incumbent. */
+export interface Slice {
+  readonly param: string;
+  readonly points: readonly { readonly value: Config[string]; readonly score: Estimate }[];
+}
+
+/** What a search that has a model of the objective can tell of it. Scores are ln, relative to that of the beginning. */
+export interface ModelView {
+  /** Of the trust region, in coordinates. */
+  readonly radius: number;
+  /** At the incumbent (`best`), one a parameter. */
+  readonly slopes: readonly Slope[];
+  /** Along each parameter through the incumbent, at so many points at most. */
+  slices(points: number): readonly Slice[];
 }
 
 /**
@@ -87,8 +129,13 @@ export interface Searcher {
   ask(): Ask;
   /** The outcome of the block that `ask` gave. */
   tell(outcome: BlockOutcome): void;
-  /** The best so far that is not known to miss a target; the beginning where there is none. */
+  /** The best so far that is not believed to miss a target; the beginning where there is none. */
   best(): Candidate;
   /** What to put to proof, the best first, two at most; none where nothing is believed to be better than the beginning. */
   candidates(): readonly Candidate[];
+  /** Undefined where the search has no model, or too few answers for one. */
+  model?(): ModelView | undefined;
 }
+
+/** Makes a search. */
+export type CreateSearcher = (problem: SearchProblem) => Searcher;
