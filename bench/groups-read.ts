@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { createEngine } from "../src/engine/engine.ts";
+import { createEngine } from "../src/engine/create-engine.ts";
 import { type Job, type JobResult, nothing } from "./redis-store-job.ts";
 
 /** How many events the stream holds that is consumed. */

@@ -2,7 +2,8 @@ import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { createEngine, type Engine } from "../src/engine/engine.ts";
+import { createEngine } from "../src/engine/create-engine.ts";
+import type { Engine } from "../src/engine/engine.ts";
 import { medianOf, ratioOf } from "./ratio.ts";
 import type { BenchContext, BenchRow } from "./row.ts";
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { openRedisService } from "../src/drive/services/redis.ts";
-import { createEngine, type Engine } from "../src/engine/engine.ts";
+import { createEngine } from "../src/engine/create-engine.ts";
+import type { Engine } from "../src/engine/engine.ts";
 import type { Pipeline } from "../src/engine/pipeline/pipeline.ts";
 import { createPipelines } from "../src/engine/pipeline/pipelines.ts";
 import { measureClosedLoop } from "./redis-store-job.ts";

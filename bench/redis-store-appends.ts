@@ -1,7 +1,7 @@
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { createEngine } from "../src/engine/engine.ts";
+import { createEngine } from "../src/engine/create-engine.ts";
 import { type Job, type JobResult, measureClosedLoop, payload } from "./redis-store-job.ts";
 
 /** Events that every append load has under way, as `redis-benchmark -c 8 -P 64` has. */

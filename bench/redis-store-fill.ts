@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { createEngine } from "../src/engine/engine.ts";
+import { createEngine } from "../src/engine/create-engine.ts";
 import { payload } from "./redis-store-job.ts";
 
 /** Fills two streams with the same number of events: `packed` by the engine, `single` with one entry for each. */

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { createEngine } from "../src/engine/engine.ts";
+import { createEngine } from "../src/engine/create-engine.ts";
 import { type Job, type JobResult, nothing, payload } from "./redis-store-job.ts";
 
 /** The redis store at a fixed rate, through the whole engine. */

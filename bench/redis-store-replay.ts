@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { createEngine } from "../src/engine/engine.ts";
+import { createEngine } from "../src/engine/create-engine.ts";
 import { type Job, type JobResult, nothing } from "./redis-store-job.ts";
 
 /** Replays a whole stream through the engine, which packs many events into an entry. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { openRedisService } from "../src/drive/services/redis.ts";
 import type { RedisProcess } from "../src/drive/services/redis-process.ts";
-import { createEngine, type Engine } from "../src/engine/engine.ts";
+import { createEngine } from "../src/engine/create-engine.ts";
+import type { Engine } from "../src/engine/engine.ts";
 import { medianOf } from "./ratio.ts";
 import type { BenchContext, BenchRow } from "./row.ts";
 

@@ -13,11 +13,12 @@ export {
   type RetentionSettings,
   type StoreConfig,
 } from "./engine/config.ts";
+export { createEngine } from "./engine/create-engine.ts";
 export type { ConsumeHandler, ConsumeOptions, Delivery } from "./engine/delivery/consume-options.ts";
 export type { Consumer } from "./engine/delivery/consumer.ts";
 export type { DeadLetter } from "./engine/delivery/dead-letter.ts";
 export type { RedriveOptions } from "./engine/delivery/deliveries.ts";
-export { createEngine, type Engine, type PublishOptions, type Receipt } from "./engine/engine.ts";
+export type { Engine, PublishOptions, Receipt } from "./engine/engine.ts";
 export type { Event, EventInput } from "./engine/event.ts";
 export type { Whereabouts } from "./engine/fallback.ts";
 export type { Health, HealthPart, HealthStatus } from "./engine/health.ts";

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../src/drive/services/redis-process.ts";
-import { createEngine, type Engine, type Receipt } from "../../src/engine/engine.ts";
+import { createEngine } from "../../src/engine/create-engine.ts";
+import type { Engine, Receipt } from "../../src/engine/engine.ts";
 import { usePrivateRedis } from "../support/redis-private.ts";
 import { scratchDir } from "../support/scratch-dir.ts";
 

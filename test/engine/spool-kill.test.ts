@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createEngine } from "../../src/engine/engine.ts";
+import { createEngine } from "../../src/engine/create-engine.ts";
 import { usePrivateRedis } from "../support/redis-private.ts";
 import { scratchDir } from "../support/scratch-dir.ts";
 

@@ -1,5 +1,5 @@
 import type { StoreConfig } from "../../src/engine/config.ts";
-import { createEngine } from "../../src/engine/engine.ts";
+import { createEngine } from "../../src/engine/create-engine.ts";
 
 /** What the parent asks of the child. */
 interface Job {

@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import type { StoreConfig } from "../../src/engine/config.ts";
-import { createEngine } from "../../src/engine/engine.ts";
+import { createEngine } from "../../src/engine/create-engine.ts";
 import type { Actions } from "../../src/engine/pipeline/action.ts";
 import { createPipelines } from "../../src/engine/pipeline/pipelines.ts";
 import type { RunRecord } from "../../src/engine/pipeline/run-record.ts";

@@ -1,4 +1,4 @@
-import { createEngine } from "../../src/engine/engine.ts";
+import { createEngine } from "../../src/engine/create-engine.ts";
 
 /**
  * Publishes without end, numbered from where its parent says, and tells it each number once it is acknowledged and how

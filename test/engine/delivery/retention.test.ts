@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createManualClock } from "../../../src/base/clock.ts";
+import { createEngine } from "../../../src/engine/create-engine.ts";
 import { createRetention } from "../../../src/engine/delivery/retention.ts";
-import { createEngine } from "../../../src/engine/engine.ts";
 import type { TrimBounds } from "../../../src/engine/store.ts";
 
 test("retention asks for the age and the length that are set, by the engine's clock", async () => {

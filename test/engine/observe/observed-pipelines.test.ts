@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { createEngine } from "../../../src/engine/engine.ts";
+import { createEngine } from "../../../src/engine/create-engine.ts";
 import { createObservability } from "../../../src/engine/observe/create-observability.ts";
 import { createPipelines } from "../../../src/engine/pipeline/pipelines.ts";
 import { pipelineOf } from "../../support/pipelines.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createRandom } from "../../../src/base/random.ts";
 import type { StoreConfig } from "../../../src/engine/config.ts";
-import { createEngine } from "../../../src/engine/engine.ts";
+import { createEngine } from "../../../src/engine/create-engine.ts";
 import type { RunRecord } from "../../../src/engine/pipeline/run-record.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
 

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { deferred } from "../../../src/base/async.ts";
 import type { EngineConfig, StoreConfig } from "../../../src/engine/config.ts";
+import { createEngine } from "../../../src/engine/create-engine.ts";
 import type { DeadLetter } from "../../../src/engine/delivery/dead-letter.ts";
-import { createEngine, type Engine } from "../../../src/engine/engine.ts";
+import type { Engine } from "../../../src/engine/engine.ts";
 import type { StoredEvent } from "../../../src/engine/store.ts";
 
 type Numbered = { readonly n: number };

@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { StoreConfig } from "../../../src/engine/config.ts";
+import { createEngine } from "../../../src/engine/create-engine.ts";
 import type { DeadLetter } from "../../../src/engine/delivery/dead-letter.ts";
-import { createEngine } from "../../../src/engine/engine.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
 
 const stores: readonly [string, () => Promise<StoreConfig>][] = [

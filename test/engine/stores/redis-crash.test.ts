@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { createEngine, type Engine, type Receipt } from "../../../src/engine/engine.ts";
+import { createEngine } from "../../../src/engine/create-engine.ts";
+import type { Engine, Receipt } from "../../../src/engine/engine.ts";
 import type { StoredEvent } from "../../../src/engine/store.ts";
 import { usePrivateRedis } from "../../support/redis-private.ts";
 
