@@ -73,7 +73,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     "engine/resilience/breaker-shape.ts",
     "engine/resilience/resilience-schema.ts",
   ],
-  "@marcbachmann/cel-js": ["engine/pipeline/expression.ts"],
+  "@marcbachmann/cel-js": ["base/expression.ts"],
   "hdr-histogram-js": ["stats/histogram.ts"],
   commander: ["cli/"],
   "log-update": ["publish/terminal/"],

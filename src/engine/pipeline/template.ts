@@ -1,11 +1,6 @@
+import type { ExpressionProblem } from "../../base/expression.ts";
 import type { Path } from "../../base/yaml.ts";
-import {
-  compileExpression,
-  type Expression,
-  type ExpressionProblem,
-  type ExpressionSite,
-  type Scope,
-} from "./expression.ts";
+import { compileExpression, type Expression, type ExpressionSite, type Scope } from "./expression.ts";
 
 /** A value whose texts may hold expressions, as `{{ event.data.total }}`. */
 export interface Template {
