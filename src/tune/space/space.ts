@@ -1,6 +1,6 @@
 import type { Random } from "../../base/random.ts";
+import { indexOfValue, toUnit, toValue } from "../../scenario/param-scale.ts";
 import type { Config, Param, ParamConstraint, ParamValue } from "../../scenario/tuning.ts";
-import { indexOfValue, toUnit, toValue } from "./param-scale.ts";
 
 /**
  * A configuration in the search's own coordinates, one a parameter. Of a number: from 0 (`min`) to 1 (`max`), even on its

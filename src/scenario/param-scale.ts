@@ -1,4 +1,4 @@
-import type { ChoiceParam, NumberParam, ParamValue } from "../../scenario/tuning.ts";
+import type { ChoiceParam, NumberParam, ParamValue } from "./tuning.ts";
 
 /** Where a value stands between `min` (0) and `max` (1) on the parameter's scale. Values outside are not cut off. */
 export function toUnit({ min, max, scale }: NumberParam, value: number): number {
