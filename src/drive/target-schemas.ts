@@ -1,11 +1,11 @@
 import type { TargetSchemas } from "../scenario/schema.ts";
 import { callsSettings } from "./targets/calls-settings.ts";
-import { engineSettings } from "./targets/engine-settings.ts";
+import { engineKnobs, engineSettings } from "./targets/engine-settings.ts";
 import { syntheticSettings } from "./targets/synthetic-settings.ts";
 
 /** What each kind of target can be told. One line adds one; `open-target.ts` has the targets themselves. */
 export const targetSchemas: TargetSchemas = {
-  calls: callsSettings,
-  engine: engineSettings,
-  synthetic: syntheticSettings,
+  calls: { settings: callsSettings },
+  engine: { settings: engineSettings, knobs: engineKnobs },
+  synthetic: { settings: syntheticSettings },
 };

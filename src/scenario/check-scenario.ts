@@ -1,20 +1,15 @@
-import { basename, extname } from "node:path";
+import { createReport, type Report } from "../base/report.ts";
 import { keysInSchema, schemaProblems } from "../base/schema-problems.ts";
-import {
-  formatProblem,
-  type Path,
-  type Problem,
-  readYaml,
-  sortProblems,
-  type YamlFile,
-} from "../base/yaml.ts";
+import { formatProblem, type Problem, readYaml, sortProblems, type YamlFile } from "../base/yaml.ts";
+import { buildScenario } from "./build-scenario.ts";
+import { checkLoad } from "./check-load.ts";
 import { faultProblems } from "./fault-problems.ts";
-import { buildFault } from "./fault-schema.ts";
-import { buildPhase } from "./load-shapes.ts";
-import { applyOverride, type Override, overridesOf } from "./overrides.ts";
-import type { Scenario, TargetRule, WarmupSpec } from "./scenario.ts";
+import { applyOverride, type Override } from "./overrides.ts";
+import { acceptsAt, inParamUnit } from "./param-units.ts";
+import { readRules } from "./read-rules.ts";
+import { readTuning } from "./read-tuning.ts";
+import type { Scenario } from "./scenario.ts";
 import { type ScenarioInput, scenarioJsonSchema, scenarioSchema, type TargetSchemas } from "./schema.ts";
-import { parseTargetRule } from "./target-rule.ts";
 
 /** What a scenario is checked against. */
 export interface CheckOptions {
@@ -22,7 +17,10 @@ export interface CheckOptions {
   /** For `${NAME}` in the file. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly overrides?: readonly Override[];
-  /** The scenario is one of its own variants: the others are not laid on top of it. */
+  /**
+   * The scenario is one of its own variants, or one configuration of a search: the other variants are not laid on top of
+   * it, and what may be tuned is not read, since a value that was set may lie outside a range that is searched.
+   */
   readonly isVariant?: boolean;
 }
 
@@ -33,34 +31,76 @@ export type Checked =
 
 /** Checks the text of a scenario file. */
 export function checkScenario(text: string, file: string, options: CheckOptions): Checked {
-  const checked = checkOne(text, file, options);
-  if (checked.scenario === undefined || options.isVariant === true) return checked;
-  const problems = checked.scenario.variants.flatMap(({ overrides }) => {
-    const own = checkOne(text, file, { ...options, overrides: [...(options.overrides ?? []), ...overrides] });
-    return own.problems.filter((problem) => isOverrideLabel(problem.file));
-  });
-  return problems.length === 0 ? checked : { problems };
-}
-
-function checkOne(text: string, file: string, options: CheckOptions): Checked {
   const yaml = readYaml(file, text, options.env);
   if (yaml.problems.length > 0) return { problems: sortProblems(yaml.problems) };
-  const overrides = options.overrides ?? [];
-  const value = overrides.reduce(applyOverride, yaml.value);
-  const parsed = scenarioSchema(options.targetSchemas).safeParse(value);
+  const { targetSchemas, overrides = [], isVariant = false } = options;
+  const schema = scenarioSchema(targetSchemas);
+  const checkWith = (more: readonly Override[]): CheckedValue =>
+    checkValue(yaml, schema, targetSchemas, [...overrides, ...more]);
+  const checked = checkWith([]);
+  if (checked.scenario === undefined) return { problems: checked.problems };
+  const { scenario, input, written } = checked;
+  if (isVariant) return { scenario, problems: [] };
+  const problems = scenario.variants.flatMap((variant) =>
+    checkWith(variant.overrides).problems.filter((problem) => isOverrideLabel(problem.file)),
+  );
+  const tuningProblems: Problem[] = [];
+  const tuning = readTuning({
+    scenario,
+    input,
+    written,
+    yaml,
+    knobs: targetSchemas[scenario.target.kind]?.knobs,
+    accepts: acceptsAt(written, schema),
+    problemsWith: (path, value) => checkWith([{ label: path.join("."), path, value }]).problems,
+    report: createReport(yaml, tuningProblems),
+  });
+  problems.push(...sortProblems(tuningProblems.map((problem) => atOverride(problem, overrides))));
+  if (problems.length > 0) return { problems };
+  return { scenario: tuning === undefined ? scenario : { ...scenario, tuning }, problems: [] };
+}
+
+type CheckedValue =
+  | {
+      /** Without what may be tuned. */
+      readonly scenario: Scenario;
+      /** What the schema made of `written`. */
+      readonly input: ScenarioInput;
+      /** The file's values with the overrides in them. */
+      readonly written: unknown;
+      readonly problems: readonly Problem[];
+    }
+  | { readonly scenario?: never; readonly problems: readonly Problem[] };
+
+function checkValue(
+  yaml: YamlFile,
+  schema: ReturnType<typeof scenarioSchema>,
+  targetSchemas: TargetSchemas,
+  overrides: readonly Override[],
+): CheckedValue {
+  const written = overrides.reduce(
+    (root, override) => applyOverride(root, inParamUnit(override, root, acceptsAt(root, schema))),
+    yaml.value,
+  );
+  const parsed = schema.safeParse(written);
+  const blame = (problems: readonly Problem[]): Problem[] =>
+    sortProblems(problems.map((problem) => atOverride(problem, overrides)));
   if (!parsed.success) {
-    const knownKeys = keysInSchema(scenarioJsonSchema(options.targetSchemas));
-    const problems = schemaProblems(parsed.error.issues, yaml, value, knownKeys);
-    return { problems: sortProblems(problems.map((problem) => atOverride(problem, overrides))) };
+    const knownKeys = keysInSchema(scenarioJsonSchema(targetSchemas));
+    return { problems: blame(schemaProblems(parsed.error.issues, yaml, written, knownKeys)) };
   }
   const input = parsed.data;
-  const { rules, problems: ruleProblems } = readRules(input, yaml);
-  const scenario = buildScenario(input, yaml, rules);
-  const problems = [...ruleProblems, ...loadProblems(input, yaml), ...timetableProblems(scenario, yaml)];
-  if (problems.length > 0) {
-    return { problems: sortProblems(problems.map((problem) => atOverride(problem, overrides))) };
-  }
-  return { scenario, problems: [] };
+  const problems: Problem[] = [];
+  const report = createReport(yaml, problems);
+  const phases = input.load.map(({ phase }) => phase);
+  const scenario = buildScenario(
+    input,
+    yaml,
+    readRules(input.targets, { at: ["targets"], phases, yaml }, report),
+  );
+  checkLoad(input, report);
+  checkTimetable(scenario, report);
+  return problems.length > 0 ? { problems: blame(problems) } : { scenario, input, written, problems };
 }
 
 /** All problems as one text, each with its place and its line. */
@@ -84,131 +124,14 @@ function atOverride(problem: Problem, overrides: readonly Override[]): Problem {
   return cause === undefined ? problem : { ...problem, file: cause.label };
 }
 
-function readRules(input: ScenarioInput, yaml: YamlFile): { rules: TargetRule[]; problems: Problem[] } {
-  const phases = input.load.map(({ phase }) => phase);
-  const rules: TargetRule[] = [];
-  const problems: Problem[] = [];
-  for (const [i, text] of input.targets.entries()) {
-    const path: Path = ["targets", i];
-    const rule = parseTargetRule(text, phases);
-    if ("message" in rule) {
-      const place = yaml.locateInText(path, rule.offset, rule.length);
-      const { message, hint } = rule;
-      problems.push({
-        file: yaml.file,
-        place,
-        path: path.join("."),
-        message,
-        ...(hint === undefined ? {} : { hint }),
-      });
-    } else {
-      const { line, column } = yaml.locate(path);
-      rules.push({ ...rule, line, column });
-    }
-  }
-  return { rules, problems };
-}
-
-/** What no schema of one phase can see. */
-function loadProblems(input: ScenarioInput, yaml: YamlFile): Problem[] {
-  const problems: Problem[] = [];
-  const report = (path: Path, message: string): void => {
-    problems.push({ file: yaml.file, place: yaml.locate(path), path: path.join("."), message });
-  };
-  for (const [i, phase] of input.load.entries()) {
-    const at: Path = ["load", i];
-    if (input.load.findIndex((other) => other.phase === phase.phase) < i) {
-      report(
-        [...at, "phase"],
-        `there are two phases named ${phase.phase}; targets and reports need one name each`,
-      );
-    }
-    if (phase.shape === "spike" && phase.at + phase.rise + phase.hold + phase.fall > phase.for) {
-      report([...at, "for"], "the spike (at + rise + hold + fall) does not end within the phase");
-    }
-    if (
-      phase.shape === "concurrency" &&
-      (phase.clients === undefined) === (phase.from === undefined && phase.to === undefined)
-    ) {
-      report(at, "give either clients: 64, or from: 1 and to: 64");
-    }
-    if (phase.shape !== "concurrency" && buildPhase(phase).loop === "open" && isSilent(phase)) {
-      report(at, "its rate is 0 all the time");
-    }
-  }
-  if (typeof input.warmup === "object" && input.warmup.min > input.warmup.max) {
-    report(["warmup", "min"], "min is longer than max");
-  }
-  return problems;
-}
-
 /** Faults that cannot be, and a target that asks for the end of faults where there are none. */
-function timetableProblems({ faults, load, target, targets }: Scenario, yaml: YamlFile): Problem[] {
-  const found = [...faultProblems(faults, load, target)];
+function checkTimetable({ faults, load, target, targets }: Scenario, report: Report): void {
+  for (const problem of faultProblems(faults, load, target)) report(problem);
   for (const [i, { metric }] of targets.entries()) {
     if (metric.kind !== "recovery" || faults.length > 0) continue;
-    found.push({
+    report({
       path: ["targets", i],
       message: "recovery counts from the end of a fault, and there are no faults",
     });
   }
-  return found.map(({ path, message }) => ({
-    file: yaml.file,
-    place: yaml.locate(path),
-    path: path.join("."),
-    message,
-  }));
-}
-
-function isSilent(phase: ScenarioInput["load"][number]): boolean {
-  return (phase.shape === "ramp" || phase.shape === "steps") && phase.from === 0 && phase.to === 0;
-}
-
-const warmupDefault: WarmupSpec = { minMs: 1000, maxMs: 5000 };
-/** Finer where faults are to be seen, and where the load is short. */
-function standardIntervalMs(totalMs: number, hasFaults: boolean): number {
-  if (hasFaults) return totalMs > 60_000 ? 250 : 100;
-  return totalMs > 30_000 ? 1000 : 250;
-}
-
-function buildScenario(input: ScenarioInput, yaml: YamlFile, targets: readonly TargetRule[]): Scenario {
-  const { kind, ...settings } = input.target;
-  const load = input.load.map(buildPhase);
-  const totalMs = load.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return {
-    file: yaml.file,
-    source: mask(yaml.text, yaml.secrets),
-    name: input.name ?? basename(yaml.file, extname(yaml.file)),
-    why: input.why.trim(),
-    target: { kind: String(kind), settings },
-    warmup: warmupOf(input.warmup),
-    load,
-    faults: input.faults.map(buildFault),
-    targets,
-    repeat: input.repeat,
-    seed: input.seed,
-    intervalMs: input.interval ?? standardIntervalMs(totalMs, input.faults.length > 0),
-    variants: Object.entries(input.variants).map(([name, settings]) => ({
-      name,
-      overrides: overridesOf(name, settings),
-    })),
-    gate: {
-      margins: input.gate.margins,
-      ...(input.gate.budget === undefined ? {} : { budgetMs: input.gate.budget }),
-    },
-  };
-}
-
-function warmupOf(warmup: ScenarioInput["warmup"]): WarmupSpec {
-  if (warmup === undefined) return warmupDefault;
-  if (warmup === "none") return { minMs: 0, maxMs: 0 };
-  return typeof warmup === "number"
-    ? { minMs: warmup, maxMs: warmup }
-    : { minMs: warmup.min, maxMs: warmup.max };
-}
-
-/** The file's text for a report: secrets and the passwords of URLs are masked. */
-function mask(text: string, secrets: readonly string[]): string {
-  const masked = secrets.reduce((all, secret) => all.replaceAll(secret, "***"), text);
-  return masked.replaceAll(/(\/\/[^:@/\s]*):[^@/\s]+@/g, "$1:***@");
 }

@@ -38,7 +38,8 @@ function leavesOf(path: Path, value: unknown): { readonly path: Path; readonly v
   return Object.entries(value).flatMap(([key, inner]) => leavesOf([...path, ...parsePath(key)], inner));
 }
 
-function parsePath(key: string): Path {
+/** The steps of `load.0.rate`; whole numbers count from 0. */
+export function parsePath(key: string): Path {
   return key.split(".").map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 

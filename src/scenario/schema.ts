@@ -1,10 +1,36 @@
 import { z } from "zod";
 import { count, durationMs, ratePerSec, ratio } from "../base/unit-schema.ts";
+import type { Path } from "../base/yaml.ts";
 import { faultSchema } from "./fault-schema.ts";
 import { comparedMetrics } from "./scenario.ts";
+import type { NumberParam } from "./tuning.ts";
+import { objectiveSchema, paramsSchema, requireSchema, subjectToSchema } from "./tuning-schema.ts";
 
-/** The schemas of the targets, by kind; each has `kind` as a literal. */
-export type TargetSchemas = Readonly<Record<string, z.ZodObject>>;
+/** What a kind of target can be told. */
+export interface TargetSchema {
+  /** Its settings; they have `kind` as a literal. */
+  readonly settings: z.ZodObject;
+  /** What can be tuned by its name alone; absent where there is nothing. */
+  readonly knobs?: TargetKnobs;
+}
+
+/** The schemas of the targets, by kind. */
+export type TargetSchemas = Readonly<Record<string, TargetSchema>>;
+
+/** The knobs of a kind of target. */
+export interface TargetKnobs {
+  /** What they stand under in a scenario: `target.knobs`. */
+  readonly path: Path;
+  readonly list: readonly TargetKnob[];
+}
+
+/** A setting that is known to be worth turning; its values are whole numbers. */
+export interface TargetKnob extends Pick<NumberParam, "name" | "meaning" | "unit" | "scale"> {
+  readonly min: number;
+  readonly max: number;
+  /** Where nobody turns it. */
+  readonly default: number;
+}
 
 const name = z.string().regex(/^[\w-]+$/, "use letters, digits, - and _ only");
 
@@ -70,7 +96,7 @@ export const marginsSchema = z
 
 /** The one schema of scenario files, for the targets that there are. */
 export function scenarioSchema(targets: TargetSchemas) {
-  const [first, ...others] = Object.values(targets);
+  const [first, ...others] = Object.values(targets).map(({ settings }) => settings);
   if (first === undefined) throw new TypeError("no targets");
   return z
     .strictObject({
@@ -102,6 +128,10 @@ export function scenarioSchema(targets: TargetSchemas) {
         })
         .default({ margins: {} })
         .describe("How `dyno gate` and `dyno ab` compare this scenario."),
+      params: paramsSchema.optional(),
+      require: requireSchema.optional(),
+      objective: objectiveSchema.optional(),
+      subjectTo: subjectToSchema.optional(),
       repeat: z.int().min(1).max(1000).default(1).describe("Trials, each in a fresh process."),
       seed: z.int().min(0).max(4_294_967_295).default(1).describe("Seed of every random choice."),
       interval: durationMs(100_000)

@@ -1,17 +1,9 @@
-import { nearestWord } from "../base/suggest.ts";
 import { counts, durations, parseUnit, rates, ratios, sizes, type UnitFamily } from "../base/units.ts";
 import type { Metric, TargetRule } from "./scenario.ts";
+import { type TextProblem, unknownWord } from "./text-problem.ts";
 
 /** A rule without its place in the file. */
 export type ParsedRule = Omit<TargetRule, "line" | "column">;
-
-/** What is wrong with a rule, and where in its text. */
-export interface RuleProblem {
-  readonly offset: number;
-  readonly length: number;
-  readonly message: string;
-  readonly hint?: string;
-}
 
 const namedMetrics: Readonly<Record<string, { readonly metric: Metric; readonly unit: UnitFamily }>> = {
   max: { metric: { kind: "latency_max" }, unit: durations },
@@ -28,10 +20,11 @@ const namedMetrics: Readonly<Record<string, { readonly metric: Metric; readonly 
 const ops: readonly string[] = ["<", "<=", "==", ">", ">="] satisfies readonly TargetRule["op"][];
 
 const metricWords = ["p50", "p90", "p95", "p99", "p99.9", "p99.99", ...Object.keys(namedMetrics)];
-const grammar = /^(\s*)(\S+?)(\s*)(<=|>=|==|=<|=>|=|<|>)(\s*)(.+?)(?:(\s+in\s+)(\S+))?\s*$/;
+const grammar =
+  /^\s*(?<word>\S+?)(?:\s+in\s+(?<before>\S+?))?\s*(?<op><=|>=|==|=<|=>|=|<|>)\s*(?<value>.+?)(?:\s+in\s+(?<after>\S+))?\s*$/d;
 
-/** Parses `p99.9 <= 5ms in steady`. `phases` are the names that may stand behind `in`. */
-export function parseTargetRule(text: string, phases: readonly string[]): ParsedRule | RuleProblem {
+/** Parses `p99.9 <= 5ms in steady`, or `p99.9 in steady <= 5ms`. `phases` are the names that may stand behind `in`. */
+export function parseTargetRule(text: string, phases: readonly string[]): ParsedRule | TextProblem {
   const parts = grammar.exec(text);
   if (parts === null) {
     return {
@@ -40,27 +33,24 @@ export function parseTargetRule(text: string, phases: readonly string[]): Parsed
       message: `expected a rule such as p99 <= 5ms or throughput >= 50k/s in ${phases[0] ?? "steady"}`,
     };
   }
-  const [, lead = "", word = "", gap = "", op = "", gap2 = "", value = "", inWord = "", phase] = parts;
+  const { word = "", before, op = "", value = "", after } = parts.groups ?? {};
+  const problem = (group: string, message: string): TextProblem => {
+    const [start, end] = parts.indices?.groups?.[group] ?? [0, text.length];
+    return { offset: start, length: end - start, message };
+  };
   const found = metricOf(word);
-  if (found === undefined) return unknownWord(lead.length, word, "metric", metricWords);
-  const opAt = lead.length + word.length + gap.length;
-  if (!isOp(op)) {
-    return { offset: opAt, length: op.length, message: `unknown comparison ${op}: use <, <=, ==, > or >=` };
-  }
-  const valueAt = opAt + op.length + gap2.length;
+  if (found === undefined) return { ...problem("word", ""), ...unknownWord(word, "metric", metricWords) };
+  if (!isOp(op)) return problem("op", `unknown comparison ${op}: use <, <=, ==, > or >=`);
   const limit = parseUnit(value, found.unit);
-  if (limit === undefined) {
-    return {
-      offset: valueAt,
-      length: value.length,
-      message: `${word} needs ${found.unit.expected}, not ${value}`,
-    };
+  if (limit === undefined) return problem("value", `${word} needs ${found.unit.expected}, not ${value}`);
+  const phase = before ?? after;
+  const phaseAt = before === undefined ? "after" : "before";
+  if (before !== undefined && after !== undefined) return problem("after", "the phase is named already");
+  if (phase !== undefined && !phases.includes(phase)) {
+    return { ...problem(phaseAt, ""), ...unknownWord(phase, "phase", phases) };
   }
-  const phaseAt = valueAt + value.length + inWord.length;
-  if (phase !== undefined && !phases.includes(phase)) return unknownWord(phaseAt, phase, "phase", phases);
   if (phase !== undefined && isOfWholeRun(found.metric)) {
-    const message = `${word} is a figure of the whole run; leave out in ${phase}`;
-    return { offset: phaseAt, length: phase.length, message };
+    return problem(phaseAt, `${word} is a figure of the whole run; leave out in ${phase}`);
   }
   const rule = { text: text.trim(), metricName: word, metric: found.metric, op, limit } as const;
   return phase === undefined ? rule : { ...rule, phase };
@@ -82,14 +72,4 @@ function metricOf(word: string): { readonly metric: Metric; readonly unit: UnitF
   // Divided as a decimal, so that p99.9 is 0.999 and not 0.9990000000000001.
   const quantile = Number(`${percent}e-2`);
   return { metric: { kind: "latency", quantile }, unit: durations };
-}
-
-function unknownWord(offset: number, word: string, what: string, known: readonly string[]): RuleProblem {
-  const near = nearestWord(word, known);
-  const problem = {
-    offset,
-    length: word.length,
-    message: `unknown ${what} ${word}; there are ${known.join(", ")}`,
-  };
-  return near === undefined ? problem : { ...problem, hint: `did you mean ${near}?` };
 }

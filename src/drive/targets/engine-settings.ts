@@ -2,6 +2,9 @@ import { z } from "zod";
 import { count, durationMs, ratio, sizeBytes } from "../../base/unit-schema.ts";
 import { knobs } from "../../engine/config.ts";
 
+/** What of the engine can be tuned by its name alone, and where it stands in a scenario. */
+export const engineKnobs = { path: ["target", "knobs"], list: knobs } as const;
+
 const knobShape = Object.fromEntries(
   knobs.map(({ name, meaning, unit, min, max, default: standard }) => [
     name,
