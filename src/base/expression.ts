@@ -96,8 +96,8 @@ function environment(): Environment {
     "%": (a, b) => a % b,
   };
   for (const [sign, apply] of Object.entries(operators)) {
-    cel.registerOperator(`double ${sign} int`, (a, b) => apply(a, Number(b)));
-    cel.registerOperator(`int ${sign} double`, (a, b) => apply(Number(a), b));
+    cel.registerOperator(`double ${sign} int: double`, (a, b) => apply(a, Number(b)));
+    cel.registerOperator(`int ${sign} double: double`, (a, b) => apply(Number(a), b));
   }
   cel.registerOperator("double % double", (a, b) => a % b);
   // With this, the library derives != and the other order.

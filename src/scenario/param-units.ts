@@ -85,5 +85,5 @@ export function inParamUnit(override: Override, root: unknown, accepts: Accepts)
     (param) => param?.path !== undefined && parsePath(param.path).join(".") === path.join("."),
   );
   if (!own || own.values !== undefined) return override;
-  return { ...override, value: toSetting(value, settingUnit(own, path, accepts)) };
+  return { ...override, value: toSetting(value, settingUnit({ ...own, default: value }, path, accepts)) };
 }
