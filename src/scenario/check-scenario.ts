@@ -22,6 +22,11 @@ export interface CheckOptions {
    * it, and what may be tuned is not read, since a value that was set may lie outside a range that is searched.
    */
   readonly isVariant?: boolean;
+  /**
+   * The scenario is read to be tuned: an override that lies outside what may be searched is a mistake. Otherwise such a
+   * scenario is simply one without `tuning`.
+   */
+  readonly isTuned?: boolean;
 }
 
 /** Either a scenario or what is wrong with it, sorted by place. */
@@ -33,7 +38,7 @@ export type Checked =
 export function checkScenario(text: string, file: string, options: CheckOptions): Checked {
   const yaml = readYaml(file, text, options.env);
   if (yaml.problems.length > 0) return { problems: sortProblems(yaml.problems) };
-  const { targetSchemas, overrides = [], isVariant = false } = options;
+  const { targetSchemas, overrides = [], isVariant = false, isTuned = false } = options;
   const schema = scenarioSchema(targetSchemas);
   const checkWith = (more: readonly Override[]): CheckedValue =>
     checkValue(yaml, schema, targetSchemas, [...overrides, ...more]);
@@ -55,9 +60,10 @@ export function checkScenario(text: string, file: string, options: CheckOptions)
     problemsWith: (path, value) => checkWith([{ label: path.join("."), path, value }]).problems,
     report: createReport(yaml, tuningProblems),
   });
-  problems.push(...sortProblems(tuningProblems.map((problem) => atOverride(problem, overrides))));
+  if (isTuned || overrides.length === 0) problems.push(...blamed(tuningProblems, overrides));
   if (problems.length > 0) return { problems };
-  return { scenario: tuning === undefined ? scenario : { ...scenario, tuning }, problems: [] };
+  const isTunable = tuning !== undefined && tuningProblems.length === 0;
+  return { scenario: isTunable ? { ...scenario, tuning } : scenario, problems: [] };
 }
 
 type CheckedValue =
@@ -83,11 +89,9 @@ function checkValue(
     yaml.value,
   );
   const parsed = schema.safeParse(written);
-  const blame = (problems: readonly Problem[]): Problem[] =>
-    sortProblems(problems.map((problem) => atOverride(problem, overrides)));
   if (!parsed.success) {
     const knownKeys = keysInSchema(scenarioJsonSchema(targetSchemas));
-    return { problems: blame(schemaProblems(parsed.error.issues, yaml, written, knownKeys)) };
+    return { problems: blamed(schemaProblems(parsed.error.issues, yaml, written, knownKeys), overrides) };
   }
   const input = parsed.data;
   const problems: Problem[] = [];
@@ -100,7 +104,9 @@ function checkValue(
   );
   checkLoad(input, report);
   checkTimetable(scenario, report);
-  return problems.length > 0 ? { problems: blame(problems) } : { scenario, input, written, problems };
+  return problems.length > 0
+    ? { problems: blamed(problems, overrides) }
+    : { scenario, input, written, problems };
 }
 
 /** All problems as one text, each with its place and its line. */
@@ -118,9 +124,14 @@ function isOverrideLabel(file: string): boolean {
   return file.startsWith("--") || file.startsWith("variant ");
 }
 
-/** A problem with what the command line or a variant set is a problem of that. */
+/** Problems in the order of the file, each at what caused it. */
+function blamed(problems: readonly Problem[], overrides: readonly Override[]): Problem[] {
+  return sortProblems(problems.map((problem) => atOverride(problem, overrides)));
+}
+
+/** A problem with what the command line, a tuned.yaml or a variant set is a problem of that; the last one wins. */
 function atOverride(problem: Problem, overrides: readonly Override[]): Problem {
-  const cause = overrides.find(({ path }) => `${problem.path}.`.startsWith(`${path.join(".")}.`));
+  const cause = overrides.findLast(({ path }) => `${problem.path}.`.startsWith(`${path.join(".")}.`));
   return cause === undefined ? problem : { ...problem, file: cause.label };
 }
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { targetSchemas } from "../../src/drive/target-schemas.ts";
 import { knobs } from "../../src/engine/config.ts";
-import { checkScenario } from "../../src/scenario/check-scenario.ts";
-import { parseOverride } from "../../src/scenario/overrides.ts";
+import { type CheckOptions, checkScenario } from "../../src/scenario/check-scenario.ts";
+import { configOverrides } from "../../src/scenario/config-overrides.ts";
+import { type Override, parseOverride } from "../../src/scenario/overrides.ts";
 import { requireTuning } from "../../src/scenario/require-tuning.ts";
 import type { TuningSpec } from "../../src/scenario/scenario.ts";
+import type { Config } from "../../src/scenario/tuning.ts";
 
 const base = `why: A test.
 target: { kind: engine, store: redis, level: durable, payload: 256B, knobs: { inFlight: 1 } }
@@ -15,12 +17,16 @@ targets: [p99 <= 5ms in steady, error_rate == 0, lost == 0, throughput > 1/s, th
 `;
 const objective = "objective: { minimize: p50 in steady }\n";
 
-function check(text: string, overrides: readonly string[] = [], isVariant = false) {
+function check(
+  text: string,
+  overrides: readonly (string | Override)[] = [],
+  how: Pick<CheckOptions, "isVariant" | "isTuned"> = { isTuned: true },
+) {
   return checkScenario(text, "s.yaml", {
     targetSchemas,
     env: {},
-    overrides: overrides.map((one) => parseOverride(one)),
-    isVariant,
+    overrides: overrides.map((one) => (typeof one === "string" ? parseOverride(one) : one)),
+    ...how,
   });
 }
 
@@ -242,30 +248,37 @@ describe("a configuration on a scenario", () => {
   size: { path: target.payload, type: int, min: 16, max: 4096 }
   age: { path: target.retain, type: int, min: 1, max: 9, unit: s, default: 2 }
   inFlight: { max: 2 }
+  durable: { path: target.level, values: [durable, stored] }
 ${objective}`;
 
+  const laidOn = (config: Config) => {
+    const params = check(text).scenario?.tuning?.params ?? [];
+    return check(text, configOverrides(params, config), { isVariant: true });
+  };
+
   test("is set by plain numbers, in the units of the params", () => {
-    const overrides = ["target.payload=100", "target.retain=5", "target.knobs.inFlight=2"];
-    expect(check(text, overrides, true).scenario?.target.settings).toMatchObject({
-      payload: 100,
-      retain: 5000,
-      knobs: { inFlight: 2 },
-    });
+    expect(
+      laidOn({ size: 100, age: 5, inFlight: 2, durable: "stored" }).scenario?.target.settings,
+    ).toMatchObject({ payload: 100, retain: 5000, level: "stored", knobs: { inFlight: 2 } });
+    expect(laidOn({ age: 4 }).scenario?.target.settings).toMatchObject({ payload: 256, retain: 4000 });
   });
 
-  test("may lie outside what is searched, and is not tuned itself", () => {
-    const { scenario, problems } = check(text, ["target.knobs.inFlight=9"], true);
-    expect(problems).toEqual([]);
-    expect(scenario).not.toHaveProperty("tuning");
-    expect(check(text, ["target.knobs.inFlight=9"]).problems).toMatchObject([
+  test("is refused where a setting does not take it, and blamed for it", () => {
+    expect(laidOn({ size: -1 }).problems).toMatchObject([{ file: "--set target.payload=-1" }]);
+  });
+
+  test("may lie outside what is searched, unless it is to be tuned, and is not tuned itself", () => {
+    const outside = ["target.knobs.inFlight=9"];
+    for (const how of [{ isVariant: true }, {}]) {
+      const { scenario, problems } = check(text, outside, how);
+      expect(problems).toEqual([]);
+      expect(scenario?.target.settings).toMatchObject({ knobs: { inFlight: 9 } });
+      expect(scenario).not.toHaveProperty("tuning");
+    }
+    expect(check(text, outside).problems).toMatchObject([
       { message: "target.knobs.inFlight is 9, and the range is from 1 to 2" },
     ]);
-  });
-
-  test("is refused where the setting does not take it, at its cause", () => {
-    expect(check(text, ["target.payload=-1"], true).problems).toMatchObject([
-      { file: "--set target.payload=-1" },
-    ]);
+    expect(check(text, ["target.knobs.inFlight=2"], {}).scenario).toHaveProperty("tuning");
   });
 });
 
