@@ -52,6 +52,8 @@ export interface Proof {
 
 /** So much of the estimate must be shown before more pairs would add little to the claim. */
 const worthClaiming = 0.8;
+/** And so many pairs, if the budget has them: the other metrics of the same pairs are to be told of as well. */
+const worthTelling = 16;
 
 /**
  * Measures a candidate against the base, in pairs on seeds that the search has not seen, until the claim is worth making
@@ -163,8 +165,8 @@ function decide(
       );
     });
   if (isHopeless) return "target_missed";
-  const isWorth = isShown && Math.log(share.high) <= worthClaiming * Math.log(share.estimate);
-  return isWorth && open.length === 0 ? "proven" : undefined;
+  if (!isShown || open.length > 0 || pairs.length < worthTelling) return undefined;
+  return Math.log(share.high) <= worthClaiming * Math.log(share.estimate) ? "proven" : undefined;
 }
 
 /** What the proof comes to where there can be no more pairs. */

@@ -1,5 +1,6 @@
 import { DynoError } from "../../src/base/errors.ts";
 import { createRandom } from "../../src/base/random.ts";
+import type { PairRecord } from "../../src/measure/pair.ts";
 import type { Config } from "../../src/scenario/tuning.ts";
 import { normalQuantile } from "../../src/stats/normal.ts";
 import type { MeasuredArm, PairOrder, Rig } from "../../src/tune/rig.ts";
@@ -15,6 +16,8 @@ export interface FunctionSystem {
   provenMisses?(config: Config): readonly number[];
   /** Standard deviation of ln of the objective, of an evaluation of full length. Default 0.1. */
   readonly noise?: number;
+  /** All figures of a pair, by its number and the candidate's true share. Default: none. */
+  record?(pair: number, share: number): PairRecord;
   /** After so many answers it is interrupted. */
   readonly interruptedAfter?: number;
 }
@@ -68,7 +71,9 @@ export function functionRig(system: FunctionSystem): FunctionRig {
         return { gain: undefined, misses: [], tookMs: 500, failure: "it does not start" };
       const draw = draws(order.seed, 0.25);
       const misses = (system.provenMisses ?? system.misses)?.(order.candidate) ?? [];
-      return { gain: base - candidate + draw() - draw(), misses, tookMs: 500 };
+      const record = system.record?.(order.pair, Math.exp(candidate - base));
+      const gain = base - candidate + draw() - draw();
+      return { gain, misses, tookMs: 500, ...(record === undefined ? {} : { record }) };
     },
   };
 }

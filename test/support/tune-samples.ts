@@ -1,5 +1,7 @@
-import { deriveSeed } from "../../src/base/random.ts";
+import { createRandom, deriveSeed } from "../../src/base/random.ts";
+import type { ArmFigures, PairRecord } from "../../src/measure/pair.ts";
 import type { Config, Param } from "../../src/scenario/tuning.ts";
+import { createHistogram } from "../../src/stats/histogram.ts";
 import type { CreateSearcher } from "../../src/tune/search/searcher.ts";
 
 /** Two parameters: a number on a log scale, and a choice. */
@@ -46,5 +48,44 @@ export function scriptedSearch(
       best: () => ({ config: candidates[0] ?? space.defaults, score }),
       candidates: () => candidates.map((config) => ({ config, score })),
     };
+  };
+}
+
+/** The pair of a proof as the comparison reads it: the candidate's times are this share of the base's. */
+export function samplePair(pair: number, share: number): PairRecord {
+  const random = createRandom(pair + 1);
+  const arm = (factor: number): ArmFigures => {
+    const response = createHistogram();
+    for (let i = 0; i < 1000; i++) response.record(factor * (180 + 90 * random.exponential()));
+    const slices = (typical: number): number[] =>
+      Array.from({ length: 12 }, () => factor * typical * (1 + 0.05 * random.next()));
+    return {
+      phases: [
+        {
+          phase: "full",
+          loop: "closed",
+          completed: 1000,
+          failed: 0,
+          errors: [],
+          measuredMs: 600.5,
+          costMicros: slices(61.2),
+          p50Micros: slices(240),
+          cpuMicrosPerOp: slices(55),
+          response: response.encode(),
+        },
+      ],
+      rssPeakBytes: 93e6,
+      checks: [{ name: "nothing lost", ok: true, detail: "1000 of 1000 are there" }],
+    };
+  };
+  return {
+    pair,
+    seed: 77 + pair,
+    first: pair % 2 === 0 ? "base" : "candidate",
+    core: 1,
+    tookMs: 500,
+    otherCpuRatio: 0.01,
+    base: arm(1),
+    candidate: arm(share),
   };
 }
