@@ -110,8 +110,11 @@ async function nextOf(source: UnitSource): Promise<Awaited<ReturnType<UnitSource
   }
 }
 
-/** The first pair checks the work, and loads what later ones find in the disk's cache: it says least of how long they take. */
-function typicalMs(units: readonly Unit[]): number {
+/**
+ * How long a pair takes, of at least one that was measured. The first one checks the work, and loads what later ones find
+ * in the disk's cache: it says least.
+ */
+export function typicalMs(units: readonly Pick<Unit, "tookMs">[]): number {
   const times = (units.length > 1 ? units.slice(1) : units).map(({ tookMs }) => tookMs);
   return times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createRandom, type Random } from "../../../src/base/random.ts";
-import { nextLook, planLooks } from "../../../src/judge/compare/looks.ts";
+import { nextLook } from "../../../src/judge/compare/looks.ts";
 import type { MetricSeries } from "../../../src/judge/compare/metric-series.ts";
 import { abQuestion, gateQuestion, type Question } from "../../../src/judge/compare/question.ts";
 import {
@@ -10,28 +10,10 @@ import {
 } from "../../../src/judge/compare/sequential-test.ts";
 import { normalQuantile } from "../../../src/stats/normal.ts";
 import { hodgesLehmann, walshInterval } from "../../../src/stats/signed-rank.ts";
+import { rememberLooks } from "../../support/remembered-looks.ts";
 
-/** Levels do not depend on what is measured, and gates of the same length share them. */
-const levels = new Map<string, readonly number[]>();
-const plan: typeof planLooks = (alpha, count) => {
-  const looks: { readonly next: ReturnType<typeof planLooks>["next"] } = planLooks(alpha, count);
-  let key = `${alpha} ${count}`;
-  const seen: (readonly [number, number])[] = [];
-  return {
-    next: (pairs, fraction) => {
-      key += ` ${pairs}/${fraction}`;
-      seen.push([pairs, fraction]);
-      const known = levels.get(key);
-      if (known !== undefined) return known;
-      // What was taken from the store did not move these looks on.
-      const fresh = planLooks(alpha, count);
-      const all = seen.map(([n, share]) => fresh.next(n, share));
-      const last = all.at(-1) ?? looks.next(pairs, fraction);
-      levels.set(key, last);
-      return last;
-    },
-  };
-};
+/** Gates of the same length share their levels. */
+const plan = rememberLooks();
 
 function seriesOf(metric: MetricSeries["metric"], worse: readonly number[]): MetricSeries {
   const isError = metric === "error_rate";
