@@ -18,7 +18,7 @@ export interface PhasePlan {
 export interface PlanExtent {
   /** A share of what a pair of a comparison measures: 0.5 or 1. */
   readonly length: number;
-  /** The fewest operations that each arm needs in a phase: for a quantile that few would not show. */
+  /** The fewest operations that each arm should have in a phase: for a quantile that few would not show. */
   operationsOf(phase: string): number;
   /**
    * An arm that needs slices so many times longer than the fastest one's has a plan of its own, since the others should
@@ -38,6 +38,8 @@ const longestSliceMs = 2000;
 const longestOwnMs = 500;
 /** All slices of one arm and one phase together. */
 const phaseMs = 320;
+/** That, where so many operations are asked for. */
+const longestPhaseMs = 4 * phaseMs;
 const fewestRounds = 6;
 const mostRounds = 20;
 /** A batch takes about so long: it sees little of other processes, and most of what the target does. */
@@ -55,7 +57,7 @@ export function planArms(
   const needsMs = warm.map((answer) => sliceNeedMs(phase, answer));
   const nearMs = extent.patience * Math.min(...needsMs);
   const near = warm.filter((_, i) => (needsMs[i] ?? 0) <= nearMs);
-  const shared = planPhase(phase, slowestOf(near), extent);
+  const shared = planPhase(phase, typicalOf(near), extent);
   return warm.map((answer) => {
     if (near.includes(answer)) return shared;
     const own = planPhase(phase, answer, extent);
@@ -64,12 +66,15 @@ export function planArms(
   });
 }
 
-function slowestOf(answers: readonly SliceAnswer[]): SliceAnswer {
+/** The upper medians: of two the slower one; of more, one that was only disturbed decides nothing. */
+function typicalOf(answers: readonly SliceAnswer[]): SliceAnswer {
+  const upper = (read: (answer: SliceAnswer) => number): number =>
+    answers.map(read).toSorted((a, b) => a - b)[answers.length >> 1] ?? 0;
   return {
-    completed: Math.min(...answers.map(({ completed }) => completed)),
+    completed: upper(({ completed }) => completed),
     failed: 0,
-    costMicros: Math.max(...answers.map(({ costMicros }) => costMicros)),
-    p50Micros: Math.max(...answers.map(({ p50Micros }) => p50Micros)),
+    costMicros: upper(({ costMicros }) => costMicros),
+    p50Micros: upper(({ p50Micros }) => p50Micros),
   };
 }
 
@@ -78,7 +83,8 @@ function slowestOf(answers: readonly SliceAnswer[]): SliceAnswer {
  * that is slow or a rate that is low, and a lead-in that lets the first operations come back.
  */
 export function planPhase(phase: Phase, warm: SliceAnswer, extent: PlanExtent = wholePair): PhasePlan {
-  const neededMs = (extent.operationsOf(phase.phase) * microsPerOp(phase, warm)) / 1000;
+  const operationsMs = (extent.operationsOf(phase.phase) * microsPerOp(phase, warm)) / 1000;
+  const neededMs = Math.min(operationsMs, longestPhaseMs);
   const armMs = Math.max(phaseMs * extent.length, neededMs);
   const most = Math.ceil(mostRounds * extent.length);
   const wantedMs = Math.max(sliceNeedMs(phase, warm), neededMs / most);

@@ -81,15 +81,14 @@ export interface PairTurn {
   readonly isBaseFirst: boolean;
 }
 
-/**
- * Measures pairs of two sides that were admitted to the bench, in fresh processes. Its first pair checks the work, and
- * those that follow are cut into slices as that one was.
- */
-export function createPairMeter(
-  bench: PairBench,
-  base: TwinSide,
-  candidate: TwinSide,
-): { measure(turn: PairTurn): Promise<PairOutcome> } {
+/** Measures pairs of the same two sides, in fresh processes. */
+export interface PairMeter {
+  /** The first pair checks the work, and those that follow are cut into slices as it was. Rejects with a DynoError `aborted`. */
+  measure(turn: PairTurn): Promise<PairOutcome>;
+}
+
+/** Makes what measures pairs of two sides that were admitted to the bench. */
+export function createPairMeter(bench: PairBench, base: TwinSide, candidate: TwinSide): PairMeter {
   const measure = createMeter(bench, [
     ["base", base],
     ["candidate", candidate],

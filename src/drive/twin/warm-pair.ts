@@ -13,23 +13,27 @@ interface WarmthBounds {
 
 /** A process that is fresh: most of what it gains comes in its first half second, and pairs must be many. */
 const fresh: WarmthBounds = { leastMs: 300, mostMs: 500, windowMs: 40 };
+/** A fresh one that will be kept: what it gains later would look like a gain of what it measures then. */
+const toBeKept: WarmthBounds = { leastMs: 1200, mostMs: 1200, windowMs: 40 };
 /** One whose code is warm already, with a target that is new. */
-const kept: WarmthBounds = { leastMs: 80, mostMs: 300, windowMs: 20 };
+const kept: WarmthBounds = { leastMs: 120, mostMs: 120, windowMs: 20 };
 const longestWindowMs = 1000;
 /** Fewer operations in a window than this, and it is made longer. */
 const windowOperations = 20;
 
 /**
  * Warms processes up, side by side and in step, until all are steady or the time is over. Each gets the same load. One that
- * completes nothing is given up.
+ * completes nothing is given up. `keeps`: other targets will follow in the same processes.
  */
 export async function warmUpTogether(
   processes: readonly TwinProcess[],
   load: readonly Phase[],
   { maxMs }: WarmupSpec,
+  keeps: boolean,
 ): Promise<void> {
+  const atFirst = keeps ? toBeKept : fresh;
   const cold = processes.filter(({ hasWorked }) => !hasWorked);
-  for (const phase of load) await warmPhase(cold, phase, shareOf(fresh, maxMs, load.length));
+  for (const phase of load) await warmPhase(cold, phase, shareOf(atFirst, maxMs, load.length));
   if (cold.length === processes.length) return;
   for (const phase of load) await warmPhase(processes, phase, shareOf(kept, maxMs, load.length));
 }
@@ -83,8 +87,7 @@ export async function probe(
 }
 
 async function probeOne(process: TwinProcess, phase: Phase): Promise<SliceAnswer | undefined> {
-  let windowMs = process.hasWorked ? kept.windowMs : fresh.windowMs;
-  for (; ; windowMs *= 2) {
+  for (let windowMs = fresh.windowMs; ; windowMs *= 2) {
     const answer = await warmSlice(process, warmupOrder(phase, windowMs));
     if (answer === undefined || answer.completed >= windowOperations || windowMs >= longestWindowMs)
       return answer;

@@ -54,7 +54,7 @@ export async function workInTurn(
     plans,
   });
   if (scenario === undefined || !isEnough()) return results([]);
-  await warmUpTogether(processes, scenario.load, scenario.warmup);
+  await warmUpTogether(processes, scenario.load, scenario.warmup, turn.keeps);
   if (!isEnough()) return results([]);
   await place();
   const plans = turn.plans ?? (await planAll(processes, scenario, turn.extent));
