@@ -50,7 +50,8 @@ function isShareOfErrors({ metric }: TargetRule): boolean {
   return metric.kind === "error_rate" || metric.kind === "availability";
 }
 
-function isWithin({ op, limit }: TargetRule, value: number): boolean {
+/** Whether a value meets a rule. */
+export function isWithin({ op, limit }: Pick<TargetRule, "op" | "limit">, value: number): boolean {
   switch (op) {
     case "<":
       return value < limit;

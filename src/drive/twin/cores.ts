@@ -10,6 +10,8 @@ export interface Cores {
   readonly list: readonly number[];
   /** Moves a process with all its threads to one core. */
   pin(pid: number, core: number): Promise<void>;
+  /** Lets a process that was pinned use all of them again. */
+  release(pid: number): Promise<void>;
 }
 
 /** Finds out whether processes can be pinned here: by util-linux's taskset, on Linux. */
@@ -19,11 +21,13 @@ export async function openCores(): Promise<Cores> {
     () => true,
     () => false,
   );
+  const keepOn = async (pid: number, cores: readonly number[]): Promise<void> => {
+    await run("taskset", ["-a", "-p", "-c", cores.join(","), String(pid)]);
+  };
   return {
     list: isPossible ? list : [],
-    pin: async (pid, core) => {
-      await run("taskset", ["-a", "-p", "-c", String(core), String(pid)]);
-    },
+    pin: (pid, core) => keepOn(pid, [core]),
+    release: (pid) => keepOn(pid, list),
   };
 }
 

@@ -3,14 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DynoError } from "../../base/errors.ts";
-import { deriveSeed } from "../../base/random.ts";
-import type { ArmFigures } from "../../measure/pair.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { openServices, type Services } from "../services/open-services.ts";
+import type { ServiceAddresses } from "../target.ts";
 import { type Cores, openCores } from "./cores.ts";
-import { type PhasePlan, planPhase, slicePhase } from "./slice-plan.ts";
-import { openTwinProcess, type TwinProcess, type TwinProgram } from "./twin-process.ts";
-import { probe, warmUpTogether } from "./warm-pair.ts";
+import type { ProcessPool } from "./process-pool.ts";
+import { openTwinProcess, type TwinProcess, type TwinProgram, whileWorking } from "./twin-process.ts";
+import { type TurnOrder, type TurnResult, workInTurn } from "./work-in-turn.ts";
 
 /** One side of a comparison. */
 export interface TwinSide {
@@ -34,54 +33,72 @@ export function ownProgram(cwd: string, env: TwinProgram["env"]): TwinProgram {
   return { entry: fileURLToPath(new URL("./twin-child.js", import.meta.url)), cwd, env };
 }
 
-/** The processes of a comparison, pair by pair. */
+/** Measures sides in turn, block by block. */
 export interface PairBench {
-  readonly services: readonly string[];
-  /** The core for this pair; undefined where nothing is pinned. */
-  coreOf(n: number): number | undefined;
+  /** The services that were opened so far, in words. */
+  services(): readonly string[];
+  /** Opens the services that sides need, where that is not done. Throws a DynoError for what cannot be measured in slices. */
+  admit(sides: readonly TwinSide[]): Promise<void>;
   /** Starts the sides' processes, lets them work in the order given, and ends them. Rejects with a DynoError `aborted`. */
   work(turn: Turn): Promise<Worked>;
   close(): Promise<void>;
 }
 
-/** Opens the services that the sides need. Throws a DynoError for what cannot be measured in slices. */
-export async function openPairBench(sides: readonly TwinSide[], options: TwinOptions): Promise<PairBench> {
-  for (const { scenario } of sides) refuseFaults(scenario);
-  refuseOtherPhases(sides);
+/** How one block works. */
+export interface Turn extends Omit<TurnOrder, "keeps"> {
+  /** What messages call each side. */
+  readonly names: readonly string[];
+  /** All of them with the same phases, and each of them admitted. */
+  readonly sides: readonly TwinSide[];
+  /** Which block this is, from 0: they go from core to core. */
+  readonly count: number;
+  readonly verifies: boolean;
+  /** Where the processes come from; absent: each has a fresh one. */
+  readonly pool?: ProcessPool;
+}
+
+/** What each side did, or how it broke down. */
+export interface Worked extends TurnResult {
+  /** The core that all were pinned to; absent where they were not. */
+  readonly core?: number;
+}
+
+/** Opens a bench without services. */
+export async function openPairBench({ env, signal, onService }: TwinOptions): Promise<PairBench> {
   const cores = await openCores();
-  const pins = sides.every(({ scenario }) => isInOneProcess(scenario)) && cores.list.length > 1;
-  const services = await openSideServices(sides, options);
-  for (const text of new Set(services.flatMap(({ descriptions }) => descriptions))) options.onService(text);
-  const bench: Bench = { sides, services, cores, options, pins, plans: undefined };
+  const services = new Map<string, Services>();
+  const told = new Set<string>();
+  const bench: Bench = { services, cores, signal, onService, cannotPin: cores.list.length < 2 };
   return {
-    services: [...new Set(services.flatMap(({ descriptions }) => descriptions))],
-    // Two pairs on each core, so that every core sees both orders.
-    coreOf: (n) => (bench.pins ? cores.list[Math.floor(n / 2) % cores.list.length] : undefined),
+    services: () => [...told],
+    admit: async (sides) => {
+      for (const { scenario } of sides) refuseFaults(scenario);
+      refuseOtherPhases(sides);
+      for (const { scenario } of sides) {
+        const wish = wishOf(scenario);
+        if (services.has(wish)) continue;
+        const breaking = { redis: false, network: false };
+        const opened = await openServices(scenario.target, { env, signal, breaking });
+        services.set(wish, opened);
+        for (const text of opened.descriptions) if (!told.has(text)) onService(text);
+        for (const text of opened.descriptions) told.add(text);
+      }
+    },
     work: (turn) => runTogether(bench, turn),
     close: async () => {
-      for (const service of new Set(services)) await service.close();
+      for (const service of services.values()) await service.close();
     },
   };
 }
 
 interface Bench {
-  readonly sides: readonly TwinSide[];
-  readonly services: readonly Services[];
+  /** By what was wished for. */
+  readonly services: ReadonlyMap<string, Services>;
   readonly cores: Cores;
-  readonly options: TwinOptions;
-  /** Whether processes are kept on one core. */
-  pins: boolean;
-  /** Made when the first processes are warm, and then the same for all. */
-  plans: readonly PhasePlan[] | undefined;
-}
-
-/** How one pair works. */
-export interface Turn {
-  readonly seed: number;
-  /** Which side has the first slice. */
-  readonly order: readonly number[];
-  readonly core: number | undefined;
-  readonly verifies: boolean;
+  readonly signal: AbortSignal;
+  readonly onService: (text: string) => void;
+  /** Whether it turned out that processes cannot be kept on one core. */
+  cannotPin: boolean;
 }
 
 /** Slices of one phase are compared with slices of the same. */
@@ -104,63 +121,48 @@ export function refuseFaults({ file, faults }: Scenario): void {
   );
 }
 
+/** Sides that want the same share one. */
+function wishOf({ target }: Scenario): string {
+  const { store, redisUrl, appendfsync } = target.settings as Record<string, unknown>;
+  return JSON.stringify([store, redisUrl, appendfsync]);
+}
+
 /** An engine in a process of its own would share the core with its driver. */
 function isInOneProcess({ target }: Scenario): boolean {
   return (target.settings as { readonly process?: string }).process !== "separate";
 }
 
-/** Sides that want the same share one. */
-async function openSideServices(
-  sides: readonly TwinSide[],
-  { env, signal }: TwinOptions,
-): Promise<Services[]> {
-  const opened = new Map<string, Services>();
-  const services: Services[] = [];
-  try {
-    for (const { scenario } of sides) {
-      const { store, redisUrl, appendfsync } = scenario.target.settings as Record<string, unknown>;
-      const wish = JSON.stringify([store, redisUrl, appendfsync]);
-      const breaking = { redis: false, network: false };
-      const service = opened.get(wish) ?? (await openServices(scenario.target, { env, signal, breaking }));
-      opened.set(wish, service);
-      services.push(service);
-    }
-    return services;
-  } catch (error) {
-    for (const service of opened.values()) await service.close();
-    throw error;
-  }
-}
-
-/** What each side did, or which broke down. */
-export interface Worked {
-  readonly figures: readonly ArmFigures[];
-  readonly broken?: { readonly side: number; readonly error: DynoError };
-}
-
 /** Starts the processes, warms them up side by side, lets them work in turn, and ends them. */
 async function runTogether(bench: Bench, turn: Turn): Promise<Worked> {
-  const { signal } = bench.options;
+  const { signal } = bench;
+  const { sides, names, pool } = turn;
   if (signal.aborted) throw interrupted(signal.reason);
   const scratchDir = await mkdtemp(join(tmpdir(), "dyno-pair-"));
-  const processes: TwinProcess[] = [];
+  const processes =
+    pool?.take(sides.length) ?? sides.map(({ program }, i) => openTwinProcess(names[i] ?? "", program));
   const killAll = async (): Promise<void> => {
     await Promise.all(processes.map((process) => process.kill()));
   };
   const onAbort = (): void => void killAll();
   signal.addEventListener("abort", onAbort, { once: true });
+  let isDone = false;
   try {
+    const place = placement(bench, turn, processes);
+    await place.beforehand();
     await startAll(bench, turn, scratchDir, processes);
-    return { figures: await workInTurn(bench, turn, processes) };
+    const scenarios = sides.map(({ scenario }) => scenario);
+    const order = { ...turn, keeps: pool !== undefined };
+    const result = await workInTurn(processes, scenarios, order, place.whenWarm);
+    if (signal.aborted) throw interrupted(signal.reason);
+    isDone = true;
+    const core = place.core();
+    return { ...result, ...(core === undefined ? {} : { core }) };
   } catch (error) {
-    if (signal.aborted) throw interrupted(error);
-    const side = processes.findIndex((process) => process.broken !== undefined);
-    const broken = processes[side]?.broken;
-    if (broken === undefined) throw error;
-    return { figures: [], broken: { side, error: broken } };
+    throw signal.aborted ? interrupted(error) : error;
   } finally {
     signal.removeEventListener("abort", onAbort);
-    await killAll();
+    const ending = pool !== undefined && isDone ? processes.filter(({ broken }) => broken) : processes;
+    await Promise.all(ending.map((process) => process.kill()));
     await rm(scratchDir, { recursive: true, force: true });
   }
 }
@@ -170,88 +172,59 @@ function interrupted(cause: unknown): DynoError {
 }
 
 async function startAll(
-  { sides, services }: Bench,
-  { seed, verifies }: Turn,
+  { services }: Bench,
+  { sides, seed, verifies }: Turn,
   scratchDir: string,
-  processes: TwinProcess[],
+  processes: readonly TwinProcess[],
 ): Promise<void> {
-  const names = sides.length === 1 ? ["target"] : ["base", "candidate"];
-  for (const [i, { program }] of sides.entries()) processes.push(openTwinProcess(names[i] ?? "", program));
   await Promise.all(
-    sides.map(async ({ scenario, scenarioDir }, i) => {
-      const dir = join(scratchDir, names[i] ?? "");
+    processes.map(async (process, i) => {
+      const side = sides[i];
+      if (side === undefined) return;
+      const { scenario, scenarioDir } = side;
+      const dir = join(scratchDir, String(i));
       await mkdir(dir);
       const { kind, settings } = scenario.target;
-      const addresses = services[i]?.addresses ?? {};
-      await processes[i]?.start({
-        target: { kind, settings },
-        seed,
-        services: addresses,
-        scenarioDir,
-        scratchDir: dir,
-        verifies,
-      });
+      const addresses: ServiceAddresses = services.get(wishOf(scenario))?.addresses ?? {};
+      const target = { kind, settings };
+      const spec = { target, seed, services: addresses, scenarioDir, scratchDir: dir, verifies };
+      await whileWorking(process, () => process.start(spec));
     }),
   );
 }
 
-async function workInTurn(
-  bench: Bench,
-  turn: Turn,
-  processes: readonly TwinProcess[],
-): Promise<ArmFigures[]> {
-  const [side] = bench.sides;
-  const [first] = processes;
-  if (side === undefined || first === undefined)
-    throw new DynoError("internal", "there is nothing to measure");
-  const { load, warmup } = side.scenario;
-  await warmUpTogether(processes, load, warmup);
-  if (turn.core !== undefined) {
-    await pinAll(bench, processes, turn.core);
-  }
-  if (bench.plans === undefined) {
-    const answers = await probe(processes, load);
-    bench.plans = load.map((phase, i) => planPhase(phase, answers[i] ?? nothing));
-  }
-  for (const plan of bench.plans) await workOnPhase(plan, turn, processes, bench);
-  const figures: ArmFigures[] = [];
-  for (const process of processes) figures.push(await process.stop());
-  return figures;
+/** Where processes work: on all cores while they warm up, and then all on the same one. */
+interface Placement {
+  beforehand(): Promise<void>;
+  whenWarm(): Promise<void>;
+  core(): number | undefined;
 }
 
-const nothing = { completed: 0, failed: 0, costMicros: 0, p50Micros: 0 };
-
-/** Where it turns out that processes cannot be moved, this pair and all others are measured where they are. */
-async function pinAll(bench: Bench, processes: readonly TwinProcess[], core: number): Promise<void> {
-  try {
-    for (const { pid } of processes) await bench.cores.pin(pid, core);
-  } catch {
-    if (bench.pins)
-      bench.options.onService("processes cannot be kept on one core here; they are measured where they are");
-    bench.pins = false;
-  }
-}
-
-/** Rounds of one slice each, in the order ABBA, so that a drift within the pair falls on both alike. */
-async function workOnPhase(
-  plan: PhasePlan,
-  { seed, order }: Turn,
-  processes: readonly TwinProcess[],
-  { sides }: Bench,
-): Promise<void> {
-  for (let round = 0; round < plan.rounds; round++) {
-    const turns = round % 2 === 0 ? order : order.toReversed();
-    for (const at of turns) {
-      // A variant may have a load of its own; it is cut like the first side's.
-      const own = sides[at]?.scenario.load.find(({ phase }) => phase === plan.phase.phase) ?? plan.phase;
-      await processes[at]?.slice({
-        phase: slicePhase({ ...plan, phase: own }, round),
-        leadMs: plan.leadMs,
-        batchOperations: plan.batchOperations,
-        varies: plan.varies,
-        seed: deriveSeed(seed, `${plan.phase.phase} ${round}`),
-        isWarmup: false,
-      });
+function placement(bench: Bench, { sides, count }: Turn, processes: readonly TwinProcess[]): Placement {
+  const { list, pin, release } = bench.cores;
+  const isWanted = sides.every(({ scenario }) => isInOneProcess(scenario));
+  // Two blocks on each core, so that every core sees both orders.
+  const core = (): number | undefined =>
+    isWanted && !bench.cannotPin ? list[Math.floor(count / 2) % list.length] : undefined;
+  const move = async (how: (pid: number) => Promise<void>): Promise<void> => {
+    const moved = processes.filter(({ broken }) => broken === undefined);
+    try {
+      await Promise.all(moved.map(({ pid }) => how(pid)));
+    } catch {
+      // A process that is gone meanwhile says nothing of the others.
+      if (moved.some(({ broken }) => broken !== undefined) || bench.cannotPin) return;
+      bench.onService("processes cannot be kept on one core here; they are measured where they are");
+      bench.cannotPin = true;
     }
-  }
+  };
+  return {
+    beforehand: async () => {
+      if (!bench.cannotPin && processes.some(({ hasWorked }) => hasWorked)) await move(release);
+    },
+    whenWarm: async () => {
+      const at = core();
+      if (at !== undefined) await move((pid) => pin(pid, at));
+    },
+    core,
+  };
 }

@@ -14,12 +14,32 @@ export interface PhasePlan {
   readonly varies: boolean;
 }
 
+/** How much is measured of each phase. */
+export interface PlanExtent {
+  /** A share of what a pair of a comparison measures: 0.5 or 1. */
+  readonly length: number;
+  /** The fewest operations that each arm should have in a phase: for a quantile that few would not show. */
+  operationsOf(phase: string): number;
+  /**
+   * An arm that needs slices so many times longer than the fastest one's has a plan of its own, since the others should
+   * not wait for it. Infinity: all have the same.
+   */
+  readonly patience: number;
+}
+
+/** What a pair of a comparison measures. */
+export const wholePair: PlanExtent = { length: 1, operationsOf: () => 0, patience: Infinity };
+
 /** Short enough that two neighbours see the same machine. */
 const shortestSliceMs = 16;
 const shortestLeadMs = 4;
 const longestSliceMs = 2000;
+/** Of an arm with a plan of its own. */
+const longestOwnMs = 500;
 /** All slices of one arm and one phase together. */
 const phaseMs = 320;
+/** That, where so many operations are asked for. */
+const longestPhaseMs = 4 * phaseMs;
 const fewestRounds = 6;
 const mostRounds = 20;
 /** A batch takes about so long: it sees little of other processes, and most of what the target does. */
@@ -28,23 +48,63 @@ const fewestInBatch = 20;
 /** A median of fewer operations says little. */
 const sliceOperations = 100;
 
+/** Plans a phase for each arm by what its warm-up showed: the same for all, but for those that are far slower. */
+export function planArms(
+  phase: Phase,
+  warm: readonly SliceAnswer[],
+  extent: PlanExtent = wholePair,
+): PhasePlan[] {
+  const needsMs = warm.map((answer) => sliceNeedMs(phase, answer));
+  const nearMs = extent.patience * Math.min(...needsMs);
+  const near = warm.filter((_, i) => (needsMs[i] ?? 0) <= nearMs);
+  const shared = planPhase(phase, typicalOf(near), extent);
+  return warm.map((answer) => {
+    if (near.includes(answer)) return shared;
+    const own = planPhase(phase, answer, extent);
+    const sliceMs = Math.min(own.sliceMs, Math.max(longestOwnMs, shared.sliceMs));
+    return { ...own, sliceMs, leadMs: Math.min(own.leadMs, sliceMs) };
+  });
+}
+
+/** The upper medians: of two the slower one; of more, one that was only disturbed decides nothing. */
+function typicalOf(answers: readonly SliceAnswer[]): SliceAnswer {
+  const upper = (read: (answer: SliceAnswer) => number): number =>
+    answers.map(read).toSorted((a, b) => a - b)[answers.length >> 1] ?? 0;
+  return {
+    completed: upper(({ completed }) => completed),
+    failed: 0,
+    costMicros: upper(({ costMicros }) => costMicros),
+    p50Micros: upper(({ p50Micros }) => p50Micros),
+  };
+}
+
 /**
  * Plans a phase by what its warm-up showed: slices of 16 ms where that holds enough operations, longer ones for a target
  * that is slow or a rate that is low, and a lead-in that lets the first operations come back.
  */
-export function planPhase(phase: Phase, warm: SliceAnswer): PhasePlan {
-  const microsPerOp = phase.loop === "open" ? 1e6 / meanRate(phase) : warm.costMicros;
-  const wantedMs = Math.max(
-    shortestSliceMs,
-    (sliceOperations * microsPerOp) / 1000,
-    (4 * warm.p50Micros) / 1000,
-  );
+export function planPhase(phase: Phase, warm: SliceAnswer, extent: PlanExtent = wholePair): PhasePlan {
+  const operationsMs = (extent.operationsOf(phase.phase) * microsPerOp(phase, warm)) / 1000;
+  const neededMs = Math.min(operationsMs, longestPhaseMs);
+  const armMs = Math.max(phaseMs * extent.length, neededMs);
+  const most = Math.ceil(mostRounds * extent.length);
+  const wantedMs = Math.max(sliceNeedMs(phase, warm), neededMs / most);
   const sliceMs = Math.ceil(Math.min(longestSliceMs, wantedMs));
   const leadMs = Math.ceil(Math.min(sliceMs, Math.max(shortestLeadMs, (2 * warm.p50Micros) / 1000)));
-  const rounds = Math.min(mostRounds, Math.max(fewestRounds, Math.round(phaseMs / sliceMs)));
+  const fewest = Math.ceil(fewestRounds * extent.length);
+  const rounds = Math.min(most, Math.max(fewest, Math.round(armMs / sliceMs)));
   // An even number: each arm is first as often as the other.
   const batchOperations = batchOf(phase, warm.costMicros);
   return { phase, sliceMs, leadMs, batchOperations, varies: doesVary(phase), rounds: rounds + (rounds % 2) };
+}
+
+function microsPerOp(phase: Phase, { costMicros }: SliceAnswer): number {
+  return phase.loop === "open" ? 1e6 / meanRate(phase) : costMicros;
+}
+
+/** How long a slice must be to hold enough operations. */
+function sliceNeedMs(phase: Phase, warm: SliceAnswer): number {
+  const enoughMs = (sliceOperations * microsPerOp(phase, warm)) / 1000;
+  return Math.max(shortestSliceMs, enoughMs, (4 * warm.p50Micros) / 1000);
 }
 
 /**

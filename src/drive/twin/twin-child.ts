@@ -1,8 +1,11 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { type FromTwin, type ToTwin, twinProtocol } from "./twin-messages.ts";
 import { openTwinWorker, type TwinWorker } from "./twin-worker.ts";
 
-// The entry of a process that works in turn with its twin. It takes one `start`, then slices, then `stop`, and ends.
+// The entry of a process that works in turn with its twin. It takes one `start`, then slices, then `stop`, and ends;
+// or is told to stay, and takes another `start`.
 const abort = new AbortController();
 let worker: Promise<TwinWorker> | undefined;
 
@@ -29,6 +32,7 @@ async function take(message: ToTwin): Promise<void> {
     const answer = await work(message);
     await deliver(answer);
     if (answer.type !== "stopped") return;
+    if (message.type === "stop" && message.stays === true) return forgetTarget();
   } catch (error) {
     if (!(error instanceof DynoError)) throw error;
     await deliver({ type: "failed", code: error.code, message: messageOf(error) });
@@ -48,6 +52,14 @@ async function work(message: ToTwin): Promise<FromTwin> {
   if (message.type === "slice")
     return { type: "slice", id: message.id, answer: await opened.slice(message.order) };
   return { type: "stopped", figures: await opened.stop() };
+}
+
+/** What one target left in memory must not be collected while the next one is measured. */
+function forgetTarget(): void {
+  worker = undefined;
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect === "function") collect();
 }
 
 /** Resolves when the message has left: what a channel still holds is lost when the process ends. */

@@ -52,7 +52,8 @@ export interface SliceAnswer {
 export type ToTwin =
   | { readonly type: "start"; readonly spec: ArmSpec }
   | { readonly type: "slice"; readonly id: number; readonly order: SliceOrder }
-  | { readonly type: "stop" };
+  /** `stays`: the process waits for another start, in place of its end. */
+  | { readonly type: "stop"; readonly stays?: boolean };
 
 /** From the process to dyno. */
 export type FromTwin =

@@ -25,12 +25,16 @@ export interface TwinProcess {
   readonly pid: number;
   /** Why it will not answer any more. */
   readonly broken: DynoError | undefined;
+  /** Whether it has had a target before, so that its code is warm. */
+  readonly hasWorked: boolean;
   start(spec: ArmSpec): Promise<void>;
   slice(order: SliceOrder): Promise<SliceAnswer>;
+  /** Closes the target; the process can be started with another one. */
+  finish(): Promise<ArmFigures>;
   /** Closes the target and ends the process. */
   stop(): Promise<ArmFigures>;
-  /** Counts the process as broken, for what it did: `completed no operation ...`. Throws that as a DynoError. */
-  giveUp(problem: string): never;
+  /** Counts the process as broken, for what it did: `completed no operation ...`. */
+  giveUp(problem: string): void;
   /** Ends the process, wherever it is: it may close its target, for a moment, and is killed then. */
   kill(): Promise<void>;
 }
@@ -47,6 +51,17 @@ export function openTwinProcess(name: string, program: TwinProgram): TwinProcess
   return new Twin(name, program);
 }
 
+/** What the process is asked for; undefined where it is broken, or breaks down meanwhile. */
+export async function whileWorking<T>(process: TwinProcess, ask: () => Promise<T>): Promise<T | undefined> {
+  if (process.broken !== undefined) return undefined;
+  try {
+    return await ask();
+  } catch (error) {
+    if (process.broken === undefined) throw error;
+    return undefined;
+  }
+}
+
 class Twin implements TwinProcess {
   readonly #name: string;
   readonly #child: ChildProcess;
@@ -56,6 +71,7 @@ class Twin implements TwinProcess {
   #slices = 0;
   #hasEnded = false;
   #hasStopped = false;
+  #hasWorked = false;
   #waiting: { readonly type: FromTwin["type"]; readonly answer: Deferred<FromTwin> } | undefined;
   #end: DynoError | undefined;
 
@@ -95,6 +111,10 @@ class Twin implements TwinProcess {
     return this.#hasStopped ? undefined : this.#end;
   }
 
+  get hasWorked(): boolean {
+    return this.#hasWorked;
+  }
+
   async start(spec: ArmSpec): Promise<void> {
     const hello = await this.#hello;
     if (hello.type === "hello" && hello.protocol !== twinProtocol) {
@@ -119,17 +139,27 @@ class Twin implements TwinProcess {
     throw new DynoError("internal", `the ${this.#name}'s process answered out of turn`);
   }
 
+  async finish(): Promise<ArmFigures> {
+    const figures = await this.#close({ type: "stop", stays: true });
+    this.#hasWorked = true;
+    return figures;
+  }
+
   async stop(): Promise<ArmFigures> {
-    const answer = await this.#ask("stopped", { type: "stop" }, stopTimeoutMs);
+    const figures = await this.#close({ type: "stop" });
     this.#hasStopped = true;
     await this.#gone;
+    return figures;
+  }
+
+  async #close(message: ToTwin): Promise<ArmFigures> {
+    const answer = await this.#ask("stopped", message, stopTimeoutMs);
     if (answer.type === "stopped") return answer.figures;
     throw new DynoError("internal", `the ${this.#name}'s process answered out of turn`);
   }
 
-  giveUp(problem: string): never {
+  giveUp(problem: string): void {
     this.#end ??= new DynoError("unavailable", `the ${this.#name} ${problem}`);
-    throw this.#end;
   }
 
   async kill(): Promise<void> {

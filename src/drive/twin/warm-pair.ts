@@ -2,44 +2,69 @@ import type { Phase, WarmupSpec } from "../../scenario/scenario.ts";
 import { isSteady, type WarmupWindow } from "../load/steady.ts";
 import { batchOf, warmupLoad } from "./slice-plan.ts";
 import type { SliceAnswer, SliceOrder } from "./twin-messages.ts";
-import type { TwinProcess } from "./twin-process.ts";
+import { type TwinProcess, whileWorking } from "./twin-process.ts";
 
-/** The longest warm-up of a process: most of what it gains comes in its first half second, and pairs must be many. */
-const longestMs = 500;
-const shortestMs = 300;
-const firstWindowMs = 40;
+/** How long processes are warmed up, all phases together, and how long a window is at first. Milliseconds. */
+interface WarmthBounds {
+  readonly leastMs: number;
+  readonly mostMs: number;
+  readonly windowMs: number;
+}
+
+/** A process that is fresh: most of what it gains comes in its first half second, and pairs must be many. */
+const fresh: WarmthBounds = { leastMs: 300, mostMs: 500, windowMs: 40 };
+/** A fresh one that will be kept: what it gains later would look like a gain of what it measures then. */
+const toBeKept: WarmthBounds = { leastMs: 1200, mostMs: 1200, windowMs: 40 };
+/** One whose code is warm already, with a target that is new. */
+const kept: WarmthBounds = { leastMs: 120, mostMs: 120, windowMs: 20 };
 const longestWindowMs = 1000;
 /** Fewer operations in a window than this, and it is made longer. */
 const windowOperations = 20;
 
-/** Warms processes up, side by side and in step, until all are steady or the time is over. Each gets the same load. */
+/**
+ * Warms processes up, side by side and in step, until all are steady or the time is over. Each gets the same load. One that
+ * completes nothing is given up. `keeps`: other targets will follow in the same processes.
+ */
 export async function warmUpTogether(
   processes: readonly TwinProcess[],
   load: readonly Phase[],
-  { minMs, maxMs }: WarmupSpec,
+  { maxMs }: WarmupSpec,
+  keeps: boolean,
 ): Promise<void> {
-  const mostMs = Math.min(longestMs, maxMs) / load.length;
-  const leastMs = Math.min(shortestMs, Math.max(minMs, shortestMs)) / load.length;
-  for (const phase of load) await warmPhase(processes, phase, Math.min(leastMs, mostMs), mostMs);
+  const atFirst = keeps ? toBeKept : fresh;
+  const cold = processes.filter(({ hasWorked }) => !hasWorked);
+  for (const phase of load) await warmPhase(cold, phase, shareOf(atFirst, maxMs, load.length));
+  if (cold.length === processes.length) return;
+  for (const phase of load) await warmPhase(processes, phase, shareOf(kept, maxMs, load.length));
+}
+
+/** What one of so many phases has of the time. */
+function shareOf({ leastMs, mostMs, windowMs }: WarmthBounds, maxMs: number, phases: number): WarmthBounds {
+  const allMs = Math.min(mostMs, maxMs);
+  return { leastMs: Math.min(leastMs, allMs) / phases, mostMs: allMs / phases, windowMs };
 }
 
 async function warmPhase(
-  processes: readonly TwinProcess[],
+  all: readonly TwinProcess[],
   phase: Phase,
-  leastMs: number,
-  mostMs: number,
+  { leastMs, mostMs, ...bounds }: WarmthBounds,
 ): Promise<void> {
-  const seen: WarmupWindow[][] = processes.map(() => []);
-  let windowMs = Math.min(firstWindowMs, mostMs);
+  const seen = new Map<TwinProcess, WarmupWindow[]>();
+  let windowMs = Math.min(bounds.windowMs, mostMs);
   for (let spentMs = 0; spentMs < mostMs; spentMs += windowMs) {
+    const processes = all.filter(({ broken }) => broken === undefined);
+    if (processes.length === 0) return;
     const order = warmupOrder(phase, windowMs);
-    const answers = await Promise.all(processes.map((process) => process.slice(order)));
-    answers.forEach((answer, i) => {
-      seen[i]?.push(windowOf(answer));
-      refuseFailing(processes[i], answer, phase);
+    const answers = await Promise.all(processes.map((process) => warmSlice(process, order)));
+    processes.forEach((process, i) => {
+      const windows = seen.get(process) ?? [];
+      seen.set(process, windows);
+      const answer = answers[i];
+      if (answer !== undefined) windows.push(windowOf(answer));
     });
-    if (spentMs + windowMs >= leastMs && seen.every(isSteady)) return;
-    if (answers.some(({ completed }) => completed < windowOperations))
+    const areSteady = processes.every((process) => isSteady(seen.get(process) ?? []));
+    if (spentMs + windowMs >= leastMs && areSteady) return;
+    if (answers.some((answer) => answer !== undefined && answer.completed < windowOperations))
       windowMs = Math.min(longestWindowMs, windowMs * 2);
   }
 }
@@ -48,42 +73,36 @@ function windowOf({ costMicros, p50Micros }: SliceAnswer): WarmupWindow {
   return { completedPerSec: costMicros === 0 ? 0 : 1e6 / costMicros, serviceP50: p50Micros };
 }
 
-/** Works once more on each phase, each process alone, to see what slices it needs; gives the slowest that was seen. */
+/**
+ * Works once more, each process alone, to see what slices it needs. One answer a process; undefined of those that broke
+ * down.
+ */
 export async function probe(
   processes: readonly TwinProcess[],
-  load: readonly Phase[],
-): Promise<SliceAnswer[]> {
-  const answers: SliceAnswer[] = [];
-  for (const phase of load) {
-    const own: SliceAnswer[] = [];
-    for (const process of processes) own.push(await probePhase(process, phase));
-    answers.push({
-      completed: Math.min(...own.map(({ completed }) => completed)),
-      failed: 0,
-      costMicros: Math.max(...own.map(({ costMicros }) => costMicros)),
-      p50Micros: Math.max(...own.map(({ p50Micros }) => p50Micros)),
-    });
-  }
+  phase: Phase,
+): Promise<(SliceAnswer | undefined)[]> {
+  const answers: (SliceAnswer | undefined)[] = [];
+  for (const process of processes) answers.push(await probeOne(process, phase));
   return answers;
 }
 
-async function probePhase(process: TwinProcess, phase: Phase): Promise<SliceAnswer> {
-  for (let windowMs = firstWindowMs; ; windowMs *= 2) {
-    const answer = await process.slice(warmupOrder(phase, windowMs));
-    refuseFailing(process, answer, phase);
-    if (answer.completed >= windowOperations || windowMs >= longestWindowMs) return answer;
+async function probeOne(process: TwinProcess, phase: Phase): Promise<SliceAnswer | undefined> {
+  for (let windowMs = fresh.windowMs; ; windowMs *= 2) {
+    const answer = await warmSlice(process, warmupOrder(phase, windowMs));
+    if (answer === undefined || answer.completed >= windowOperations || windowMs >= longestWindowMs)
+      return answer;
   }
 }
 
-/** A target that only fails would go on failing, each time after the drain time, until long after the budget. */
-function refuseFailing(
-  process: TwinProcess | undefined,
-  { completed, failed, failure }: SliceAnswer,
-  { phase }: Phase,
-): void {
-  if (completed > 0 || failed === 0) return;
-  const first = failure === undefined ? "" : `, the first with ${failure}`;
-  process?.giveUp(`completed no operation of ${phase} in its warm-up; ${failed} failed${first}`);
+/** Undefined where the process broke down. One that only fails would go on failing, each time after the drain time, until long after the budget. */
+async function warmSlice(process: TwinProcess, order: SliceOrder): Promise<SliceAnswer | undefined> {
+  const answer = await whileWorking(process, () => process.slice(order));
+  if (answer === undefined || answer.completed > 0 || answer.failed === 0) return answer;
+  const first = answer.failure === undefined ? "" : `, the first with ${answer.failure}`;
+  process.giveUp(
+    `completed no operation of ${order.phase.phase} in its warm-up; ${answer.failed} failed${first}`,
+  );
+  return undefined;
 }
 
 function warmupOrder(phase: Phase, windowMs: number): SliceOrder {
