@@ -80,6 +80,7 @@ function buildProgram(io: Io, done: (exitCode: number) => void): Command {
   addBaselineCommands(program, io, { done, collect, seed: naturalNumber });
   addFiles(program, io, done);
   addKnobs(program, io, done);
+  addRollback(program, io, done);
   addCalibrate(program, io, done);
   addDoctor(program, io, done);
   addTrend(program, io, done);
@@ -145,6 +146,17 @@ function addKnobs(program: Command, io: Io, done: (exitCode: number) => void): v
     .description("list what can be turned about the engine: meaning, range, scale and default")
     .option("--json", "print the list as JSON on stdout")
     .action(async (options) => done(await (await import("./commands/knobs.ts")).listKnobs(options, io)));
+}
+
+function addRollback(program: Command, io: Io, done: (exitCode: number) => void): void {
+  program
+    .command("rollback")
+    .description("put the settings that tuned.yaml held before back into it, at once")
+    .argument("[checkpoint]", "one of checkpoints/, or latest (default): the one before the current")
+    .option("--list", "list the checkpoints: when each was applied, what was proven, which one is current")
+    .action(async (checkpoint: string | undefined, options) =>
+      done(await (await import("./commands/rollback.ts")).rollback(checkpoint, options, io)),
+    );
 }
 
 function addCalibrate(program: Command, io: Io, done: (exitCode: number) => void): void {
