@@ -119,7 +119,7 @@ async function stepBack(cwd: string, at: Date): Promise<RolledBack> {
   return { to: { name: before, tuned }, ...facts(from, kept) };
 }
 
-function facts(from: string | undefined, kept: string | undefined): Pick<RolledBack, "from" | "kept"> {
+function facts(from: string | undefined, kept: string | undefined): Omit<RolledBack, "to"> {
   return { ...(from === undefined ? {} : { from }), ...(kept === undefined ? {} : { kept }) };
 }
 

@@ -23,10 +23,10 @@ export function settingText({ unit = "" }: Pick<ShownParam, "unit">, value: Tune
   return unit === "" ? figure : `${figure}\u202f${unit}`;
 }
 
-/** The parameters that a configuration changes: `maxBatch 256 events, linger 0 us`. */
+/** The parameters that a configuration changes, without their units: `maxBatch 256, linger 0`. */
 export function configText(params: readonly ShownParam[], config: TunedConfig): string {
   const changed = changedParams(params, config).map(
-    ({ param, value }) => `${param.name} ${settingText(param, value)}`,
+    ({ param, value }) => `${param.name} ${settingText({}, value)}`,
   );
   return changed.length === 0 ? "the default" : changed.join(", ");
 }

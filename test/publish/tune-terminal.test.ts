@@ -78,10 +78,10 @@ describe("the summary of a tuning", () => {
     const text = shown(kept);
     expect(text).toMatch(/^KEPT {2}steady {2}Nothing better was proven/);
     expect(text).toMatch(
-      /· The best of the search: maxBatch 256 events, linger 0 us, with −30\.0 % \[−38\.0, −21\.0\] of the objective; that is biased/,
+      /· The best of the search: maxBatch 256, linger 0, objective −30\.0 % \[−38\.0, −21\.0\]; that is biased/,
     );
     expect(text).toContain(
-      "✗ not proven in 80 pairs that the search has not seen, maxBatch 256 events, linger 0 us: p50 in steady is not shown to be lower after 80 pairs.\n",
+      "✗ not proven in 80 pairs that the search has not seen, maxBatch 256, linger 0: p50 in steady is not shown to be lower after 80 pairs.\n",
     );
     expect(text).not.toContain("--config");
   });

@@ -108,7 +108,7 @@ function createBlock(options: TuneViewOptions): TuneView {
 type Line = readonly Segment[];
 
 function headLine({ name, objective, colours }: TuneViewOptions, stage: string, noted: string): Line {
-  const rest = [objective, stage, noted].filter((part) => part !== "").join("  ");
+  const rest = [stage, objective, noted].filter((part) => part !== "").join("  ");
   return [[name, colours.bold], [`  ${rest}`]];
 }
 

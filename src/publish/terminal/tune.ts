@@ -71,7 +71,7 @@ function bestOfSearch({ params, steps }: TuneResult): string[] {
   if (changedParams(params, last.incumbent).length === 0)
     return ["Nothing in the search looked better than the default."];
   return [
-    `The best of the search: ${configText(params, last.incumbent)}, with ${shareText(last.share)} of the objective; that is biased, since it was searched for, and proves nothing.`,
+    `The best of the search: ${configText(params, last.incumbent)}, objective ${shareText(last.share)}; that is biased, since it was searched for, and proves nothing.`,
   ];
 }
 
@@ -123,6 +123,7 @@ function coloured({ factor }: TuneSensitivity, text: string, colours: Colours): 
 }
 
 function effort({ objective, algorithm, trials, proofs, spent, stopped, seed }: TuneResult): string[] {
+  if (trials.length === 0) return [];
   const pairs = proofs.reduce((sum, proof) => sum + proof.pairs, 0);
   const time = (ms: number): string => formatDuration(ms * 1000);
   return [
