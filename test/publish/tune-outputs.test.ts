@@ -1,15 +1,30 @@
 import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findProgram } from "../../src/drive/services/redis-process.ts";
 import { renderJson } from "../../src/publish/json.ts";
 import { renderTuneMetrics } from "../../src/publish/prometheus-tune.ts";
+import { publishTuning } from "../../src/publish/publishers.ts";
 import { configText, settingText } from "../../src/publish/tuned-words.ts";
+import { readTunedConfig } from "../../src/scenario/tuned-file.ts";
+import { scratchDir } from "../support/scratch-dir.ts";
 import { sampleProof, tuningResult } from "../support/tuning-result.ts";
 
 const promtool = findProgram(["promtool"], process.env.PATH ?? "");
 
 test("tuning.json holds the whole result", () => {
   expect(JSON.parse(renderJson(tuningResult()))).toEqual(tuningResult());
+});
+
+test("a tuning is written as its data, the settings to use, and metrics", async () => {
+  const dir = await scratchDir();
+  const { files, failures } = await publishTuning(tuningResult(), dir);
+  expect(failures).toEqual([]);
+  expect(files.slice(0, 2)).toEqual([join(dir, "tuning.json"), join(dir, "tuned.yaml")]);
+  expect(files).toContain(join(dir, "metrics.prom"));
+  const { scenario, overrides } = await readTunedConfig(join(dir, "tuned.yaml"));
+  expect(scenario.name).toBe("steady");
+  expect(overrides.map(({ value }) => value)).toEqual([256, 0, "log"]);
 });
 
 describe("metrics.prom of a tuning", () => {
