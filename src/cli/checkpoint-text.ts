@@ -45,6 +45,9 @@ export function checkpointTable(listed: readonly ListedCheckpoint[], colours: Co
     tuned?.scenario.name ?? "",
     problem === undefined ? (tuned?.claim ?? "") : colours.red(problem),
   ]);
-  const key = colours.dim(`  ● in ${tunedFile}; times are UTC`);
+  const holds = listed.some(({ isCurrent }) => isCurrent)
+    ? `● in ${tunedFile}`
+    : `${tunedFile} holds none of them`;
+  const key = colours.dim(`  ${holds}; times are UTC`);
   return `${renderTable(["checkpoint", "applied", "scenario", "claim"], 9, rows, colours)}\n\n${key}\n`;
 }
