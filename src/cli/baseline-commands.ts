@@ -14,6 +14,7 @@ export function addBaselineCommands(program: Command, io: Io, { done, collect, s
   inFolder(baseline.command("save"))
     .description("measure a scenario and store what it did")
     .argument("<scenario>", "a YAML file, or the name of one in scenarios/")
+    .option("--config <file>", "the settings of a tuned.yaml; --set goes before them")
     .option("--set <key=value>", "change a setting: --set load.0.rate=20k/s (repeatable)", collect, [])
     .addOption(new Option("--budget <duration>", "how long to measure (default: 60s)").argParser(budgetMs))
     .option("--reason <text>", "why it is accepted; kept in the file")

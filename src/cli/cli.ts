@@ -80,6 +80,7 @@ function buildProgram(io: Io, done: (exitCode: number) => void): Command {
   addBaselineCommands(program, io, { done, collect, seed: naturalNumber });
   addFiles(program, io, done);
   addKnobs(program, io, done);
+  addRollback(program, io, done);
   addCalibrate(program, io, done);
   addDoctor(program, io, done);
   addTrend(program, io, done);
@@ -97,6 +98,7 @@ function addRun(program: Command, io: Io, done: (exitCode: number) => void): voi
     .command("run")
     .description("run a scenario, judge it, and write a report")
     .argument("<scenario>", "a YAML file, or the name of one in scenarios/")
+    .option("--config <file>", "the settings of a tuned.yaml; --set goes before them")
     .option("--set <key=value>", "change a setting: --set load.0.rate=20k/s (repeatable)", collect, [])
     .option("--repeat <n>", "number of trials, each in a fresh process", positiveInteger)
     .option("--seed <n>", "seed of every random choice", naturalNumber)
@@ -144,6 +146,17 @@ function addKnobs(program: Command, io: Io, done: (exitCode: number) => void): v
     .description("list what can be turned about the engine: meaning, range, scale and default")
     .option("--json", "print the list as JSON on stdout")
     .action(async (options) => done(await (await import("./commands/knobs.ts")).listKnobs(options, io)));
+}
+
+function addRollback(program: Command, io: Io, done: (exitCode: number) => void): void {
+  program
+    .command("rollback")
+    .description("put the settings that tuned.yaml held before back into it, at once")
+    .argument("[checkpoint]", "one of checkpoints/, or latest (default): the one before the current")
+    .option("--list", "list the checkpoints: when each was applied, what was proven, which one is current")
+    .action(async (checkpoint: string | undefined, options) =>
+      done(await (await import("./commands/rollback.ts")).rollback(checkpoint, options, io)),
+    );
 }
 
 function addCalibrate(program: Command, io: Io, done: (exitCode: number) => void): void {

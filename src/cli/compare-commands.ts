@@ -6,6 +6,7 @@ import type { Io } from "./io.ts";
 export function addCompareCommands(program: Command, io: Io, { done, collect, seed }: CommandTools): void {
   const common = (command: Command): Command =>
     command
+      .option("--config <file>", "the settings of a tuned.yaml, for every variant; --set goes before them")
       .option("--set <key=value>", "change a setting of every variant (repeatable)", collect, [])
       .addOption(
         new Option("--budget <duration>", "how long to measure, for each scenario (default: 60s)").argParser(

@@ -16,6 +16,8 @@ export interface GateOptions {
   readonly reason?: string;
   /** Settings of all scenarios. */
   readonly set: readonly string[];
+  /** A tuned.yaml whose settings the scenario that it names has on both sides, beneath `set`. */
+  readonly config?: string;
   /** For each scenario, in milliseconds. */
   readonly budget?: number;
   readonly margin: Margins;

@@ -1,7 +1,8 @@
 import type { ComparisonResult } from "../measure/comparison.ts";
 import type { RunResult } from "../measure/result.ts";
+import type { TuneResult } from "../measure/tuning.ts";
 
-/** result.json, comparison.json: everything that is known. Numbers that are no numbers become null. */
-export function renderJson(result: RunResult | ComparisonResult): string {
+/** result.json, comparison.json, tuning.json: everything that is known. Numbers that are no numbers become null. */
+export function renderJson(result: RunResult | ComparisonResult | TuneResult): string {
   return `${JSON.stringify(result, null, 2)}\n`;
 }

@@ -3,6 +3,7 @@ import { messageOf } from "../base/errors.ts";
 import { writeWhole } from "../base/write-whole.ts";
 import type { ComparisonResult } from "../measure/comparison.ts";
 import type { RunResult } from "../measure/result.ts";
+import type { TuneResult } from "../measure/tuning.ts";
 
 /** An output: its file's name, and the pure function that makes it. */
 interface Publisher<Result> {
@@ -45,6 +46,19 @@ const comparisonPublishers: readonly Publisher<ComparisonResult>[] = [
   },
 ];
 
+/** The table of the outputs of a tuning; tuning.json comes first. */
+const tunePublishers: readonly Publisher<TuneResult>[] = [
+  { file: "tuning.json", render: async (result) => (await import("./json.ts")).renderJson(result) },
+  {
+    file: "tuned.yaml",
+    render: async (result) => (await import("./tuned-yaml.ts")).renderTunedYaml(result),
+  },
+  {
+    file: "metrics.prom",
+    render: async (result) => (await import("./prometheus-tune.ts")).renderTuneMetrics(result),
+  },
+];
+
 /** What was written, and what could not be. */
 export interface Published {
   /** Paths of the files. */
@@ -61,6 +75,11 @@ export function publishAll(result: RunResult, dir: string): Promise<Published> {
 /** Writes every output of a gate or an A/B comparison into a folder, which is made where it is missing. */
 export function publishComparison(result: ComparisonResult, dir: string): Promise<Published> {
   return writeOutputs(comparisonPublishers, result, dir);
+}
+
+/** Writes every output of a tuning into a folder, which is made where it is missing. */
+export function publishTuning(result: TuneResult, dir: string): Promise<Published> {
+  return writeOutputs(tunePublishers, result, dir);
 }
 
 async function writeOutputs<Result>(

@@ -12,6 +12,7 @@ import { parseOverride } from "../../scenario/overrides.ts";
 import { readScenario } from "../../scenario/read-scenario.ts";
 import type { Variant } from "../../scenario/scenario.ts";
 import { compareScenario, type NamedSide } from "../compare-scenario.ts";
+import { configFlag, readConfig, readConfigured } from "../configured-scenario.ts";
 import { findScenario } from "../find-scenario.ts";
 import { compareMembers } from "../gate-plan.ts";
 import { type Io, interruptedBy } from "../io.ts";
@@ -28,6 +29,8 @@ export interface AbOptions {
   readonly d: readonly string[];
   /** Settings of all variants. */
   readonly set: readonly string[];
+  /** A tuned.yaml whose settings all variants have, beneath `set`. */
+  readonly config?: string;
   readonly budget?: number;
   /** Shell commands that make checkouts ready, in place of those that are found. */
   readonly install?: string;
@@ -44,8 +47,8 @@ const standardBudgetMs = 60_000;
 export async function ab(name: string, options: AbOptions, io: Io): Promise<number> {
   const startedAt = new Date(systemClock.epochMs());
   const file = findScenario(name, io.cwd);
-  const common = { targetSchemas, env: io.env };
-  const scenario = await readScenario(file, { ...common, overrides: options.set });
+  const config = await readConfig(options.config, io);
+  const scenario = await readConfigured(file, config, options.set, io);
   refuseFaults(scenario);
   const wishes = wishesOf(options, scenario.variants, file);
   const seed = options.seed ?? scenario.seed;
@@ -57,8 +60,9 @@ export async function ab(name: string, options: AbOptions, io: Io): Promise<numb
     const sides: NamedSide[] = [];
     for (const [i, { name: variant, overrides }] of wishes.entries()) {
       const read = await readScenario(file, {
-        ...common,
-        overrides: [...options.set, ...overrides],
+        targetSchemas,
+        env: io.env,
+        overrides: [...(config?.overrides ?? []), ...options.set, ...overrides],
         isVariant: true,
       });
       const checkout = opened.sides[i];
@@ -159,5 +163,15 @@ function commandOf(name: string, options: AbOptions): string {
   });
   const budget = options.budget === undefined ? [] : ["--budget", `${options.budget / 1000}s`];
   const seed = options.seed === undefined ? [] : ["--seed", String(options.seed)];
-  return shellWords(["npx", "dyno", "ab", name, ...flags, ...prepared, ...budget, ...seed]);
+  return shellWords([
+    "npx",
+    "dyno",
+    "ab",
+    name,
+    ...configFlag(options.config),
+    ...flags,
+    ...prepared,
+    ...budget,
+    ...seed,
+  ]);
 }

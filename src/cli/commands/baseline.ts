@@ -3,7 +3,6 @@ import { join, relative, resolve } from "node:path";
 import { checkFolder } from "../../base/check-folder.ts";
 import { systemClock } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
-import { targetSchemas } from "../../drive/target-schemas.ts";
 import type { BlockOutput, MeasureBlocksOptions } from "../../drive/twin/blocks.ts";
 import type { Baseline } from "../../judge/baselines/baseline.ts";
 import { baselineFileName, readBaseline, writeBaseline } from "../../judge/baselines/baseline-file.ts";
@@ -20,10 +19,10 @@ import { readEnvironment } from "../../measure/environment.ts";
 import { fingerprintOf } from "../../measure/fingerprint.ts";
 import { createPairsView, type PairsView } from "../../publish/terminal/pairs-view.ts";
 import { type Colours, createColours } from "../../publish/terminal/symbols.ts";
-import { readScenario } from "../../scenario/read-scenario.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { baselineTable, baselineText, commitOf, metricsTable } from "../baseline-text.ts";
 import { wantsColour } from "../colour.ts";
+import { readConfig, readConfigured } from "../configured-scenario.ts";
 import { findScenario } from "../find-scenario.ts";
 import type { Io } from "../io.ts";
 import { wantsLiveBlock } from "../live-block.ts";
@@ -36,6 +35,8 @@ export interface FolderOptions {
 /** The options of `dyno baseline save`, as the command line gives them. */
 export interface SaveOptions extends FolderOptions {
   readonly set: readonly string[];
+  /** A tuned.yaml whose settings are laid over the file's, beneath `set`. */
+  readonly config?: string;
   /** Milliseconds. */
   readonly budget?: number;
   readonly reason?: string;
@@ -55,11 +56,12 @@ export async function saveBaseline(
   io: Io,
   measure: MeasureBlocks,
 ): Promise<number> {
-  const scenario = await readScenario(findScenario(name, io.cwd), {
-    targetSchemas,
-    env: io.env,
-    overrides: [...options.set, ...(options.seed === undefined ? [] : [`seed=${options.seed}`])],
-  });
+  const scenario = await readConfigured(
+    findScenario(name, io.cwd),
+    await readConfig(options.config, io),
+    [...options.set, ...(options.seed === undefined ? [] : [`seed=${options.seed}`])],
+    io,
+  );
   const dir = resolve(io.cwd, options.dir);
   await checkFolder(dir, options.dir, "name another folder with --dir");
   const output = await measureShown(scenario, options, io, measure);

@@ -3,6 +3,7 @@ import { DynoError } from "../../base/errors.ts";
 import { refuseFaults } from "../../drive/twin/pair-bench.ts";
 import { makeComparisonResult } from "../../judge/compare/comparison-result.ts";
 import { readEnvironment } from "../../measure/environment.ts";
+import { configFlag } from "../configured-scenario.ts";
 import { gateBaselines, updateBaselines } from "../gate-baselines.ts";
 import type { GateOptions, GateOutput } from "../gate-plan.ts";
 import { gateRevisions } from "../gate-revisions.ts";
@@ -21,7 +22,7 @@ const standardFolder = "baselines";
 export async function gate(names: readonly string[], options: GateOptions, io: Io): Promise<number> {
   const startedAt = new Date(systemClock.epochMs());
   refuseMixes(options);
-  const members = await readSuite(names, options.set, io);
+  const members = await readSuite(names, options, io);
   for (const { scenario } of members) refuseFaults(scenario);
   if (options.update === true) return update(members, options, io);
   await foretell(members, options, io);
@@ -96,6 +97,7 @@ function commandOf(names: readonly string[], options: GateOptions): string {
     ...names,
     ...flag("--base", options.base),
     ...flag("--baselines", options.baselines),
+    ...configFlag(options.config),
     ...options.set.flatMap((setting) => ["--set", setting]),
     ...flag("--budget", options.budget === undefined ? undefined : `${options.budget / 1000}s`),
     ...Object.entries(options.margin).flatMap(([metric, margin]) => [

@@ -2,7 +2,6 @@ import { relative, resolve } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import type { ProgressEvent } from "../../drive/progress.ts";
 import { runScenario } from "../../drive/run.ts";
-import { targetSchemas } from "../../drive/target-schemas.ts";
 import { historyLineOfRun } from "../../judge/history/make-history-line.ts";
 import { exitMeaning } from "../../judge/outcome.ts";
 import { makeRunResult } from "../../judge/run-result.ts";
@@ -14,10 +13,10 @@ import { publishAll } from "../../publish/publishers.ts";
 import { createLiveView, type LiveView } from "../../publish/terminal/live-view.ts";
 import { renderSummary } from "../../publish/terminal/summary.ts";
 import { createColours } from "../../publish/terminal/symbols.ts";
-import { readScenario } from "../../scenario/read-scenario.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { appendToHistory } from "../append-to-history.ts";
 import { wantsColour } from "../colour.ts";
+import { configFlag, readConfig, readConfigured } from "../configured-scenario.ts";
 import { findScenario } from "../find-scenario.ts";
 import { folderStamp } from "../folder-stamp.ts";
 import { type Io, interruptedBy } from "../io.ts";
@@ -28,6 +27,8 @@ import { shellWords } from "../shell-words.ts";
 export interface RunOptions {
   /** `key.path=value` settings that replace those of the file. */
   readonly set: readonly string[];
+  /** A tuned.yaml whose settings are laid over the file's, beneath `set`. */
+  readonly config?: string;
   readonly repeat?: number;
   readonly seed?: number;
   /** The folder that receives the report's folder. */
@@ -42,11 +43,8 @@ export interface RunOptions {
 
 /** `dyno run`: reads a scenario, drives it, judges and publishes what was measured, and gives the exit code. */
 export async function run(name: string, options: RunOptions, io: Io): Promise<number> {
-  const scenario = await readScenario(findScenario(name, io.cwd), {
-    targetSchemas,
-    env: io.env,
-    overrides: overridesOf(options),
-  });
+  const config = await readConfig(options.config, io);
+  const scenario = await readConfigured(findScenario(name, io.cwd), config, overridesOf(options), io);
   const startedAt = new Date(systemClock.epochMs());
   const dir = resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}`);
   const { trials, services, setupError } = await drive(scenario, options, dir, io);
@@ -128,6 +126,7 @@ function overridesOf(options: RunOptions): string[] {
 
 function commandOf(name: string, options: RunOptions): string {
   const flags = [
+    ...configFlag(options.config),
     ...options.set.flatMap((setting) => ["--set", setting]),
     ...(options.repeat === undefined ? [] : ["--repeat", String(options.repeat)]),
     ...(options.seed === undefined ? [] : ["--seed", String(options.seed)]),

@@ -1,5 +1,6 @@
-import { Gauge, Registry } from "prom-client";
+import { type Gauge, Registry } from "prom-client";
 import type { Comparison, ComparisonResult, MetricComparison } from "../../measure/comparison.ts";
+import { gaugesOf, setState } from "../prometheus-gauges.ts";
 
 type MetricLabel = "scenario" | "variant" | "phase" | "metric";
 
@@ -58,21 +59,9 @@ function addMetric(
   setState(metrics.verdict, labels, "verdict", verdicts, verdict);
 }
 
-/** A state set: 1 for the state that holds, 0 for the others. */
-function setState<Label extends string>(
-  gauge: Gauge<Label>,
-  labels: Partial<Record<Label, string>>,
-  label: Label,
-  states: readonly string[],
-  current: string,
-): void {
-  for (const state of states) gauge.set({ ...labels, [label]: state }, state === current ? 1 : 0);
-}
-
 function createMetrics(): ComparisonMetrics {
   const registry = new Registry();
-  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
-    new Gauge<Label>({ name, help, labelNames: [...labelNames], registers: [registry] });
+  const gauge = gaugesOf(registry);
   const of = ["scenario", "variant", "phase", "metric"] as const;
   return {
     registry,

@@ -42,7 +42,8 @@ function scenarioParts(result: ComparisonResult, comparison: Comparison, colours
   ];
 }
 
-function metricsTable(comparison: Comparison, colours: Colours): string {
+/** Every metric of both sides, those that are judged first; empty where none was measured. */
+export function metricsTable(comparison: Comparison, colours: Colours): string {
   if (comparison.metrics.length === 0) return "";
   const rows = [...judgedMetrics(comparison), ...shownMetrics(comparison)].map((metric) => {
     const { change, interval } = describeChange(metric);

@@ -20,14 +20,24 @@ export function checkLines(checks: readonly CheckResult[], colours: Colours): st
   return indent(lines.join("\n"));
 }
 
-/** The last lines: where the files lie, and the command that does this again. */
-export function fileLines(command: string, { report, result }: SummaryPaths, colours: Colours): string {
+/** The last lines: where the files lie, the command that does this again, and `more`: a word and what it stands for. */
+export function fileLines(
+  command: string,
+  { report, result }: SummaryPaths,
+  colours: Colours,
+  more: readonly (readonly [word: string, text: string])[] = [],
+): string {
   const lines = [
-    report === undefined ? "" : `${colours.dim("report")}  ${report}`,
-    result === undefined ? "" : `${colours.dim("data")}    ${result}`,
-    `${colours.dim("again")}   ${command}`,
+    ...(report === undefined ? [] : [["report", report]]),
+    ...(result === undefined ? [] : [["data", result]]),
+    ["again", command],
+    ...more,
   ];
-  return indent(lines.filter((line) => line !== "").join("\n"));
+  return indent(
+    lines
+      .map(([word = "", text = ""]) => `${colours.dim(word)}${" ".repeat(8 - word.length)}${text}`)
+      .join("\n"),
+  );
 }
 
 function indent(text: string): string {

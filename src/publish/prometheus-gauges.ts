@@ -1,0 +1,20 @@
+import { Gauge, type Registry } from "prom-client";
+
+/** Makes gauges in a registry: name, help, labels. */
+export function gaugesOf(
+  registry: Registry,
+): <Label extends string>(name: string, help: string, labelNames: readonly Label[]) => Gauge<Label> {
+  return (name, help, labelNames) =>
+    new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] });
+}
+
+/** A state set: 1 for the state that holds, 0 for the others. */
+export function setState<Label extends string>(
+  gauge: Gauge<Label>,
+  labels: Partial<Record<Label, string>>,
+  label: Label,
+  states: readonly string[],
+  current: string,
+): void {
+  for (const state of states) gauge.set({ ...labels, [label]: state }, state === current ? 1 : 0);
+}
