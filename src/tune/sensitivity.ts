@@ -1,7 +1,7 @@
 import type { ShareEstimate, TuneSensitivity, TuneSlope } from "../measure/tuning.ts";
+import { toUnit } from "../scenario/param-scale.ts";
 import type { NumberParam, Param } from "../scenario/tuning.ts";
 import type { Estimate, ModelView, Slope } from "./search/searcher.ts";
-import { toUnit } from "./space/param-scale.ts";
 
 /** So many values of each parameter show how the objective runs along it. */
 const slicePoints = 25;
