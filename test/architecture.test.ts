@@ -69,6 +69,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     "drive/target-schemas.ts",
     "judge/baselines/",
     "judge/history/",
+    "tune/journal/",
     "engine/pipeline/",
     "engine/resilience/breaker-shape.ts",
     "engine/resilience/resilience-schema.ts",

@@ -5,7 +5,8 @@ const figure = z.number().nonnegative();
 const count = z.int().nonnegative();
 const text = z.string();
 
-const environment = z.object({
+/** What a measurement stands on, as files hold it. */
+export const environmentSchema = z.object({
   dynoVersion: text,
   node: text,
   v8: text,
@@ -24,7 +25,8 @@ const environment = z.object({
   services: z.array(text),
 });
 
-const storedPhase = z.object({
+/** What one process did in one phase, without its latencies. */
+export const phaseFiguresSchema = z.object({
   phase: text,
   loop: z.enum(["open", "closed"]),
   varies: z.boolean().exactOptional(),
@@ -35,6 +37,9 @@ const storedPhase = z.object({
   costMicros: z.array(figure),
   p50Micros: z.array(figure),
   cpuMicrosPerOp: z.array(figure),
+});
+
+const storedPhase = phaseFiguresSchema.extend({
   quantiles: z.object({
     p50: figure.exactOptional(),
     p90: figure.exactOptional(),
@@ -43,26 +48,30 @@ const storedPhase = z.object({
   }),
 });
 
-const check = z.object({
+/** What a target found out about its own work. */
+export const checkSchema = z.object({
   name: text,
   ok: z.boolean(),
   detail: text,
   figure: z.object({ name: z.enum(["lost", "duplicates"]), value: z.number() }).exactOptional(),
 });
 
+/** A scenario, and what it meant. */
+export const scenarioSchema = z.object({
+  name: text,
+  digest: text,
+  target: text,
+  phases: z.array(z.object({ phase: text, summary: text })),
+});
+
 /** What a baseline file holds; keys that it does not know are let be. */
 export const baselineSchema = z.object({
   schemaVersion: z.literal(baselineSchemaVersion),
-  scenario: z.object({
-    name: text,
-    digest: text,
-    target: text,
-    phases: z.array(z.object({ phase: text, summary: text })),
-  }),
+  scenario: scenarioSchema,
   recordedAt: z.iso.datetime(),
   reason: text.exactOptional(),
   fingerprint: z.object({ class: text.regex(/^[0-9a-f]{8}$/), fields: z.record(text, text) }),
-  environment,
+  environment: environmentSchema,
   phases: z.array(z.object({ phase: text, completed: count, failed: count, response: text })),
   blocks: z
     .array(
@@ -71,7 +80,11 @@ export const baselineSchema = z.object({
         seed: count,
         core: count.exactOptional(),
         tookMs: figure,
-        figures: z.object({ phases: z.array(storedPhase), rssPeakBytes: figure, checks: z.array(check) }),
+        figures: z.object({
+          phases: z.array(storedPhase),
+          rssPeakBytes: figure,
+          checks: z.array(checkSchema),
+        }),
       }),
     )
     .min(1),

@@ -3,10 +3,13 @@ import { z } from "zod";
 /** The version of history lines. It rises when a reader of the older one would misread the newer one. */
 export const historyVersion = 1;
 
+/** In what a metric is measured, as files hold it. */
+export const metricUnitSchema = z.enum(["us", "ratio", "per_second", "us_per_op", "bytes", "count"]);
+
 const metric = z.object({
   metric: z.string(),
   phase: z.string().exactOptional(),
-  unit: z.enum(["us", "ratio", "per_second", "us_per_op", "bytes", "count"]),
+  unit: metricUnitSchema,
   higherIsBetter: z.boolean(),
   /** In the metric's base unit. */
   value: z.number(),
