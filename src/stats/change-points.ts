@@ -1,5 +1,6 @@
 import { createRandom, type Random } from "../base/random.ts";
 import { bestSplit, type Split } from "./energy-split.ts";
+import { shuffle } from "./shuffle.ts";
 
 /** How change points are looked for. */
 export interface ChangePointSettings {
@@ -100,16 +101,4 @@ function permutationP(
 
 function strengthOf(split: Split | undefined): number {
   return split?.strength ?? Number.NEGATIVE_INFINITY;
-}
-
-/** Fisher and Yates' shuffle, into a copy. */
-function shuffle(values: Float64Array, random: Random): Float64Array {
-  const shuffled = values.slice();
-  for (let last = shuffled.length - 1; last > 0; last--) {
-    const other = random.integer(last + 1);
-    const moved = shuffled[last] ?? 0;
-    shuffled[last] = shuffled[other] ?? 0;
-    shuffled[other] = moved;
-  }
-  return shuffled;
 }
