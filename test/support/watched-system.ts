@@ -3,7 +3,7 @@ import type { WatchEvent } from "../../src/measure/watch-events.ts";
 import type { Config, NumberParam } from "../../src/scenario/tuning.ts";
 import type { Rig } from "../../src/tune/rig.ts";
 import { createRandomSearch } from "../../src/tune/search/random-search.ts";
-import type { Block } from "../../src/tune/search/searcher.ts";
+import type { Block, CreateSearcher } from "../../src/tune/search/searcher.ts";
 import { createSpace } from "../../src/tune/space/space.ts";
 import { watch } from "../../src/tune/watch/watch.ts";
 import { standardWatchRules, type Watched, type WatchOrder } from "../../src/tune/watch/watch-order.ts";
@@ -53,8 +53,17 @@ export function lossOf(config: Config, best: readonly number[]): number {
   return watchedSpace.toPoint(config).reduce((sum, value, i) => sum + 2 * (value - (best[i] ?? 0)) ** 2, 0);
 }
 
+/** What is other than usual. */
+export interface WatchOptions extends Partial<Omit<WatchOrder, "tuning">> {
+  readonly seed?: number;
+  readonly createSearcher?: CreateSearcher;
+}
+
 /** Watches a system in a time of its own. */
-export async function watchSystem(system: WatchedSystem, options: Partial<WatchOrder> = {}): Promise<Seen> {
+export async function watchSystem(
+  system: WatchedSystem,
+  { seed = 1, createSearcher = createRandomSearch, ...options }: WatchOptions = {},
+): Promise<Seen> {
   let atMs = 0;
   let sleptMs = 0;
   let steps = 0;
@@ -70,14 +79,16 @@ export async function watchSystem(system: WatchedSystem, options: Partial<WatchO
   const config = options.config ?? watchedSpace.defaults;
   const inForce = [config];
   const order: WatchOrder = {
-    space: watchedSpace,
+    tuning: {
+      space: watchedSpace,
+      targets: ["p99 <= 5ms"],
+      seed,
+      minGain: 0.02,
+      budget: { trials: 40 },
+      createSearcher,
+      clock: systemClock,
+    },
     config,
-    targets: ["p99 <= 5ms"],
-    seed: 1,
-    minGain: 0.02,
-    budget: { trials: 40 },
-    createSearcher: createRandomSearch,
-    clock: systemClock,
     rules: standardWatchRules,
     signal: interrupt.signal,
     sleep: async (ms) => {

@@ -39,7 +39,7 @@ export interface ProbeReading {
   readonly neighbours?: readonly [number, number];
   /** Absent where a neighbour did not work or missed a target, which is no way to go, and where there is none. */
   readonly slope?: SlopeReading;
-  /** Neighbours that did not work or missed a target, and are better not measured again. */
+  /** Neighbours that did not work or missed a target, and are better not measured again soon; none where what is in force did no better. */
   readonly shunned: readonly Config[];
 }
 
@@ -120,7 +120,7 @@ export function readProbe(space: Space, probe: Probe, { arms }: MeasuredBlock): 
   const own = outcomeOf(incumbent);
   const score = own?.score;
   const missed = (own?.misses ?? []).flatMap((miss, target) => (miss > 0 ? [target] : []));
-  const shunned = [minus, plus].filter((config) => !isIncumbent(config) && !isGood(config));
+  const bad = [minus, plus].filter((config) => !isIncumbent(config) && !isGood(config));
   const [low, high] = [outcomeOf(minus)?.score, outcomeOf(plus)?.score];
   const signs = signsBetween(space, minus, plus);
   const hasPair = score !== undefined && low !== undefined && high !== undefined && signs.some(Boolean);
@@ -129,10 +129,10 @@ export function readProbe(space: Space, probe: Probe, { arms }: MeasuredBlock): 
     missed,
     ...(score === undefined ? { failure: own?.failure ?? "it gave no figures" } : {}),
     ...(hasPair ? { neighbours: [Math.exp(low - score), Math.exp(high - score)] } : {}),
-    ...(hasPair && shunned.length === 0
+    ...(hasPair && bad.length === 0
       ? { slope: { difference: high - low, signs, bend: score - (low + high) / 2 } }
       : {}),
-    shunned,
+    shunned: isGood(incumbent) ? bad : [],
   };
 }
 

@@ -7,7 +7,8 @@ import type { CreateSearcher } from "../search/searcher.ts";
 import { type Tuned, type TuneOrder, tune } from "../tune.ts";
 
 /** A search from what is in force. */
-export interface RetuneOrder extends Omit<TuneOrder, "warm"> {
+export interface RetuneOrder {
+  readonly tuning: Omit<TuneOrder, "warm">;
   /** Which search of the watch, from 0: each has seeds of its own. */
   readonly search: number;
   readonly from: Config;
@@ -33,13 +34,13 @@ export interface Retuned {
 
 /** Searches from what is in force, no farther than its reach, and proves what was found against it. Rejects as `tune` does. */
 export async function retune(order: RetuneOrder, rig: Rig): Promise<Retuned> {
-  const { search, from, reach, isRejected, ...rest } = order;
+  const { tuning, search, from, reach, isRejected } = order;
   const tuned = await tune(
     {
-      ...rest,
-      seed: deriveSeed(order.seed, `search ${search}`),
+      ...tuning,
+      seed: deriveSeed(tuning.seed, `search ${search}`),
       warm: { from, reach },
-      createSearcher: withoutRejected(order.createSearcher, isRejected),
+      createSearcher: withoutRejected(tuning.createSearcher, isRejected),
     },
     rig,
   );

@@ -30,13 +30,13 @@ export const standardWatchRules: WatchRules = {
 };
 
 /** What is watched, and how. */
-export interface WatchOrder extends Omit<TuneOrder, "warm" | "budget"> {
+export interface WatchOrder {
+  /** What a search searches, and what one may cost with its proofs; `alpha` is the chance of a wrong swap in each. */
+  readonly tuning: Omit<TuneOrder, "warm">;
   /** What is in force when the watch begins. */
   readonly config: Config;
   readonly rules: WatchRules;
-  /** For one search and its proofs. */
-  readonly budget: TuneOrder["budget"];
-  /** The watch ends after it, once what is under way is done; absent: when it is interrupted. */
+  /** The watch ends after so long, once what is under way is done; absent: when it is interrupted. */
   readonly forMs?: number;
   readonly signal?: AbortSignal;
   /** Waits; may end early, or reject, where the signal aborts. */

@@ -6,6 +6,7 @@ import { type Applied, createApplied } from "./applied.ts";
 import { type ProbeReading, probeSlope, probeTargets, readProbe } from "./probe.ts";
 import { type RetuneEnd, retune } from "./retune.ts";
 import { createRetuneBounds, type RetuneBounds } from "./retune-bounds.ts";
+import { createShunList, type ShunList } from "./shun-list.ts";
 import { createStaleness, type Staleness } from "./staleness.ts";
 import { createTargetGuard, type TargetGuard } from "./target-guard.ts";
 import type { WatchActions, Watched, WatchOrder } from "./watch-order.ts";
@@ -41,21 +42,21 @@ class WatchRun {
   readonly #counts = { probes: 0, searches: 0, swaps: 0, rollBacks: 0 };
   #guard: TargetGuard;
   #staleness: Staleness;
-  /** Neighbours of what is in force that are not measured again. */
-  #shunned: ReadonlySet<string> = new Set();
+  #shunList: ShunList;
   #firstScore: number | undefined;
   #atMs = 0;
 
   constructor(order: WatchOrder, rig: Rig, act: WatchActions, onEvent: (event: WatchEvent) => void) {
-    const { rules, space, config } = order;
+    const { rules, tuning, config } = order;
     this.#order = order;
     this.#rig = rig;
     this.#act = act;
     this.#onEvent = onEvent;
-    this.#applied = createApplied(space, config);
+    this.#applied = createApplied(tuning.space, config);
     this.#bounds = createRetuneBounds(rules.minPauseMs);
     this.#guard = createTargetGuard({ ...rules, probation: 0 });
-    this.#staleness = createStaleness(space, config, rules.runLength);
+    this.#staleness = createStaleness(tuning.space, config, rules.runLength);
+    this.#shunList = createShunList(tuning.space);
   }
 
   async toEnd(): Promise<Watched> {
@@ -79,11 +80,11 @@ class WatchRun {
 
   /** Undefined where it was interrupted. */
   async #probe(): Promise<{ readonly reading: ProbeReading; readonly tookMs: number } | undefined> {
-    const { space, seed } = this.#order;
+    const { space, seed } = this.#order.tuning;
     const incumbent = this.#applied.incumbent();
     const number = this.#counts.probes;
     const isShunned = (config: Config): boolean =>
-      this.#shunned.has(space.keyOf(config)) || this.#applied.isRejected(config);
+      this.#shunList.has(config, number) || this.#applied.isRejected(config);
     const probe = this.#guard.isAlert()
       ? probeTargets(incumbent, number, seed)
       : probeSlope(space, incumbent, number, seed, isShunned);
@@ -97,7 +98,7 @@ class WatchRun {
   /** Tells what a probe showed and rolls back where that is called for. Gives why a search is wanted, if one is. */
   async #respond(reading: ProbeReading): Promise<WatchSearchBegun["why"] | undefined> {
     const { slope, shunned, score, missed } = reading;
-    this.#shunned = new Set([...this.#shunned, ...shunned.map((config) => this.#order.space.keyOf(config))]);
+    this.#shunList.add(shunned, this.#counts.probes);
     const stale = slope === undefined ? undefined : this.#staleness.take(slope);
     this.#tellOfProbe(reading);
     const verdict = this.#guard.take(score === undefined || missed.length > 0);
@@ -121,7 +122,7 @@ class WatchRun {
       probe: this.#counts.probes - 1,
       ...(Number.isNaN(level) ? {} : { level: Math.exp(level) }),
       ...(neighbours === undefined ? {} : { neighbours }),
-      missed: missed.map((target) => this.#order.targets[target] ?? `target ${target}`),
+      missed: missed.map((target) => this.#order.tuning.targets[target] ?? `target ${target}`),
       ...(failure === undefined ? {} : { failure }),
       evidence: this.#staleness.evidence(),
     });
@@ -135,7 +136,7 @@ class WatchRun {
   #reasonOf({ missed, failure }: ProbeReading): string {
     const times = `${this.#order.rules.breaks} times in a row`;
     if (failure !== undefined) return `it missed its targets or did not work ${times}, at last: ${failure}`;
-    return `it missed its targets ${times}, at last ${missed.map((target) => this.#order.targets[target]).join(", ")}`;
+    return `it missed its targets ${times}, at last ${missed.map((target) => this.#order.tuning.targets[target]).join(", ")}`;
   }
 
   /** Where there is nothing to go back to, a search is wanted. */
@@ -165,13 +166,13 @@ class WatchRun {
       this.#onEvent({ event: "bounded", atMs: this.#atMs, sinceMs, allowedAtMs });
       return undefined;
     }
-    const { config: _, rules, ...rest } = this.#order;
+    const { tuning, rules } = this.#order;
     const search = this.#counts.searches++;
     const from = this.#applied.incumbent();
     const { reach } = rules;
     this.#onEvent({ event: "search_begun", atMs: this.#atMs, search, why, from, reach });
     const isRejected = (config: Config): boolean => this.#applied.isRejected(config);
-    const { end, ...figures } = await retune({ ...rest, search, from, reach, isRejected }, this.#rig);
+    const { end, ...figures } = await retune({ tuning, search, from, reach, isRejected }, this.#rig);
     this.#atMs += figures.tookMs;
     this.#onEvent({ event: "search_ended", atMs: this.#atMs, search, ...figures });
     this.#bounds.ended(this.#atMs, end.by === "proven");
@@ -210,11 +211,11 @@ class WatchRun {
   #beginAnew(probation: number): void {
     this.#guard = createTargetGuard({ breaks: this.#order.rules.breaks, probation });
     this.#staleness = this.#newStaleness();
-    this.#shunned = new Set();
+    this.#shunList = createShunList(this.#order.tuning.space);
   }
 
   #newStaleness(): Staleness {
-    return createStaleness(this.#order.space, this.#applied.incumbent(), this.#order.rules.runLength);
+    return createStaleness(this.#order.tuning.space, this.#applied.incumbent(), this.#order.rules.runLength);
   }
 
   /** Waits so long that the probe's share of the time is kept. Tells if the watch is over. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createRetuneBounds } from "../../../src/tune/watch/retune-bounds.ts";
+import { createShunList } from "../../../src/tune/watch/shun-list.ts";
 import { createTargetGuard } from "../../../src/tune/watch/target-guard.ts";
+import { watchedSpace } from "../../support/watched-system.ts";
 
 test("the pause after searches in vain doubles up to sixteen times, until one is proven", () => {
   const bounds = createRetuneBounds(10);
@@ -12,6 +14,15 @@ test("the pause after searches in vain doubles up to sixteen times, until one is
   expect(pauses).toEqual([10, 20, 40, 80, 160, 160, 160]);
   bounds.ended(2000, true);
   expect([bounds.allowedAtMs(), bounds.lastEndedAtMs()]).toEqual([2010, 2000]);
+});
+
+test("what is shunned is measured again after some time", () => {
+  const list = createShunList(watchedSpace);
+  const config = watchedSpace.defaults;
+  list.add([config], 7);
+  const probes = Array.from({ length: 40 }, (_, probe) => probe);
+  expect(probes.filter((probe) => list.has(config, 7 + probe))).toEqual(probes.slice(0, 21));
+  expect(list.has({ ...config, depth: 65 }, 7)).toBe(false);
 });
 
 describe("the guard of targets", () => {

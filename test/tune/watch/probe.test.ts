@@ -138,8 +138,13 @@ describe("what a probe showed", () => {
   });
 
   test("is which targets are missed by what is in force, or why it does not work", () => {
-    const missed = readProbe(space, probe, { arms: [arm(2), arm(1, [-1, 0.2]), arm(0)], tookMs: 1 });
+    const missed = readProbe(space, probe, {
+      arms: [arm(2, [0.1, 0.3]), arm(1, [-1, 0.2]), arm(0)],
+      tookMs: 1,
+    });
     expect(missed.missed).toEqual([1]);
+    // Where all miss it, the neighbours are not to blame.
+    expect(missed.shunned).toEqual([]);
     const broken = readProbe(space, probe, { arms: [arm(2), arm(undefined), arm(0)], tookMs: 1 });
     expect(broken).toEqual({ score: undefined, missed: [], failure: "no start", shunned: [] });
   });
