@@ -4,6 +4,7 @@ import { durations, parseUnit } from "../base/units.ts";
 import { addBaselineCommands } from "./baseline-commands.ts";
 import { addCompareCommands } from "./compare-commands.ts";
 import type { Io } from "./io.ts";
+import { addTuneCommands } from "./tune-commands.ts";
 
 /** Exit codes of errors that end a command; results have theirs in `judge/outcome.ts`. */
 const exitCodes: Readonly<Record<ErrorCode, number>> = {
@@ -77,6 +78,7 @@ function buildProgram(io: Io, done: (exitCode: number) => void): Command {
     });
   addRun(program, io, done);
   addCompareCommands(program, io, { done, collect, seed: naturalNumber });
+  addTuneCommands(program, io, { done, collect, seed: naturalNumber });
   addBaselineCommands(program, io, { done, collect, seed: naturalNumber });
   addFiles(program, io, done);
   addKnobs(program, io, done);

@@ -3,7 +3,7 @@ import { digestOf } from "../base/digest.ts";
 import { DynoError } from "../base/errors.ts";
 import { targetSchemas } from "../drive/target-schemas.ts";
 import type { Override } from "../scenario/overrides.ts";
-import { readScenario } from "../scenario/read-scenario.ts";
+import { type ReadScenarioOptions, readScenario } from "../scenario/read-scenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { readTunedConfig, type TunedFile } from "../scenario/tuned-file.ts";
 import type { Io } from "./io.ts";
@@ -22,10 +22,11 @@ export async function readConfigured(
   config: TunedFile | undefined,
   overrides: readonly (string | Override)[],
   io: Io,
+  reading: Pick<ReadScenarioOptions, "isTuned"> = {},
 ): Promise<Scenario> {
-  const scenario = await readScenario(file, { targetSchemas, env: io.env, overrides });
+  const scenario = await readScenario(file, { targetSchemas, env: io.env, overrides, ...reading });
   refuseForeignConfig(config, [scenario]);
-  return layConfig(scenario, config, overrides, io);
+  return layConfig(scenario, config, overrides, io, reading);
 }
 
 /** Reads a scenario again with the settings of a tuned.yaml, where that is of it; else gives it back as it is. */
@@ -34,6 +35,7 @@ export async function layConfig(
   config: TunedFile | undefined,
   overrides: readonly (string | Override)[],
   io: Io,
+  reading: Pick<ReadScenarioOptions, "isTuned"> = {},
 ): Promise<Scenario> {
   if (config === undefined || config.scenario.name !== scenario.name) return scenario;
   const { digest } = config.scenario;
@@ -46,6 +48,7 @@ export async function layConfig(
     targetSchemas,
     env: io.env,
     overrides: [...config.overrides, ...overrides],
+    ...reading,
   });
 }
 

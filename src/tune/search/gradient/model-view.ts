@@ -1,5 +1,5 @@
+import { toUnit, toValue } from "../../../scenario/param-scale.ts";
 import type { Param, ParamValue } from "../../../scenario/tuning.ts";
-import { toUnit, toValue } from "../../space/param-scale.ts";
 import type { Point } from "../../space/space.ts";
 import type { Estimate, ModelView, Slice, Slope } from "../searcher.ts";
 import type { Beliefs } from "./beliefs.ts";
