@@ -5,6 +5,7 @@ import type { Rig } from "../../src/tune/rig.ts";
 import { createRandomSearch } from "../../src/tune/search/random-search.ts";
 import type { Block, CreateSearcher } from "../../src/tune/search/searcher.ts";
 import { createSpace } from "../../src/tune/space/space.ts";
+import type { Tuned } from "../../src/tune/tune.ts";
 import { watch } from "../../src/tune/watch/watch.ts";
 import { standardWatchRules, type Watched, type WatchOrder } from "../../src/tune/watch/watch-order.ts";
 import { functionRig } from "./function-rig.ts";
@@ -98,7 +99,7 @@ export async function watchSystem(
     ...options,
   };
   const act = {
-    swap: async (to: Config): Promise<void> => void inForce.push(to),
+    swap: async ({ chosen }: Tuned): Promise<void> => void inForce.push(chosen),
     rollBack: async (to: Config): Promise<void> => void inForce.push(to),
   };
   const watched = await watch(order, rig, act, (event) => void events.push(event));

@@ -20,7 +20,7 @@ export interface RetuneOrder {
 
 /** What a search came to. */
 export type RetuneEnd =
-  | { readonly by: "proven"; readonly config: Config; readonly proof: Proof }
+  | { readonly by: "proven"; readonly tuned: Tuned; readonly proof: Proof; readonly seed: number }
   | { readonly by: "in_vain"; readonly why: WatchNotProven["why"] }
   | { readonly by: "interrupted" };
 
@@ -35,10 +35,11 @@ export interface Retuned {
 /** Searches from what is in force, no farther than its reach, and proves what was found against it. Rejects as `tune` does. */
 export async function retune(order: RetuneOrder, rig: Rig): Promise<Retuned> {
   const { tuning, search, from, reach, isRejected } = order;
+  const seed = deriveSeed(tuning.seed, `search ${search}`);
   const tuned = await tune(
     {
       ...tuning,
-      seed: deriveSeed(tuning.seed, `search ${search}`),
+      seed,
       warm: { from, reach },
       createSearcher: withoutRejected(tuning.createSearcher, isRejected),
     },
@@ -50,17 +51,18 @@ export async function retune(order: RetuneOrder, rig: Rig): Promise<Retuned> {
     trials: searched.trials.length,
     proofs: proofs.length,
     tookMs: searched.tookMs + provingMs,
-    end: endOf(tuned),
+    end: endOf(tuned, seed),
   };
 }
 
-function endOf({ searched, proofs }: Tuned): RetuneEnd {
+function endOf(tuned: Tuned, seed: number): RetuneEnd {
+  const { searched, proofs } = tuned;
   const proof = proofs.at(-1);
   if (searched.end.by === "interrupted" || proof?.outcome === "interrupted") return { by: "interrupted" };
   if (searched.end.by === "base_broken") return { by: "in_vain", why: "does_not_work" };
   if (proof === undefined) return { by: "in_vain", why: "nothing_found" };
   if (proof.outcome !== "proven") return { by: "in_vain", why: proof.outcome };
-  return { by: "proven", config: proof.order.candidate, proof };
+  return { by: "proven", tuned, proof, seed };
 }
 
 /** The same searches, but for what they put to proof. */

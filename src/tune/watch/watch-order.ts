@@ -1,7 +1,6 @@
 import type { WatchEnded } from "../../measure/watch-events.ts";
 import type { Config } from "../../scenario/tuning.ts";
-import type { Proof } from "../prove.ts";
-import type { TuneOrder } from "../tune.ts";
+import type { Tuned, TuneOrder } from "../tune.ts";
 import type { GuardRules } from "./target-guard.ts";
 
 /** How closely a configuration is watched, and how far a watch may go. */
@@ -45,7 +44,8 @@ export interface WatchOrder {
 
 /** What puts a configuration in force. Each does it wholly, or rejects and leaves in force what was. */
 export interface WatchActions {
-  swap(config: Config, proof: Proof): Promise<void>;
+  /** `tuned.chosen` is to be in force, by the last of its proofs; `seed` is what it was searched with. */
+  swap(tuned: Tuned, seed: number): Promise<void>;
   /** `reason` is a clause: `it missed its targets 3 times in a row, at last p99 in steady <= 5ms`. */
   rollBack(to: Config, reason: string): Promise<void>;
 }

@@ -186,10 +186,10 @@ class WatchRun {
       this.#staleness = this.#newStaleness();
       return undefined;
     }
-    const { config, proof } = end;
+    const { tuned, proof, seed } = end;
     const from = this.#applied.incumbent();
-    await this.#act.swap(config, proof);
-    this.#applied.swap(config);
+    await this.#act.swap(tuned, seed);
+    this.#applied.swap(tuned.chosen);
     this.#counts.swaps++;
     this.#beginAnew(this.#order.rules.probation);
     const { share, pairs } = proof.final;
@@ -199,7 +199,7 @@ class WatchRun {
       atMs: this.#atMs,
       search,
       from,
-      to: config,
+      to: tuned.chosen,
       share,
       confidence,
       pairs,
