@@ -86,6 +86,21 @@ export async function rollBack(
   return goTo(basename(name, ".yaml"), cwd, at);
 }
 
+/**
+ * The checkpoints that hold one over the other: the last one is in ./tuned.yaml, and `rollBack` leads to the one before.
+ * Where somebody edited ./tuned.yaml, the edit becomes one first.
+ */
+export async function checkpointsInForce(
+  cwd: string,
+  at = new Date(systemClock.epochMs()),
+): Promise<readonly TunedFile[]> {
+  const { steps } = await settle(cwd, at);
+  const standing = standingCheckpoints(steps);
+  return Promise.all(
+    standing.map(async (name) => parseTunedConfig(await readCheckpoint(cwd, name), checkpointFile(name))),
+  );
+}
+
 async function goTo(name: string, cwd: string, at: Date): Promise<RolledBack> {
   const text = await readCheckpoint(cwd, name);
   const tuned = parseTunedConfig(text, checkpointFile(name));

@@ -1,49 +1,35 @@
-import { dirname, join, relative, resolve } from "node:path";
+import { relative } from "node:path";
 import { systemClock } from "../../base/clock.ts";
-import { targetSchemas } from "../../drive/target-schemas.ts";
-import { ownProgram, refuseFaults } from "../../drive/twin/pair-bench.ts";
 import { readEnvironment } from "../../measure/environment.ts";
 import type { TuneResult } from "../../measure/tuning.ts";
 import { renderTunedYaml } from "../../publish/tuned-yaml.ts";
-import { configOverrides } from "../../scenario/config-overrides.ts";
-import type { Override } from "../../scenario/overrides.ts";
-import { readScenario } from "../../scenario/read-scenario.ts";
-import { requireTuning } from "../../scenario/require-tuning.ts";
-import type { Scenario, TuningSpec } from "../../scenario/scenario.ts";
 import { concludeJournal } from "../../tune/journal/conclude-journal.ts";
 import { type Journal, openJournal } from "../../tune/journal/journal.ts";
 import { makeJournalHeader } from "../../tune/journal/journal-header.ts";
 import { journaledRig } from "../../tune/journal/journaled-rig.ts";
-import { type MeasuredRig, openMeasuredRig } from "../../tune/measured-rig.ts";
+import type { MeasuredRig } from "../../tune/measured-rig.ts";
 import { searchers } from "../../tune/search/searchers.ts";
 import { createSpace } from "../../tune/space/space.ts";
 import { tune as searchAndProve, type Tuned } from "../../tune/tune.ts";
 import { makeTuneResult } from "../../tune/tune-result.ts";
 import { appliedText } from "../checkpoint-text.ts";
 import { applyCheckpoint } from "../checkpoints.ts";
-import { configFlag, readConfig, readConfigured } from "../configured-scenario.ts";
-import { findScenario } from "../find-scenario.ts";
+import { configFlag, readConfig } from "../configured-scenario.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { planTuning, type TuningPlan } from "../plan-tuning.ts";
 import { shellWords } from "../shell-words.ts";
 import { refuseConflicts, type TuneOptions } from "../tune-options.ts";
+import { openSubjectRig, readSubject, type TuneSubject } from "../tune-subject.ts";
+import { watchInForce } from "../watch-in-force.ts";
 import { watchTuning } from "../watch-tuning.ts";
 import { writeTuning } from "../write-tuning.ts";
-
-/** What is tuned. */
-interface Subject {
-  readonly name: string;
-  readonly scenario: Scenario;
-  readonly spec: TuningSpec;
-  /** What is laid on the file before a configuration is. */
-  readonly overrides: readonly (string | Override)[];
-}
 
 /** `dyno tune`: searches a scenario's parameters under load, proves what it found, and says what to use. */
 export async function tune(name: string, options: TuneOptions, io: Io): Promise<number> {
   refuseConflicts(options);
+  if (options.watch === true) return watchInForce(name, options, io);
   const startedAt = new Date(systemClock.epochMs());
-  const subject = await readSubject(name, options, io);
+  const subject = await readSubject(name, await readConfig(options.config, io), options.set, io);
   const plan = await planTuning(subject.scenario, options, startedAt, io);
   const result = await measure(subject, plan, options, startedAt, io);
   const exitCode = await writeTuning(result, { reportDir: plan.reportDir, json: options.json }, io);
@@ -51,18 +37,8 @@ export async function tune(name: string, options: TuneOptions, io: Io): Promise<
   return exitCode;
 }
 
-async function readSubject(name: string, options: TuneOptions, io: Io): Promise<Subject> {
-  const config = await readConfig(options.config, io);
-  const scenario = await readConfigured(findScenario(name, io.cwd), config, options.set, io, {
-    isTuned: true,
-  });
-  const spec = requireTuning(scenario);
-  refuseFaults(scenario);
-  return { name, scenario, spec, overrides: [...(config?.overrides ?? []), ...options.set] };
-}
-
 async function measure(
-  subject: Subject,
+  subject: TuneSubject,
   plan: TuningPlan,
   options: TuneOptions,
   startedAt: Date,
@@ -76,7 +52,7 @@ async function measure(
   let rig: MeasuredRig | undefined;
   let journal: Journal | undefined;
   try {
-    if (plan.mode !== "replay") rig = await openRig(subject, plan.seed, watch.onService, io);
+    if (plan.mode !== "replay") rig = await openSubjectRig(subject, plan.seed, watch.onService, io);
     const environment = await readEnvironment(io.cwd, rig?.services ?? []);
     const { mode, journalName } = plan;
     const header = makeJournalHeader({ ...plan, scenario, spec, environment, startedAt });
@@ -118,31 +94,6 @@ async function measure(
   }
 }
 
-function openRig(
-  { scenario, spec, overrides }: Subject,
-  seed: number,
-  onService: (text: string) => void,
-  io: Io,
-): Promise<MeasuredRig> {
-  return openMeasuredRig({
-    scenario,
-    spec,
-    scenarioWith: (config) =>
-      readScenario(scenario.file, {
-        targetSchemas,
-        env: io.env,
-        overrides: [...overrides, ...configOverrides(spec.params, config)],
-        isVariant: true,
-      }),
-    program: ownProgram(io.cwd, io.env),
-    scenarioDir: dirname(resolve(io.cwd, scenario.file)),
-    seed,
-    env: io.env,
-    signal: io.signal,
-    onService,
-  });
-}
-
 async function apply(result: TuneResult, name: string | true, io: Io): Promise<void> {
   if (result.outcome !== "proven") {
     io.stderr.write("dyno: nothing is applied, since nothing better was proven\n");
@@ -177,7 +128,7 @@ function commandOf(name: string, plan: TuningPlan, options: TuneOptions): string
 /** One that was interrupted can be gone on with; one that is over makes the same decisions again. */
 function resumeCommandOf(name: string, tuned: Tuned, plan: TuningPlan, options: TuneOptions, io: Io): string {
   const isOver = tuned.searched.end.by !== "interrupted" && tuned.proofs.at(-1)?.outcome !== "interrupted";
-  const journal = relative(io.cwd, join(plan.journal));
+  const journal = relative(io.cwd, plan.journal);
   return shellWords([
     "npx",
     "dyno",

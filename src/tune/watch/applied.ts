@@ -12,9 +12,9 @@ export interface Applied {
   isRejected(config: Config): boolean;
 }
 
-/** Begins with the configuration that is in force. */
-export function createApplied(space: Space, first: Config): Applied {
-  const stack: Config[] = [first];
+/** Begins with the configuration that is in force, and those that were before it, the oldest first. */
+export function createApplied(space: Space, first: Config, before: readonly Config[] = []): Applied {
+  const stack: Config[] = [...before, first];
   const rejected = new Set<string>();
   return {
     incumbent: () => stack.at(-1) ?? first,

@@ -34,6 +34,8 @@ export interface WatchOrder {
   readonly tuning: Omit<TuneOrder, "warm">;
   /** What is in force when the watch begins. */
   readonly config: Config;
+  /** What was in force before, the oldest first: where a way back leads. */
+  readonly before?: readonly Config[];
   readonly rules: WatchRules;
   /** The watch ends after so long, once what is under way is done; absent: when it is interrupted. */
   readonly forMs?: number;

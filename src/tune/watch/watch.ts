@@ -19,8 +19,8 @@ const urgency = 10;
  * shows that the best lies elsewhere by now, and swaps on proof alone. Where what is in force misses a target several times
  * in a row, or does not work, the one before it is put in force again.
  *
- * What is in force is always the configuration that the watch began with, or one that was proven against what was in force
- * before it. Time is what was waited and measured, so the same answers of the rig lead to the same events. Rejects with
+ * What is in force is always the configuration that the watch began with, one that was in force before it, or one that was
+ * proven against what was in force before it. Time is what was waited and measured, so the same answers of the rig lead to the same events. Rejects with
  * the rig's DynoError where measuring breaks down, and with what an action rejects with.
  */
 export async function watch(
@@ -47,12 +47,12 @@ class WatchRun {
   #atMs = 0;
 
   constructor(order: WatchOrder, rig: Rig, act: WatchActions, onEvent: (event: WatchEvent) => void) {
-    const { rules, tuning, config } = order;
+    const { rules, tuning, config, before } = order;
     this.#order = order;
     this.#rig = rig;
     this.#act = act;
     this.#onEvent = onEvent;
-    this.#applied = createApplied(tuning.space, config);
+    this.#applied = createApplied(tuning.space, config, before);
     this.#bounds = createRetuneBounds(rules.minPauseMs);
     this.#guard = createTargetGuard({ ...rules, probation: 0 });
     this.#staleness = createStaleness(tuning.space, config, rules.runLength);
