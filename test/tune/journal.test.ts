@@ -12,6 +12,7 @@ import type { JournalEntry, JournalHeader } from "../../src/tune/journal/journal
 import { type JournalFacts, makeJournalHeader } from "../../src/tune/journal/journal-header.ts";
 import { journaledRig } from "../../src/tune/journal/journaled-rig.ts";
 import { createRandomSearch } from "../../src/tune/search/random-search.ts";
+import { searchers } from "../../src/tune/search/searchers.ts";
 import { createSpace } from "../../src/tune/space/space.ts";
 import { type TuneOrder, tune } from "../../src/tune/tune.ts";
 import { type FunctionSystem, functionRig } from "../support/function-rig.ts";
@@ -129,6 +130,17 @@ describe("a journal", () => {
     expect(replayed.progress).toEqual(progress);
     expect(replayed.measured).toBe(0);
     expect(await readFile(path, "utf8")).toBe(text);
+  });
+
+  test("replays and goes on with a search that has a model, its slopes and slices too", async () => {
+    const order = { createSearcher: searchers.gradient };
+    const { path, text, tuned } = await whole({ order });
+    expect(tuned.searched.sensitivities).toHaveLength(2);
+    expect((await run(path, { mode: "replay", order })).tuned).toEqual(tuned);
+    await writeFile(path, text.slice(0, text.length >> 3));
+    const resumed = await run(path, { mode: "resume", order });
+    expect(resumed.measured).toBeGreaterThan(0);
+    expect(resumed.tuned).toEqual(tuned);
   });
 
   test("ends a replay where the tuning was interrupted", async () => {
