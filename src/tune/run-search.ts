@@ -36,8 +36,6 @@ export interface Searched {
   readonly trials: readonly TuneTrial[];
   readonly steps: readonly TuneStep[];
   readonly sensitivities: readonly TuneSensitivity[];
-  /** What the search holds for the best. */
-  readonly best: Candidate;
   /** What is to be proven, the best first. */
   readonly candidates: readonly Candidate[];
   readonly end: SearchEnd;
@@ -82,7 +80,6 @@ export async function runSearch(
       trials: trialsOf(blocks, context),
       steps,
       sensitivities: model === undefined ? [] : watch.time(() => sensitivitiesOf(model, space.params)),
-      best: watch.time(() => searcher.best()),
       candidates: watch.time(() => searcher.candidates()),
       end: how,
       cost,
