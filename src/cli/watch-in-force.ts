@@ -3,6 +3,7 @@ import { appendFile, mkdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../base/clock.ts";
+import { shellWords } from "../base/shell-words.ts";
 import { readEnvironment } from "../measure/environment.ts";
 import type { WatchEvent } from "../measure/watch-events.ts";
 import { publishTuning } from "../publish/publishers.ts";
@@ -24,7 +25,6 @@ import { readConfig } from "./configured-scenario.ts";
 import { folderStamp } from "./folder-stamp.ts";
 import type { Io } from "./io.ts";
 import { planTuning, type TuningPlan } from "./plan-tuning.ts";
-import { shellWords } from "./shell-words.ts";
 import type { TuneOptions } from "./tune-options.ts";
 import { openSubjectRig, readSubject, type TuneSubject } from "./tune-subject.ts";
 

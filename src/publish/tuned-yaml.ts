@@ -1,4 +1,5 @@
 import { digestOf } from "../base/digest.ts";
+import { shellWords } from "../base/shell-words.ts";
 import { yamlLine } from "../base/yaml-line.ts";
 import type { TunedConfig, TuneProof, TuneResult } from "../measure/tuning.ts";
 import { tunedFileVersion } from "../scenario/tuned-file.ts";
@@ -60,7 +61,9 @@ function headOf({ scenario, startedAt }: TuneResult, proof: TuneProof | undefine
       : `Settings that were tuned for ${scenario.name} and proven on ${day}. ${proof.sentence}`;
   return [
     comment(what),
-    comment(`To use them: npx dyno run ${scenario.file} --config tuned.yaml (ab and gate take it too).`),
+    comment(
+      `To use them: ${shellWords(["npx", "dyno", "run", scenario.file, "--config", "tuned.yaml"])} (ab and gate take it too).`,
+    ),
     "",
   ];
 }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
+import { shellWords } from "../../base/shell-words.ts";
 import type { Prepare } from "../../drive/revisions/prepare-plan.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
 import { ownProgram, refuseFaults } from "../../drive/twin/pair-bench.ts";
@@ -17,7 +18,6 @@ import { findScenario } from "../find-scenario.ts";
 import { compareMembers } from "../gate-plan.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { type Checkout, describeRevision, openSides, type SideWish } from "../revision-sides.ts";
-import { shellWords } from "../shell-words.ts";
 import { writeComparison } from "../write-comparison.ts";
 
 /** The options of `dyno ab`, as the command line gives them. */

@@ -1,5 +1,6 @@
 import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
+import { shellWords } from "../../base/shell-words.ts";
 import { refuseFaults } from "../../drive/twin/pair-bench.ts";
 import { makeComparisonResult } from "../../judge/compare/comparison-result.ts";
 import { readEnvironment } from "../../measure/environment.ts";
@@ -10,7 +11,6 @@ import { gateRevisions } from "../gate-revisions.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { readSuite, type SuiteMember } from "../read-suite.ts";
 import { foretell, recordHistory } from "../record-history.ts";
-import { shellWords } from "../shell-words.ts";
 import { writeComparison } from "../write-comparison.ts";
 
 const standardFolder = "baselines";

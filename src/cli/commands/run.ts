@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import { systemClock } from "../../base/clock.ts";
+import { shellWords } from "../../base/shell-words.ts";
 import type { ProgressEvent } from "../../drive/progress.ts";
 import { runScenario } from "../../drive/run.ts";
 import { historyLineOfRun } from "../../judge/history/make-history-line.ts";
@@ -21,7 +22,6 @@ import { findScenario } from "../find-scenario.ts";
 import { folderStamp } from "../folder-stamp.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { wantsLiveBlock } from "../live-block.ts";
-import { shellWords } from "../shell-words.ts";
 
 /** The options of `dyno run`, as the command line gives them. */
 export interface RunOptions {

@@ -1,4 +1,5 @@
 import { basename, join, relative, resolve } from "node:path";
+import { shellWords } from "../../base/shell-words.ts";
 import { writeWanted } from "../../base/write-whole.ts";
 import { fileNamePart } from "../../judge/baselines/baseline-file.ts";
 import { readHistory } from "../../judge/history/history-file.ts";
@@ -10,7 +11,6 @@ import { createColours } from "../../publish/terminal/symbols.ts";
 import { renderTrend } from "../../publish/terminal/trend.ts";
 import { wantsColour } from "../colour.ts";
 import type { Io } from "../io.ts";
-import { shellWords } from "../shell-words.ts";
 
 /** The options of `dyno trend`, as the command line gives them. */
 export interface TrendOptions {

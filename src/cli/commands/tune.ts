@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { systemClock } from "../../base/clock.ts";
+import { shellWords } from "../../base/shell-words.ts";
 import { readEnvironment } from "../../measure/environment.ts";
 import type { TuneResult } from "../../measure/tuning.ts";
 import { renderTunedYaml } from "../../publish/tuned-yaml.ts";
@@ -17,7 +18,6 @@ import { applyCheckpoint } from "../checkpoints.ts";
 import { configFlag, readConfig } from "../configured-scenario.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { planTuning, type TuningPlan } from "../plan-tuning.ts";
-import { shellWords } from "../shell-words.ts";
 import { refuseConflicts, type TuneOptions } from "../tune-options.ts";
 import { openSubjectRig, readSubject, type TuneSubject } from "../tune-subject.ts";
 import { watchInForce } from "../watch-in-force.ts";

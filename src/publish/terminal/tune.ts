@@ -1,3 +1,4 @@
+import { shellWords } from "../../base/shell-words.ts";
 import { formatDuration } from "../../base/units.ts";
 import { countOfPairs } from "../../measure/comparison-wording.ts";
 import type { TuneOutcome, TuneProof, TuneResult, TuneSensitivity } from "../../measure/tuning.ts";
@@ -138,7 +139,7 @@ function files(result: TuneResult, { tuned, ...paths }: TunePaths, colours: Colo
       ? []
       : ([
           ["tuned", tuned],
-          ["use", `npx dyno run ${result.scenario.file} --config ${tuned}`],
+          ["use", shellWords(["npx", "dyno", "run", result.scenario.file, "--config", tuned])],
         ] as const)),
     ["resume", result.resumeCommand],
   ];
