@@ -34,8 +34,9 @@ export const wholePair: PlanExtent = { length: 1, operationsOf: () => 0, patienc
 const shortestSliceMs = 16;
 const shortestLeadMs = 4;
 const longestSliceMs = 2000;
-/** Of an arm with a plan of its own. */
-const longestOwnMs = 500;
+/** Of an arm with a plan of its own; and how many: nobody needs to know exactly how slow it is. */
+const longestOwnMs = 250;
+const ownRounds = 2;
 /** All slices of one arm and one phase together. */
 const phaseMs = 320;
 /** That, where so many operations are asked for. */
@@ -62,7 +63,7 @@ export function planArms(
     if (near.includes(answer)) return shared;
     const own = planPhase(phase, answer, extent);
     const sliceMs = Math.min(own.sliceMs, Math.max(longestOwnMs, shared.sliceMs));
-    return { ...own, sliceMs, leadMs: Math.min(own.leadMs, sliceMs) };
+    return { ...own, sliceMs, leadMs: Math.min(own.leadMs, sliceMs), rounds: ownRounds };
   });
 }
 
