@@ -114,6 +114,13 @@ describe("the plans of a block", () => {
     expect(plans[1]).toMatchObject({ sliceMs: 200, rounds: 2 });
   });
 
+  test("are short for an overloaded arm, which answers long after the end of a slice", () => {
+    const overloaded = { ...warm, costMicros: 1000, p50Micros: 200_000 };
+    const extent = { length: 0.5, operationsOf: () => 0, patience: 3 };
+    const [, plan] = planArms(open(10_000), [warm, overloaded], extent);
+    expect(plan).toMatchObject({ sliceMs: 25, leadMs: 25, rounds: 2 });
+  });
+
   test("do not follow one arm of many that was only disturbed", () => {
     const disturbed = { ...warm, p50Micros: 10_000 };
     const extent = { length: 1, operationsOf: () => 0, patience: 3 };
