@@ -6,7 +6,7 @@ import { DynoError } from "../../base/errors.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { openServices, type Services } from "../services/open-services.ts";
 import type { ServiceAddresses } from "../target.ts";
-import { type Cores, openCores } from "./cores.ts";
+import { openPlacer, type Placer } from "./placer.ts";
 import type { ProcessPool } from "./process-pool.ts";
 import { openTwinProcess, type TwinProcess, type TwinProgram, whileWorking } from "./twin-process.ts";
 import { type TurnOrder, type TurnResult, workInTurn } from "./work-in-turn.ts";
@@ -65,10 +65,9 @@ export interface Worked extends TurnResult {
 
 /** Opens a bench without services. */
 export async function openPairBench({ env, signal, onService }: TwinOptions): Promise<PairBench> {
-  const cores = await openCores();
+  const placer = await openPlacer(onService);
   const services = new Map<string, Services>();
   const told = new Set<string>();
-  const bench: Bench = { services, cores, signal, onService, cannotPin: cores.list.length < 2 };
   return {
     services: () => [...told],
     admit: async (sides) => {
@@ -84,7 +83,7 @@ export async function openPairBench({ env, signal, onService }: TwinOptions): Pr
         for (const text of opened.descriptions) told.add(text);
       }
     },
-    work: (turn) => runTogether(bench, turn),
+    work: (turn) => runTogether({ services, placer, signal }, turn),
     close: async () => {
       for (const service of services.values()) await service.close();
     },
@@ -94,11 +93,8 @@ export async function openPairBench({ env, signal, onService }: TwinOptions): Pr
 interface Bench {
   /** By what was wished for. */
   readonly services: ReadonlyMap<string, Services>;
-  readonly cores: Cores;
+  readonly placer: Placer;
   readonly signal: AbortSignal;
-  readonly onService: (text: string) => void;
-  /** Whether it turned out that processes cannot be kept on one core. */
-  cannotPin: boolean;
 }
 
 /** Slices of one phase are compared with slices of the same. */
@@ -134,8 +130,8 @@ function isInOneProcess({ target }: Scenario): boolean {
 
 /** Starts the processes, warms them up side by side, lets them work in turn, and ends them. */
 async function runTogether(bench: Bench, turn: Turn): Promise<Worked> {
-  const { signal } = bench;
-  const { sides, names, pool } = turn;
+  const { signal, placer } = bench;
+  const { sides, names, pool, count } = turn;
   if (signal.aborted) throw interrupted(signal.reason);
   const scratchDir = await mkdtemp(join(tmpdir(), "dyno-pair-"));
   const processes =
@@ -147,15 +143,17 @@ async function runTogether(bench: Bench, turn: Turn): Promise<Worked> {
   signal.addEventListener("abort", onAbort, { once: true });
   let isDone = false;
   try {
-    const place = placement(bench, turn, processes);
-    await place.beforehand();
+    await placer.spread(processes);
     await startAll(bench, turn, scratchDir, processes);
     const scenarios = sides.map(({ scenario }) => scenario);
+    let core: number | undefined;
+    const place = async (): Promise<void> => {
+      if (scenarios.every(isInOneProcess)) core = await placer.gather(processes, count);
+    };
     const order = { ...turn, keeps: pool !== undefined };
-    const result = await workInTurn(processes, scenarios, order, place.whenWarm);
+    const result = await workInTurn(processes, scenarios, order, place);
     if (signal.aborted) throw interrupted(signal.reason);
     isDone = true;
-    const core = place.core();
     return { ...result, ...(core === undefined ? {} : { core }) };
   } catch (error) {
     throw signal.aborted ? interrupted(error) : error;
@@ -191,40 +189,4 @@ async function startAll(
       await whileWorking(process, () => process.start(spec));
     }),
   );
-}
-
-/** Where processes work: on all cores while they warm up, and then all on the same one. */
-interface Placement {
-  beforehand(): Promise<void>;
-  whenWarm(): Promise<void>;
-  core(): number | undefined;
-}
-
-function placement(bench: Bench, { sides, count }: Turn, processes: readonly TwinProcess[]): Placement {
-  const { list, pin, release } = bench.cores;
-  const isWanted = sides.every(({ scenario }) => isInOneProcess(scenario));
-  // Two blocks on each core, so that every core sees both orders.
-  const core = (): number | undefined =>
-    isWanted && !bench.cannotPin ? list[Math.floor(count / 2) % list.length] : undefined;
-  const move = async (how: (pid: number) => Promise<void>): Promise<void> => {
-    const moved = processes.filter(({ broken }) => broken === undefined);
-    try {
-      await Promise.all(moved.map(({ pid }) => how(pid)));
-    } catch {
-      // A process that is gone meanwhile says nothing of the others.
-      if (moved.some(({ broken }) => broken !== undefined) || bench.cannotPin) return;
-      bench.onService("processes cannot be kept on one core here; they are measured where they are");
-      bench.cannotPin = true;
-    }
-  };
-  return {
-    beforehand: async () => {
-      if (!bench.cannotPin && processes.some(({ hasWorked }) => hasWorked)) await move(release);
-    },
-    whenWarm: async () => {
-      const at = core();
-      if (at !== undefined) await move((pid) => pin(pid, at));
-    },
-    core,
-  };
 }

@@ -35,7 +35,8 @@ const shortestSliceMs = 16;
 const shortestLeadMs = 4;
 const longestSliceMs = 2000;
 /** Of an arm with a plan of its own. */
-const longestOwnMs = 500;
+const longestApartMs = 250;
+const roundsApart = 2;
 /** All slices of one arm and one phase together. */
 const phaseMs = 320;
 /** That, where so many operations are asked for. */
@@ -58,12 +59,16 @@ export function planArms(
   const nearMs = extent.patience * Math.min(...needsMs);
   const near = warm.filter((_, i) => (needsMs[i] ?? 0) <= nearMs);
   const shared = planPhase(phase, typicalOf(near), extent);
-  return warm.map((answer) => {
-    if (near.includes(answer)) return shared;
-    const own = planPhase(phase, answer, extent);
-    const sliceMs = Math.min(own.sliceMs, Math.max(longestOwnMs, shared.sliceMs));
-    return { ...own, sliceMs, leadMs: Math.min(own.leadMs, sliceMs) };
-  });
+  return warm.map((answer) => (near.includes(answer) ? shared : planApart(phase, answer, shared, extent)));
+}
+
+/** Few and short slices: nobody needs to know exactly how slow a target is. An overloaded one answers long after they end. */
+function planApart(phase: Phase, warm: SliceAnswer, shared: PhasePlan, extent: PlanExtent): PhasePlan {
+  const own = planPhase(phase, warm, extent);
+  const overload = phase.loop === "open" ? Math.max(1, warm.costMicros / microsPerOp(phase, warm)) : 1;
+  const longestMs = Math.max(shared.sliceMs, Math.ceil(longestApartMs / overload));
+  const sliceMs = Math.min(own.sliceMs, longestMs);
+  return { ...own, sliceMs, leadMs: Math.min(own.leadMs, sliceMs), rounds: roundsApart };
 }
 
 /** The upper medians: of two the slower one; of more, one that was only disturbed decides nothing. */

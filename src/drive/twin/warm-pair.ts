@@ -4,19 +4,22 @@ import { batchOf, warmupLoad } from "./slice-plan.ts";
 import type { SliceAnswer, SliceOrder } from "./twin-messages.ts";
 import { type TwinProcess, whileWorking } from "./twin-process.ts";
 
-/** How long processes are warmed up, all phases together, and how long a window is at first. Milliseconds. */
+/** How long processes are warmed up, all phases together. Milliseconds. */
 interface WarmthBounds {
   readonly leastMs: number;
   readonly mostMs: number;
+  /** How long a window is at first. */
   readonly windowMs: number;
+  /** Wall time, in which the slowest of them answers: windows of an overloaded target take much longer than they should. */
+  readonly wallMs: number;
 }
 
 /** A process that is fresh: most of what it gains comes in its first half second, and pairs must be many. */
-const fresh: WarmthBounds = { leastMs: 300, mostMs: 500, windowMs: 40 };
+const fresh: WarmthBounds = { leastMs: 300, mostMs: 500, windowMs: 40, wallMs: Infinity };
 /** A fresh one that will be kept: what it gains later would look like a gain of what it measures then. */
-const toBeKept: WarmthBounds = { leastMs: 1200, mostMs: 1200, windowMs: 40 };
+const toBeKept: WarmthBounds = { leastMs: 1200, mostMs: 1200, windowMs: 40, wallMs: 4000 };
 /** One whose code is warm already, with a target that is new. */
-const kept: WarmthBounds = { leastMs: 120, mostMs: 120, windowMs: 20 };
+const kept: WarmthBounds = { leastMs: 120, mostMs: 120, windowMs: 20, wallMs: 500 };
 const longestWindowMs = 1000;
 /** Fewer operations in a window than this, and it is made longer. */
 const windowOperations = 20;
@@ -39,16 +42,18 @@ export async function warmUpTogether(
 }
 
 /** What one of so many phases has of the time. */
-function shareOf({ leastMs, mostMs, windowMs }: WarmthBounds, maxMs: number, phases: number): WarmthBounds {
-  const allMs = Math.min(mostMs, maxMs);
-  return { leastMs: Math.min(leastMs, allMs) / phases, mostMs: allMs / phases, windowMs };
+function shareOf(bounds: WarmthBounds, maxMs: number, phases: number): WarmthBounds {
+  const mostMs = Math.min(bounds.mostMs, maxMs);
+  const leastMs = Math.min(bounds.leastMs, mostMs);
+  return { ...bounds, leastMs: leastMs / phases, mostMs: mostMs / phases, wallMs: bounds.wallMs / phases };
 }
 
 async function warmPhase(
   all: readonly TwinProcess[],
   phase: Phase,
-  { leastMs, mostMs, ...bounds }: WarmthBounds,
+  { leastMs, mostMs, wallMs, ...bounds }: WarmthBounds,
 ): Promise<void> {
+  const startedMs = performance.now();
   const seen = new Map<TwinProcess, WarmupWindow[]>();
   let windowMs = Math.min(bounds.windowMs, mostMs);
   for (let spentMs = 0; spentMs < mostMs; spentMs += windowMs) {
@@ -64,6 +69,7 @@ async function warmPhase(
     });
     const areSteady = processes.every((process) => isSteady(seen.get(process) ?? []));
     if (spentMs + windowMs >= leastMs && areSteady) return;
+    if (performance.now() - startedMs > wallMs) return;
     if (answers.some((answer) => answer !== undefined && answer.completed < windowOperations))
       windowMs = Math.min(longestWindowMs, windowMs * 2);
   }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseCpuList } from "../../../src/drive/twin/cores.ts";
-import { planPhase, slicePhase } from "../../../src/drive/twin/slice-plan.ts";
+import { planArms, planPhase, slicePhase } from "../../../src/drive/twin/slice-plan.ts";
 import type { ClosedPhase, OpenPhase } from "../../../src/scenario/scenario.ts";
 
 const closed: ClosedPhase = {
@@ -56,6 +56,24 @@ describe("the plan of a phase", () => {
     );
   });
 
+  test("measures half as many rounds at half the length", () => {
+    const half = { length: 0.5, operationsOf: () => 0, patience: 3 };
+    expect(planPhase(closed, warm, half)).toMatchObject({ sliceMs: 16, rounds: 10 });
+  });
+
+  test("measures longer where so many operations are asked for, up to four times as long", () => {
+    const many = (operations: number) => ({
+      length: 0.5,
+      operationsOf: (phase: string) => (phase === "steady" ? operations : 0),
+      patience: 3,
+    });
+    const enough = planPhase(open(10_000), warm, many(4000));
+    expect(enough.rounds * enough.sliceMs * 10).toBeGreaterThanOrEqual(4000);
+    const most = planPhase(open(10), warm, many(1e6));
+    expect(most.sliceMs).toBe(2000);
+    expect(planPhase(closed, warm, many(4000))).toMatchObject({ sliceMs: 16, rounds: 10 });
+  });
+
   test("makes batches of about 2 ms, a whole number for each client", () => {
     expect(planPhase(closed, warm).batchOperations).toBe(384);
     expect(planPhase(closed, { ...warm, costMicros: 500 }).batchOperations).toBe(64);
@@ -77,6 +95,38 @@ describe("the plan of a phase", () => {
     const plan = { ...planPhase({ ...closed, fromClients: 1, toClients: 101 }, warm), rounds: 10 };
     expect(slicePhase(plan, 0)).toMatchObject({ fromClients: 6, toClients: 6 });
     expect(slicePhase(plan, 9)).toMatchObject({ fromClients: 96, toClients: 96 });
+  });
+});
+
+describe("the plans of a block", () => {
+  const slow = { ...warm, costMicros: 2000, p50Micros: 50_000 };
+
+  test("are the same for both sides of a pair, by the slower one", () => {
+    const [base, candidate] = planArms(closed, [warm, slow]);
+    expect(base).toEqual(candidate);
+    expect(base?.sliceMs).toBe(200);
+  });
+
+  test("let nobody wait for an arm that is far slower, where there is no patience", () => {
+    const plans = planArms(closed, [warm, slow, warm], { length: 0.5, operationsOf: () => 0, patience: 3 });
+    expect(plans[0]).toMatchObject({ sliceMs: 16, rounds: 10 });
+    expect(plans[2]).toEqual(plans[0]);
+    expect(plans[1]).toMatchObject({ sliceMs: 200, rounds: 2 });
+  });
+
+  test("are short for an overloaded arm, which answers long after the end of a slice", () => {
+    const overloaded = { ...warm, costMicros: 1000, p50Micros: 200_000 };
+    const extent = { length: 0.5, operationsOf: () => 0, patience: 3 };
+    const [, plan] = planArms(open(10_000), [warm, overloaded], extent);
+    expect(plan).toMatchObject({ sliceMs: 25, leadMs: 25, rounds: 2 });
+  });
+
+  test("do not follow one arm of many that was only disturbed", () => {
+    const disturbed = { ...warm, p50Micros: 10_000 };
+    const extent = { length: 1, operationsOf: () => 0, patience: 3 };
+    expect(planArms(closed, [warm, disturbed, warm, warm], extent).map(({ sliceMs }) => sliceMs)).toEqual([
+      16, 16, 16, 16,
+    ]);
   });
 });
 

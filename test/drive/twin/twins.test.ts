@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -9,6 +8,7 @@ import { openTwins, type Twins } from "../../../src/drive/twin/twins.ts";
 import { checkScenario } from "../../../src/scenario/check-scenario.ts";
 import { root } from "../../support/run-dyno.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
+import { twinsAlive } from "../../support/twins-alive.ts";
 
 const entry = join(root, "dist/drive/twin/twin-child.js");
 
@@ -25,23 +25,6 @@ async function openFor(
   signal = new AbortController().signal,
 ): Promise<Twins> {
   return openTwins(base, candidate, { seed: 1, env: {}, signal, onService: () => undefined });
-}
-
-/** Twins of this process that are alive. */
-function twinsAlive(): number {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const parent = / (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) \w/, ""))?.[1];
-        return (
-          parent === String(process.pid) &&
-          readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("twin-child")
-        );
-      } catch {
-        return false;
-      }
-    }).length;
 }
 
 const work = "{ kind: synthetic, law: work, rounds: 2000 }";
@@ -64,7 +47,7 @@ describe("twins", () => {
       expect(median(b?.costMicros) / median(a?.costMicros)).toBeGreaterThan(1.3);
       expect(base.rssPeakBytes).toBeGreaterThan(10_000_000);
     }
-    expect(twinsAlive()).toBe(0);
+    expect(twinsAlive()).toEqual([]);
   });
 
   test("check the work in their first pair only", async () => {
@@ -88,7 +71,7 @@ describe("twins", () => {
     expect(outcome.broken && outcome.error.message).toMatch(
       /candidate's process ended with exit code 7; it wrote:\nout of luck/,
     );
-    expect(twinsAlive()).toBe(0);
+    expect(twinsAlive()).toEqual([]);
   });
 
   test("refuse a side that speaks another protocol", async () => {
@@ -112,7 +95,7 @@ describe("twins", () => {
     await twins.close();
     expect(error).toBeInstanceOf(DynoError);
     expect(error).toMatchObject({ code: "aborted" });
-    expect(twinsAlive()).toBe(0);
+    expect(twinsAlive()).toEqual([]);
   });
 
   test("refuse faults, which slices have no time for", async () => {
