@@ -79,7 +79,6 @@ export function valueAxis(
 
 /** Seconds below, warm-up as a grey zone, phases by name above. */
 export function timeAxis(data: ReportData, scale: Scale, box: Box, withNames = true): Html {
-  const ticks = scale.ticks(Math.max(3, Math.floor((box.right - box.left) / 90)));
   const roomFor = (from: number, to: number, name: string): boolean =>
     scale(to) - scale(from) > name.length * 7.5 + 8;
   const zones = data.marks.map(({ name, kind, fromMs, toMs }) => {
@@ -95,11 +94,16 @@ export function timeAxis(data: ReportData, scale: Scale, box: Box, withNames = t
       html`<text class="strong" x="${n1(scale(fromMs) + 5)}" y="${box.top - 6}">${name}</text>`;
     return html`${zone}${edge}${text}`;
   });
-  const labels = ticks.map(
+  return html`${zones}${timeLabels(scale, box)}`;
+}
+
+/** Labels of a time axis in milliseconds, below. */
+export function timeLabels(scale: Scale, box: Box): Html[] {
+  const ticks = scale.ticks(Math.max(3, Math.floor((box.right - box.left) / 90)));
+  return ticks.map(
     (tick) =>
       html`<text x="${n1(scale(tick))}" y="${box.bottom + 17}" text-anchor="middle">${timeLabel(tick)}</text>`,
   );
-  return html`${zones}${labels}`;
 }
 
 function timeLabel(ms: number): string {

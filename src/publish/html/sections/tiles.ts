@@ -5,12 +5,14 @@ import { sparkline } from "../charts/resource-chart.ts";
 import { measuredRows, type ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
 
-interface Tile {
+/** One of the main figures. */
+export interface Tile {
   readonly name: string;
   /** Figure and unit, with a space between. */
   readonly figure: string;
   readonly note: string;
   readonly isBad: boolean;
+  /** Its course; where there is none, nothing is drawn. */
   readonly values: readonly number[];
 }
 
@@ -52,6 +54,11 @@ export function tiles(data: ReportData): Html {
       values: rows.map(({ cpuCores, outsideCpuCores = 0 }) => cpuCores + outsideCpuCores),
     },
   ];
+  return tileRow(shown);
+}
+
+/** Six figures in a row. */
+export function tileRow(shown: readonly Tile[]): Html {
   return html`<section class="tiles" aria-label="Main figures">${shown.map(tile)}</section>`;
 }
 
