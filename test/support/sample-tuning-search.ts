@@ -155,7 +155,7 @@ function slopesAt(config: TunedConfig, shareAt: ShareAt): TuneSlope[] {
     const others = values === undefined ? [param.next(Number(now))] : values.filter((one) => one !== now);
     const base = shareAt(config);
     const factor = Math.min(...others.map((value) => shareAt({ ...config, [name]: value }) / base));
-    return { param: name, per, factor: { estimate: factor, low: factor - 0.018, high: factor + 0.019 } };
+    return { param: name, per, factor: { estimate: factor, low: factor - 0.008, high: factor + 0.009 } };
   });
 }
 

@@ -101,7 +101,7 @@ export function trueShare(config: TunedConfig): number {
     const wall = 3 * Math.max(0, linger - 0.82) + 2.5 * Math.max(0, 0.12 - batch);
     const flush = { always: 0.16, everysec: 0, no: -0.02 }[String(one.appendfsync)] ?? 0;
     return (
-      0.9 * (batch - 0.68) ** 2 + 0.55 * linger ** 2 + 0.5 * (inFlight - 0.25) ** 2 + flush + 8 * wall ** 2
+      0.9 * (batch - 0.68) ** 2 + 0.55 * linger ** 2 + 1.5 * (inFlight - 0.25) ** 2 + flush + 8 * wall ** 2
     );
   };
   return Math.exp(score(config) - score(sampleDefaults));

@@ -1,5 +1,5 @@
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
-import { formatDuration } from "../../../base/units.ts";
+import { formatCount, formatDuration } from "../../../base/units.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html, trusted } from "../template.ts";
 
@@ -153,4 +153,19 @@ export function latencyLabel(micros: number): string {
 /** A colour and what it stands for, in a chart's legend: a line, or a box. */
 export function legendKey(colour: string, name: string, isBox = false): Html {
   return html`<span><i class="${isBox ? "box" : ""}" style="background:${colour}"></i>${name}</span>`;
+}
+
+/** A plain number, short enough for an axis: `500`, `1 000`, `20k`, `1.05M`. */
+export function numberText(value: number): string {
+  const size = Math.abs(value);
+  const [figure, unit] =
+    size >= 1e9
+      ? [value / 1e9, "G"]
+      : size >= 1e6
+        ? [value / 1e6, "M"]
+        : size >= 10_000
+          ? [value / 1000, "k"]
+          : [value, ""];
+  if (unit === "" && size >= 1000) return formatCount(value);
+  return `${Number(figure.toPrecision(3))}${unit}`;
 }

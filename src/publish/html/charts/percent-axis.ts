@@ -29,7 +29,7 @@ export function whisker(from: number, to: number): Html {
   const line = html`<line x1="${n1(low)}%" x2="${n1(high)}%" y1="50%" y2="50%"/>`;
   const end = (at: number, isBeyond: boolean, side: number): Html =>
     html`<svg x="${n1(at)}%" y="50%"><path d="${isBeyond ? `M${-6 * side},-5L0,0L${-6 * side},5` : "M0,-5V5"}" fill="none"/></svg>`;
-  return html`<g stroke="var(--vc)" stroke-width="2">${line}${end(low, from < low, -1)}${end(high, to > high, 1)}</g>`;
+  return html`<g stroke="var(--vc)" stroke-width="2">${line}${end(low, from < 0, -1)}${end(high, to > 100, 1)}</g>`;
 }
 
 /** An estimate; hollow where nothing is decided. Beyond the axis it stands at its end. */
