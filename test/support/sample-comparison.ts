@@ -279,7 +279,7 @@ export function sampleGain({
   return {
     ...common("ab", "publish-steady", named, pairs),
     base: { name: named("default"), description: "" },
-    candidate: { name: named("candidate"), description: "" },
+    candidate: { name: named("tuned"), description: "" },
     checks: [],
     outcome: "pass",
     reason: metrics[0]?.sentence ?? "",

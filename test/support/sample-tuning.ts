@@ -66,7 +66,7 @@ export function sampleTuning({
     proofs,
     chosen: outcome === "proven" ? best : sampleDefaults,
     stopped: outcome === "interrupted" ? "it was interrupted" : "the budget of the search was used up",
-    spent: { searchMs, proofMs: proofs.length * 59_300, optimizerMs: 1130 },
+    spent: { searchMs, proofMs: proofs.length * 59_300, optimizerMs: Math.round(searchMs * 0.027) },
     outcome,
     exitCode: { proven: 0, kept: 3, invalid: 3, setup_failed: 4, interrupted: 130 }[outcome],
     reason: named(proof === undefined ? sentences[outcome] : proof.sentence),

@@ -83,7 +83,7 @@ export interface ReasonContent {
   readonly warnings: readonly string[];
   readonly more?: readonly Html[];
   /** What is said large, above the reason. */
-  readonly claim?: Html;
+  readonly claim?: Html | undefined;
 }
 
 /** The reason in one sentence, then what else must be known before the figures are believed. */

@@ -20,7 +20,7 @@ export function configTable(result: TuneResult): Html | false {
   const changed = changedParams(params, shown.config);
   const settings = changed.map(({ param, value }) => `${param.path}: ${JSON.stringify(value)}`).join("\n");
   const rows = params.map((param) => row(param, shown.config[param.name] ?? param.default, shown));
-  return html`<section class="card" id="configuration"><div class="title"><h2>Configuration</h2><span class="sub">${shown.note}</span></div><div class="scroll" tabindex="0"><table class="stack"><thead><tr><th>Parameter</th><th class="r">Default</th><th class="r">${shown.head}</th><th class="r">Change</th><th>Unit</th><th style="min-width:250px">Range</th></tr></thead><tbody>${rows}</tbody></table></div>${constraints.length > 0 && html`<p class="sub">Required: ${constraints.map((text, i) => html`${i > 0 && ", "}<code>${text}</code>`)}</p>`}${shown.isProven && changed.length > 0 && html`<details><summary>The changed settings</summary><pre>${settings}</pre></details>`}</section>`;
+  return html`<section class="card" id="configuration"><div class="title"><h2>Configuration</h2><span class="sub">${shown.note}</span></div><div class="scroll" tabindex="0"><table class="stack"><thead><tr><th>Parameter</th><th class="r">Default</th><th class="r">${shown.head}</th><th class="r">Change</th><th>Unit</th><th class="bars">Range</th></tr></thead><tbody>${rows}</tbody></table></div>${constraints.length > 0 && html`<p class="sub">Required: ${constraints.map((text, i) => html`${i > 0 && ", "}<code>${text}</code>`)}</p>`}${shown.isProven && changed.length > 0 && html`<details><summary>The changed settings</summary><pre>${settings}</pre></details>`}</section>`;
 }
 
 /** What was chosen; where that is the default, what the search held for the best. */
@@ -50,7 +50,7 @@ function row(param: TunedParam, value: TunedValue, { isProven, head }: Shown): H
     ? html`<b class="${isProven ? "v-model" : "v-none"}" style="color:var(--vc)">${changeOf(param, value)}</b>`
     : html`<span class="sub">same</span>`;
   const after = isChanged ? html`<b>${plain(value)}</b>` : plain(value);
-  return html`<tr class="${isChanged ? "changed" : ""}"><td class="whole"><b>${name}</b><small>${meaning}</small><small><code>${path}</code></small></td><td class="r" data-label="Default">${plain(param.default)}</td><td class="r" data-label="${head}">${after}</td><td class="r" data-label="Change">${word}</td><td data-label="Unit">${unit}</td><td class="line">${rangeBar(param, value, isProven)}<small>${rangeText(param)}</small></td></tr>`;
+  return html`<tr class="${isChanged ? "changed" : ""}"><td class="whole"><b>${name}</b><small>${meaning}</small><small><code>${path}</code></small></td><td class="r" data-label="Default">${plain(param.default)}</td><td class="r" data-label="${head}">${after}</td><td class="r" data-label="Change">${word}</td><td class="broad">${unit}</td><td class="line">${rangeBar(param, value, isProven)}<small>${rangeText(param)}</small></td></tr>`;
 }
 
 /** `× 25`, `÷ 4`; from and to 0 and between choices there is no factor. */
@@ -60,10 +60,10 @@ function changeOf({ default: before }: TunedParam, after: TunedValue): string {
   return factor > 1 ? `× ${numberText(factor)}` : `÷ ${numberText(1 / factor)}`;
 }
 
-function rangeText({ values, min = 0, max = 0, scale }: TunedParam): string {
+function rangeText({ values, min = 0, max = 0, scale, unit }: TunedParam): string {
   if (values !== undefined) return values.join(", ");
   const how = scale === "linear" ? "" : scale === "log" ? ", log scale" : ", log scale of 1 + the value";
-  return `${settingText({}, min)} to ${settingText({}, max)}${how}`;
+  return `${settingText({}, min)} to ${settingText({ unit }, max)}${how}`;
 }
 
 /** The range with the default as a line and the other as a diamond. */

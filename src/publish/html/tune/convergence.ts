@@ -17,7 +17,7 @@ import { type Html, html } from "../template.ts";
 import { shareName } from "./claim.ts";
 import { proofLooks } from "./looks.ts";
 import { type SearchTime, searchScale } from "./search-time.ts";
-import { type ShareAxis, shareAxis } from "./share-axis.ts";
+import { multipleText, type ShareAxis, shareAxis } from "./share-axis.ts";
 import { trialKeys, trialMark } from "./trial-marks.ts";
 
 /** More trials than this are not drawn one by one. */
@@ -92,7 +92,7 @@ function marks({ blocks }: SearchTime, x: Scale, { y, most }: ShareAxis, box: Bo
 function endLabel(last: TuneStep | undefined, y: Scale, { right }: Box): Html | false {
   return (
     last !== undefined &&
-    html`<circle cx="${right}" cy="${n1(y(last.share.estimate))}" r="4" fill="var(--i0)"/><text class="strong" x="${right + 9}" y="${n1(y(last.share.estimate) + 4)}">${last.share.estimate.toFixed(2)}×</text>`
+    html`<circle cx="${right}" cy="${n1(y(last.share.estimate))}" r="4" fill="var(--i0)"/><text class="strong" x="${right + 9}" y="${n1(y(last.share.estimate) + 4)}">${multipleText(last.share.estimate)}</text>`
   );
 }
 
@@ -103,5 +103,5 @@ function proofMark({ share, outcome, pairs }: TuneProof, { y }: ShareAxis, box: 
   const { className } = proofLooks[outcome];
   const [low, middle, high] = [share.low, share.estimate, share.high].map((value) => n1(y(value)));
   const fill = outcome === "proven" ? "var(--vc)" : "var(--card)";
-  return html`<g class="${className}"><line class="ph" x1="${at - 22}" x2="${at - 22}" y1="${box.top}" y2="${box.bottom}"/><path d="M${at - 6},${high}h12M${at},${high}V${low}M${at - 6},${low}h12" stroke="var(--vc)" stroke-width="2" fill="none"/><path d="M${at},${middle}m-6,0l6,-6l6,6l-6,6z" fill="${fill}" stroke="var(--vc)" stroke-width="2"/><text class="strong" x="${at + 11}" y="${Number(middle) + 4}">${share.estimate.toFixed(2)}×</text></g><text class="strong" x="${at}" y="${box.bottom + 17}" text-anchor="middle">proof</text>`;
+  return html`<g class="${className}"><line class="ph" x1="${at - 22}" x2="${at - 22}" y1="${box.top}" y2="${box.bottom}"/><path d="M${at - 6},${high}h12M${at},${high}V${low}M${at - 6},${low}h12" stroke="var(--vc)" stroke-width="2" fill="none"/><path d="M${at},${middle}m-6,0l6,-6l6,6l-6,6z" fill="${fill}" stroke="var(--vc)" stroke-width="2"/><text class="strong" x="${at + 11}" y="${Number(middle) + 4}">${multipleText(share.estimate)}</text></g><text class="strong" x="${at}" y="${box.bottom + 17}" text-anchor="middle">proof</text>`;
 }

@@ -13,6 +13,7 @@ import { paramPaths } from "./param-paths.ts";
 import { proof } from "./proof.ts";
 import { type SearchTime, timeOfSearch } from "./search-time.ts";
 import { sensitivity } from "./sensitivity.ts";
+import { multipleText } from "./share-axis.ts";
 import { tuneTargets } from "./targets.ts";
 import { roleName } from "./trial-marks.ts";
 import { trialsTable } from "./trials-table.ts";
@@ -90,13 +91,14 @@ function reason(result: TuneResult): Html {
 }
 
 /** Large: what is proven, and by what; or that nothing is. */
-function claimLine(result: TuneResult): Html {
+function claimLine(result: TuneResult): Html | undefined {
   const { outcome, params, chosen, proofs } = result;
   const last = proofs.at(-1);
   const claim = last && claimOf(result, last);
   if (outcome === "proven" && claim !== undefined) {
     return html`<p class="claim"><b>Proven: at least ${claim.atLeast} ${claim.direction}</b><span>${claim.name}, by ${configText(params, chosen)}</span></p>`;
   }
+  if (outcome === "invalid" || outcome === "setup_failed") return undefined;
   return html`<p class="claim"><b>Kept: nothing better was proven</b><span>the configuration stays as it is</span></p>`;
 }
 
@@ -110,7 +112,7 @@ function embedded(result: TuneResult, { blocks }: SearchTime): PageData {
     const tried = numbers.map((i) => {
       const trial = trials[i]?.trial;
       if (trial === undefined) return "";
-      const share = trial.share === undefined ? "did not work" : `${trial.share.toFixed(3)}×`;
+      const share = trial.share === undefined ? "did not work" : multipleText(trial.share);
       return `${share}  ${roleName(trial.role)}${trial.missed.length > 0 ? ", misses a target" : ""}`;
     });
     const best = params.map((param) =>

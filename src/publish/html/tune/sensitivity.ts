@@ -55,6 +55,6 @@ function axisOf(all: readonly TuneSensitivity[]): PercentAxis {
   const known = ends.filter(Number.isFinite);
   const low = Math.max(-100, Math.min(-1, ...known));
   const high = Math.min(50, Math.max(1, ...known));
-  const scale = scaleLinear([low, high], [0, 100]).nice(6);
-  return { place: (percent) => Math.min(120, Math.max(-20, scale(percent))), ticks: scale.ticks(6) };
+  const scale = scaleLinear([low, high], [0, 100]).nice(4);
+  return { place: (percent) => Math.min(120, Math.max(-20, scale(percent))), ticks: scale.ticks(4) };
 }

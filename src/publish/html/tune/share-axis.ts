@@ -33,7 +33,7 @@ export function shareAxis(shares: readonly number[], box: Box, mostShown = 3): S
     : y.ticks(5);
   const at = Math.round(y(1) * 10) / 10;
   const line = html`<line class="base" x1="${box.left}" x2="${box.right}" y1="${at}" y2="${at}"/>`;
-  return { y, most, drawn: html`${valueAxis(y, ticks, box, shareLabel)}${line}` };
+  return { y, most, drawn: html`${valueAxis(y, ticks, box, multipleText)}${line}` };
 }
 
 /** Those of the wanted ticks that leave each other room. */
@@ -45,7 +45,7 @@ function apart(ticks: readonly number[], y: Scale): readonly number[] {
   return kept;
 }
 
-/** `0.5×` */
-function shareLabel(share: number): string {
+/** A share as a multiple of the default's: `0.5×`. */
+export function multipleText(share: number): string {
   return `${Number(share.toPrecision(3))}×`;
 }

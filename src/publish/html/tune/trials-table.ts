@@ -7,6 +7,7 @@ import { outcomeLooks } from "../icons.ts";
 import { heading } from "../sections/heading.ts";
 import { type Html, html } from "../template.ts";
 import { shareName } from "./claim.ts";
+import { multipleText } from "./share-axis.ts";
 import { roleName } from "./trial-marks.ts";
 
 /** Later ones are left to tuning.json: the size stays bounded. */
@@ -32,7 +33,7 @@ function row(trial: TuneTrial, params: readonly TunedParam[]): Html {
     const value = config[param.name] ?? param.default;
     return html`<td class="r" data-v="${String(value)}">${settingText({}, value)}</td>`;
   });
-  return html`<tr><td class="r" data-v="${trial.trial}">${trial.trial}</td><td class="r">${block}</td><td class="r" data-v="${atMs}">${formatDuration(atMs * 1000)}</td><td>${roleName(role)}</td><td class="r" data-v="${share ?? ""}">${share === undefined ? "–" : `${share.toFixed(3)}×`}</td>${values}<td style="min-width:280px">${notes(trial)}<small>${figures(trial)}</small></td></tr>`;
+  return html`<tr><td class="r" data-v="${trial.trial}">${trial.trial}</td><td class="r">${block}</td><td class="r" data-v="${atMs}">${formatDuration(atMs * 1000)}</td><td>${roleName(role)}</td><td class="r" data-v="${share ?? ""}">${share === undefined ? "–" : multipleText(share)}</td>${values}<td style="min-width:280px">${notes(trial)}<small>${figures(trial)}</small></td></tr>`;
 }
 
 /** What is wrong with it. */
