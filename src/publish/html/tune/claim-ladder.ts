@@ -7,12 +7,13 @@ import { type Html, html } from "../template.ts";
 import { changeOf, shareName } from "./claim.ts";
 import { proofLooks } from "./looks.ts";
 import { shareAxis } from "./share-axis.ts";
+import type { ShownProof } from "./shown-proof.ts";
 
 type TuneLook = TuneProof["looks"][number];
 
 /** How the proof grew: at each look the share with its interval, whose upper end is what may be claimed. */
-export function claimLadder({ objective }: TuneResult, { looks, outcome }: TuneProof): Html | false {
-  if (looks.length === 0) return false;
+export function claimLadder({ objective }: TuneResult, { proof, which }: ShownProof): Html {
+  const { looks, outcome } = proof;
   const box = { ...boxOf(566, 270), right: 552 };
   const axis = shareAxis(
     looks.flatMap(({ share }) => [share.low, share.high]),
@@ -45,7 +46,7 @@ export function claimLadder({ objective }: TuneResult, { looks, outcome }: TuneP
     looks.map((look) => [String(look.pairs), shareText(look.share), claimText(look)]),
   );
   const description = `${shareName(objective)} of the candidate as a share of the default's, at each look at the pairs. The upper end of the interval is what may be claimed.`;
-  return html`<section class="card"><div class="title"><h2>The claim, look by look</h2><span class="sub">share of the default's, by pairs</span><span class="legend">${legendKey("var(--i2)", "share and its interval")}${legendKey("var(--i0)", "the upper end: what may be claimed")}</span></div>${scrollable(drawing(box, "The claim, look by look", description, body))}${table}</section>`;
+  return html`<section class="card"><div class="title"><h2>The claim, look by look</h2><span class="sub">${which !== "" && `${which}, `}share of the default's, by pairs</span><span class="legend">${legendKey("var(--i2)", "share and its interval")}${legendKey("var(--i0)", "the upper end: what may be claimed")}</span></div>${scrollable(drawing(box, "The claim, look by look", description, body))}${table}</section>`;
 }
 
 /** A look; the last one is the result, in the colour of what it came to. */

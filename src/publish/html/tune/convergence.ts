@@ -1,6 +1,6 @@
 import { area, curveStepAfter, line } from "d3-shape";
 import { formatDuration } from "../../../base/units.ts";
-import type { ShareEstimate, TuneProof, TuneResult, TuneStep } from "../../../measure/tuning.ts";
+import type { TuneProof, TuneResult, TuneStep } from "../../../measure/tuning.ts";
 import { shareText } from "../../tuned-words.ts";
 import {
   asTable,
@@ -18,17 +18,20 @@ import { shareName } from "./claim.ts";
 import { proofLooks } from "./looks.ts";
 import { type SearchTime, searchScale } from "./search-time.ts";
 import { multipleText, type ShareAxis, shareAxis } from "./share-axis.ts";
+import { shownProof } from "./shown-proof.ts";
 import { trialKeys, trialMark } from "./trial-marks.ts";
 
 /** More trials than this are not drawn one by one. */
 const mostTrials = 800;
+/** Marks of more than these are smaller. */
+const fewTrials = 150;
 
 /** How the search went: each trial as a mark, what it held for the best as a line with its interval, and beside it the proof. */
 export function convergence(result: TuneResult, time: SearchTime): Html | false {
   const { trials, steps, objective } = result;
   if (trials.length === 0) return false;
-  const proof = result.proofs.at(-1);
-  const box: Box = { ...boxOf(1164, 330), right: 1164 - (proof === undefined ? 64 : 150) };
+  const proof = shownProof(result)?.proof;
+  const box: Box = { ...boxOf(1164, 330), right: 1164 - (proof === undefined ? 64 : 158) };
   const x = searchScale(time, box);
   const axis = shareAxis(
     [
@@ -44,8 +47,9 @@ export function convergence(result: TuneResult, time: SearchTime): Html | false 
   const body = [
     html`${timeLabels(x, box)}`,
     axis.drawn,
-    html`${course(steps, x, axis.y)}`,
+    band(steps, x, axis.y),
     html`${marks(time, x, axis, box)}`,
+    course(steps, x, axis.y),
     html`${endLabel(steps.at(-1), axis.y, box)}`,
     proof !== undefined && proofMark(proof, axis, box),
   ];
@@ -61,31 +65,39 @@ export function convergence(result: TuneResult, time: SearchTime): Html | false 
   return html`<section class="card" id="search"><div class="title"><h2>${title}</h2><span class="sub">${what}. Biased, since the best was searched for: only the proof makes a claim.</span>${legend}</div><div class="scroll" tabindex="0"><div class="wider">${drawing(box, title, description, body, time)}</div></div>${table}</section>`;
 }
 
-/** From the default on, as soon as it is known. */
-function course(steps: readonly TuneStep[], x: Scale, y: Scale): Html {
-  const band = area<TuneStep>(
+function band(steps: readonly TuneStep[], x: Scale, y: Scale): Html {
+  const interval = area<TuneStep>(
     ({ atMs }) => x(atMs),
     ({ share }) => y(share.low),
     ({ share }) => y(share.high),
   ).curve(curveStepAfter);
-  const path = line<{ readonly atMs: number; readonly share: Pick<ShareEstimate, "estimate"> }>(
+  return html`<path d="${interval.digits(1)([...steps]) ?? ""}" fill="var(--b2)"/>`;
+}
+
+/** From the default on, as soon as it is known. */
+function course(steps: readonly TuneStep[], x: Scale, y: Scale): Html {
+  const points = [{ atMs: 0, share: { estimate: 1 } }, ...steps];
+  const path = line<(typeof points)[number]>(
     ({ atMs }) => x(atMs),
     ({ share }) => y(share.estimate),
   ).curve(curveStepAfter);
-  const points = [{ atMs: 0, share: { estimate: 1 } }, ...steps];
-  return html`<path d="${band.digits(1)([...steps]) ?? ""}" fill="var(--b2)"/><path d="${path.digits(1)(points) ?? ""}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`;
+  return html`<path d="${path.digits(1)(points) ?? ""}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`;
 }
 
 /** What did not work stands at the upper edge. */
 function marks({ blocks }: SearchTime, x: Scale, { y, most }: ShareAxis, box: Box): Html[] {
-  const all = blocks.flatMap(({ trials }) => trials);
-  return someOf(all, mostTrials).map(({ trial, midMs }) => {
+  const drawn = someOf(
+    blocks.flatMap(({ trials }) => trials),
+    mostTrials,
+  );
+  const size = drawn.length > fewTrials ? 0.65 : 1;
+  return drawn.map(({ trial, midMs }) => {
     const { share } = trial;
-    if (share === undefined) return trialMark(trial, x(midMs), box.top - 9);
+    if (share === undefined) return trialMark(trial, x(midMs), box.top - 9, size);
     const beyond =
       share > most &&
       html`<path d="M${n1(x(midMs) - 4)},${n1(box.top - 7)}l4,-5l4,5" fill="none" stroke="var(--mute)"/>`;
-    return html`${trialMark(trial, x(midMs), y(share))}${beyond}`;
+    return html`${trialMark(trial, x(midMs), y(share), size)}${beyond}`;
   });
 }
 
@@ -97,9 +109,8 @@ function endLabel(last: TuneStep | undefined, y: Scale, { right }: Box): Html | 
 }
 
 /** The share of the last proof apart from the search, at the same height. */
-function proofMark({ share, outcome, pairs }: TuneProof, { y }: ShareAxis, box: Box): Html | false {
-  if (pairs === 0) return false;
-  const at = box.right + 78;
+function proofMark({ share, outcome }: TuneProof, { y }: ShareAxis, box: Box): Html {
+  const at = box.right + 86;
   const { className } = proofLooks[outcome];
   const [low, middle, high] = [share.low, share.estimate, share.high].map((value) => n1(y(value)));
   const fill = outcome === "proven" ? "var(--vc)" : "var(--card)";

@@ -14,7 +14,7 @@ export const tuneLooks: Readonly<Record<TuneOutcome, Look>> = {
 export const proofLooks: Readonly<Record<ProofOutcome, Look>> = {
   proven: tuneLooks.proven,
   not_better: { ...metricLooks.inconclusive, word: "Not proven" },
-  target_missed: { ...outcomeLooks.fail, word: "Target missed" },
+  target_missed: { ...outcomeLooks.fail, word: "Target not met" },
   failed: { ...outcomeLooks.fail, word: "Did not work" },
   interrupted: outcomeLooks.interrupted,
 };

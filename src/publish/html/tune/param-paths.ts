@@ -6,7 +6,7 @@ import { asTable, type Box, boxOf, drawing, legendKey, n1, someOf, timeLabels } 
 import { type Html, html } from "../template.ts";
 import { paramAxis } from "./param-axis.ts";
 import { type SearchTime, searchScale } from "./search-time.ts";
-import { trialDot } from "./trial-marks.ts";
+import { trialDots } from "./trial-marks.ts";
 
 const mostDots = 400;
 
@@ -48,7 +48,9 @@ function path(param: TunedParam, { steps }: TuneResult, time: SearchTime): Html 
     html`${axis.ticks.map(({ at, label }) => html`<line class="ax" x1="${box.left}" x2="${box.right}" y1="${n1(at)}" y2="${n1(at)}"/><text x="${box.left - 7}" y="${n1(at + 4)}" text-anchor="end">${label}</text>`)}`,
     html`${timeLabels(x, box)}`,
     html`<line class="base" x1="${box.left}" x2="${box.right}" y1="${base}" y2="${base}"/>`,
-    html`${dots.map(({ trial, midMs }) => trialDot(trial, x(midMs), axis.place(settingIn(trial.config))))}`,
+    trialDots(
+      dots.map(({ trial, midMs }) => ({ trial, x: x(midMs), y: axis.place(settingIn(trial.config)) })),
+    ),
     html`<path d="${course.digits(1)(points) ?? ""}" fill="none" stroke="var(--i0)" stroke-width="2"/><circle cx="${box.right}" cy="${n1(axis.place(last))}" r="4" fill="var(--i0)"/>`,
   ];
   const [from, to] = [settingText(param, param.default), settingText(param, last)];

@@ -129,7 +129,7 @@ function embedded(result: TuneResult, { blocks }: SearchTime): PageData {
   const heads = [
     "block",
     ...numbers.map((i) => `arm ${i + 1}`),
-    "best so far",
+    "best then",
     ...params.map(({ name }) => `  ${name}`),
   ];
   return { name: `tuning-${result.name}`, heads, rows, result };
