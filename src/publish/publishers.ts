@@ -54,6 +54,10 @@ const tunePublishers: readonly Publisher<TuneResult>[] = [
     render: async (result) => (await import("./tuned-yaml.ts")).renderTunedYaml(result),
   },
   {
+    file: "report.html",
+    render: async (result) => (await import("./html/tune/render-tune-html.ts")).renderTuneHtml(result),
+  },
+  {
     file: "metrics.prom",
     render: async (result) => (await import("./prometheus-tune.ts")).renderTuneMetrics(result),
   },

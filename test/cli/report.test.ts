@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { report } from "../../src/cli/commands/report.ts";
 import type { Io } from "../../src/cli/io.ts";
-import { publishComparison } from "../../src/publish/publishers.ts";
+import { publishComparison, publishTuning } from "../../src/publish/publishers.ts";
 import { sampleComparison } from "../support/sample-comparison.ts";
+import { sampleTuning } from "../support/sample-tuning.ts";
 import { scratchDir } from "../support/scratch-dir.ts";
 
 function ioIn(cwd: string): Io & { readonly written: () => string } {
@@ -26,15 +27,27 @@ function ioIn(cwd: string): Io & { readonly written: () => string } {
   };
 }
 
-test("every output of a comparison is made again from its comparison.json, byte for byte", async () => {
+test.each([
+  {
+    what: "a comparison",
+    write: (dir: string) => publishComparison(sampleComparison(), dir),
+    expected: ["comparison.json", "junit.xml", "metrics.prom", "report.html", "summary.md"],
+  },
+  {
+    what: "a tuning",
+    write: (dir: string) => publishTuning(sampleTuning(), dir),
+    expected: ["metrics.prom", "report.html", "tuned.yaml", "tuning.json"],
+  },
+])("every output of $what is made again from its JSON, byte for byte", async ({ write, expected }) => {
   const cwd = await scratchDir();
-  const { files, failures } = await publishComparison(sampleComparison(), join(cwd, "first"));
+  const { files, failures } = await write(join(cwd, "first"));
   expect(failures).toEqual([]);
   const names = (await readdir(join(cwd, "first"))).toSorted();
-  expect(names).toEqual(["comparison.json", "junit.xml", "metrics.prom", "report.html", "summary.md"]);
+  expect(names).toEqual(expected);
   expect(files).toHaveLength(names.length);
+  const data = names.find((name) => name.endsWith(".json")) ?? "";
   const io = ioIn(cwd);
-  expect(await report(join("first", "comparison.json"), { out: "again" }, io)).toBe(0);
+  expect(await report(join("first", data), { out: "again" }, io)).toBe(0);
   expect(io.written().split("\n")).toContain(join("again", "report.html"));
   for (const name of names) {
     const [first, again] = await Promise.all(
@@ -61,9 +74,15 @@ test.each([
   [
     "a kind of result that is not known",
     { kind: "trend", schemaVersion: 1 },
-    /its kind is "trend", and "ab" or "gate" is known/,
+    /its kind is "trend", and "ab", "gate" or "tune" is known/,
   ],
   ["a comparison that was cut short by hand", { kind: "ab", schemaVersion: 1 }, /has no list of comparisons/],
+  [
+    "a newer tuning",
+    { kind: "tune", schemaVersion: 99 },
+    /no tuning of this version of dyno: schemaVersion is 99, and 1 is needed/,
+  ],
+  ["a tuning that was cut short by hand", { kind: "tune", schemaVersion: 1 }, /has no list of trials/],
   ["a newer result", { schemaVersion: 99 }, /no result of this version of dyno: schemaVersion is 99/],
   ["JSON that is no object", [], /schemaVersion is undefined/],
 ])("%s is refused with what is wrong", async (_, value, message) => {

@@ -239,6 +239,60 @@ function passing(kind: ComparisonResult["kind"], pairs: number, named: Named): C
   };
 }
 
+/** An A/B comparison whose candidate is `factor` times as slow at the median (below 1: faster) and cheaper; of two phases. */
+export function sampleGain({
+  factor,
+  text,
+  pairs = 28,
+}: { readonly factor: number } & SampleComparisonOptions): Comparison {
+  const named: Named = (name) => text ?? name;
+  const isKnown = Math.abs(Math.log(factor)) > 0.05;
+  const verdict = isKnown ? "better" : "inconclusive";
+  const steady = { kind: "ab" as const, phase: named("steady"), pairs, random: createRandom(13) };
+  const peak = { ...steady, phase: text ?? "peak", random: createRandom(17) };
+  const metrics = [
+    metricFrom(
+      { metric: "p50", values: [742, 742 * factor], spread: 0.05, verdict, outcome: "pass" },
+      steady,
+    ),
+    metricFrom(
+      { metric: "error_rate", values: [0.0002, 0.0002], spread: 0.0003, verdict: "same", outcome: "pass" },
+      steady,
+    ),
+    metricFrom(
+      { metric: "p99", values: [3310, 3310 * factor ** 0.6], spread: 0.22, verdict: "inconclusive" },
+      steady,
+    ),
+    metricFrom({ metric: "cpu_per_op", values: [61, 61 * factor ** 0.4], spread: 0.03, verdict }, steady),
+    metricFrom(
+      {
+        metric: "throughput",
+        values: [8_950, 8_950 * factor ** -0.2],
+        spread: 0.03,
+        verdict,
+        outcome: "pass",
+      },
+      peak,
+    ),
+    metricFrom({ metric: "rss", values: [1.32e8, 1.36e8], spread: 0.01, verdict: "worse" }, steady),
+  ];
+  return {
+    ...common("ab", "publish-steady", named, pairs),
+    base: { name: named("default"), description: "" },
+    candidate: { name: named("tuned"), description: "" },
+    checks: [],
+    outcome: "pass",
+    reason: metrics[0]?.sentence ?? "",
+    metrics,
+    verdicts: [],
+    basePhases: [phaseFrom(steady, 742), phaseFrom(peak, 1180)],
+    candidatePhases: [phaseFrom(steady, 742 * factor), phaseFrom(peak, 1180 * factor ** 0.7)],
+    stoppedBy: "decided",
+    tookMs: 58_900,
+    warnings: [],
+  };
+}
+
 function common(kind: ComparisonResult["kind"], name: string, named: Named, pairs: number) {
   const phase = name === "read-mix" ? "mixed" : "steady";
   return {

@@ -3,10 +3,11 @@ import { dirname, relative, resolve } from "node:path";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { type ComparisonResult, comparisonSchemaVersion } from "../../measure/comparison.ts";
 import { type RunResult, schemaVersion } from "../../measure/result.ts";
-import { type Published, publishAll, publishComparison } from "../../publish/publishers.ts";
+import { type TuneResult, tuningSchemaVersion } from "../../measure/tuning.ts";
+import { type Published, publishAll, publishComparison, publishTuning } from "../../publish/publishers.ts";
 import type { Io } from "../io.ts";
 
-/** `dyno report`: makes every output again, of a run from its result.json, of a comparison from its comparison.json. */
+/** `dyno report`: makes every output again, of a run from its result.json, of a comparison from its comparison.json, of a tuning from its tuning.json. */
 export async function report(file: string, options: { readonly out?: string }, io: Io): Promise<number> {
   const path = resolve(io.cwd, file);
   const value = parseJson(await readResult(path, file), file);
@@ -34,23 +35,31 @@ function parseJson(text: string, file: string): object {
   return typeof value === "object" && value !== null ? value : {};
 }
 
-/** Only comparisons have a `kind`. */
+/** Runs alone have no `kind`. */
 function publish(value: object, file: string, out: string): Promise<Published> {
   if (!("kind" in value)) {
     checkVersion(value, schemaVersion, `${file} is no result`);
     return publishAll(value as RunResult, out);
   }
+  if (value.kind === "tune") {
+    checkVersion(value, tuningSchemaVersion, `${file} is no tuning`);
+    checkList(value, "trials", `${file} is no tuning`);
+    return publishTuning(value as TuneResult, out);
+  }
   if (value.kind !== "ab" && value.kind !== "gate") {
     throw new DynoError(
       "usage",
-      `${file} is no result that dyno can report: its kind is ${JSON.stringify(value.kind)}, and "ab" or "gate" is known`,
+      `${file} is no result that dyno can report: its kind is ${JSON.stringify(value.kind)}, and "ab", "gate" or "tune" is known`,
     );
   }
   checkVersion(value, comparisonSchemaVersion, `${file} is no comparison`);
-  if (!("comparisons" in value) || !Array.isArray(value.comparisons)) {
-    throw new DynoError("usage", `${file} is no comparison: it has no list of comparisons`);
-  }
+  checkList(value, "comparisons", `${file} is no comparison`);
   return publishComparison(value as ComparisonResult, out);
+}
+
+function checkList(value: object, name: string, what: string): void {
+  if (Array.isArray((value as Readonly<Record<string, unknown>>)[name])) return;
+  throw new DynoError("usage", `${what}: it has no list of ${name}`);
 }
 
 function checkVersion(value: object, needed: number, what: string): void {

@@ -8,7 +8,7 @@ import { type Html, html, trusted } from "./template.ts";
 export interface PageData {
   /** The name of the file that "Download JSON" gives. */
   readonly name: string;
-  /** Headings and rows of the figures under the crosshair of charts over time; the first cell is the time. */
+  /** Headings and rows of the figures under the crosshair of charts over time; the first cell is the time in ms, of a span its middle. */
   readonly heads: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
   /** What is downloaded. */

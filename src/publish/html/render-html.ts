@@ -80,7 +80,7 @@ function embedded({ result, rows }: ReportData): PageData {
     "in flight",
   ];
   const cells = rows.map((row) => [
-    row.atMs,
+    row.atMs + row.lengthMs / 2,
     formatDuration(row.atMs * 1000),
     row.phase,
     formatRate((row.offered * 1000) / Math.max(1, row.lengthMs)),

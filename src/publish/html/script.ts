@@ -11,7 +11,7 @@ const key=r=>{const c=r.cells[i],v=c.dataset.v??c.textContent;return isNaN(+v)?v
 const tip=document.getElementById('tip'),charts=q('svg[data-t]').map(s=>{const [l,r,t0,t1,w]=s.dataset.t.split(' ').map(Number);return{s,l,r,t0,t1,w,c:s.querySelector('.cross')}});
 const hide=()=>{tip.style.display='none';charts.forEach(({c})=>c.style.display='none')};
 charts.forEach(({s,l,r,t0,t1,w})=>{s.onpointerleave=hide;s.onpointermove=e=>{const box=s.getBoundingClientRect(),x=(e.clientX-box.left)/box.width*w;if(x<l||x>r)return hide();
-const t=t0+(x-l)/(r-l)*(t1-t0);let k=0;data.rows.forEach((row,i)=>{if(row[0]<=t)k=i});const row=data.rows[k];if(!row)return;
+const t=t0+(x-l)/(r-l)*(t1-t0),row=data.rows.reduce((a,b)=>a&&Math.abs(a[0]-t)<=Math.abs(b[0]-t)?a:b,undefined);if(!row)return;
 charts.forEach(o=>{const at=o.l+(row[0]-o.t0)/(o.t1-o.t0)*(o.r-o.l);o.c.setAttribute('x1',at);o.c.setAttribute('x2',at);o.c.style.display='block'});
 tip.textContent=data.heads.map((h,i)=>row[i+1]===''?'':h+'  '+row[i+1]).filter(Boolean).join('\\n');tip.style.display='block';
 tip.style.left=Math.min(e.clientX+14,innerWidth-tip.offsetWidth-8)+'px';tip.style.top=Math.min(e.clientY+14,innerHeight-tip.offsetHeight-8)+'px'}})})();

@@ -24,7 +24,7 @@ main{max-width:1200px;margin:0 auto;padding:20px 16px 40px;display:grid;gap:16px
 .head{display:flex;gap:20px;align-items:center;flex-wrap:wrap}
 .badge{display:flex;gap:12px;align-items:center;padding:14px 18px;border-radius:12px;background:var(--vb);color:var(--vc)}
 .badge b{font-size:23px;line-height:1.15;display:block}.badge small{font-size:13px}
-.v-pass{--vc:var(--green);--vb:var(--greenbg)}.v-fail{--vc:var(--red);--vb:var(--redbg)}.v-doubt{--vc:var(--amber);--vb:var(--amberbg)}.v-none{--vc:var(--none);--vb:var(--nonebg)}
+.v-pass{--vc:var(--green);--vb:var(--greenbg)}.v-fail{--vc:var(--red);--vb:var(--redbg)}.v-doubt{--vc:var(--amber);--vb:var(--amberbg)}.v-none{--vc:var(--none);--vb:var(--nonebg)}.v-model{--vc:var(--i0)}
 h1{font-size:23px;line-height:1.25;margin:0 0 4px;overflow-wrap:anywhere}
 h2{font-size:17px;margin:0}h3{font-size:14px;margin:0}
 .meta{color:var(--mute);font-size:14px;display:flex;flex-wrap:wrap;gap:0 18px}.meta b{color:var(--ink)}
@@ -33,10 +33,11 @@ h2{font-size:17px;margin:0}h3{font-size:14px;margin:0}
 .tally span{font-size:13px;color:var(--mute);margin-right:14px;white-space:nowrap}.tally b{color:var(--vc)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 18px;min-width:0}
 .reason{border-left:5px solid var(--vc)}.reason b{color:var(--vc)}.reason p{margin:0}.reason p+p{margin-top:6px}
+.claim{display:flex;flex-wrap:wrap;gap:0 14px;align-items:baseline;margin-bottom:8px!important}.claim b{font-size:28px;line-height:1.2}.claim span{color:var(--mute)}.claim~p b{color:var(--ink);font-weight:400}
 .sub{color:var(--mute);font-size:13px;font-weight:400}
 .title{display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline;margin-bottom:10px}
 .legend{margin-left:auto;display:flex;flex-wrap:wrap;gap:2px 14px;font-size:13px;color:var(--mute)}
-.legend i{display:inline-block;width:14px;height:3px;border-radius:2px;vertical-align:middle;margin-right:5px}.legend i.box{height:11px}
+.legend i{display:inline-block;width:14px;height:3px;border-radius:2px;vertical-align:middle;margin-right:5px}.legend i.box{height:11px}.legend .glyph{display:inline-block;width:13px;height:13px;vertical-align:-2px;margin-right:5px}
 .tiles{display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:16px}
 .tile{padding:12px 14px}.tile>span{display:block;font-size:13px;color:var(--mute)}.tile strong{font-size:25px;line-height:1.2;white-space:nowrap}.tile strong small{font-size:13px;font-weight:400;color:var(--mute);margin-left:3px}
 .tile em{font-style:normal;font-size:12.5px;color:var(--mute);display:block}.tile em.bad{color:var(--red);font-weight:600}.tile svg{height:26px;margin:5px 0 3px}
@@ -61,13 +62,14 @@ footer{color:var(--mute);font-size:13px;text-align:center}
 .cross{stroke:var(--mute);stroke-width:1;stroke-dasharray:3 3;display:none}
 rect.mark{fill:var(--amberbg)}line.mark{stroke:var(--amber);stroke-width:1.5}.pill-mark rect{fill:var(--amberbg);stroke:var(--amber)}.pill-mark text{fill:var(--amber);font-weight:600}
 .ax{stroke:var(--grid)}.ph{stroke:var(--line);stroke-dasharray:3 3}.lim{stroke:var(--red);stroke-width:1.4;stroke-dasharray:5 4;fill:none}
-.zero{stroke:var(--mute)}.set{display:grid;gap:16px;grid-template-columns:minmax(0,1fr)}.set .reason .title{margin-bottom:6px}.set .reason .meta{margin:6px 0}.set .reason .meta b{color:var(--ink)}.why{max-width:60ch}
+.zero{stroke:var(--mute)}.base{stroke:var(--grey);stroke-width:1.4;stroke-dasharray:6 4}.best{stroke:var(--i1);stroke-width:1.4}.set{display:grid;gap:16px;grid-template-columns:minmax(0,1fr)}.set .reason .title{margin-bottom:6px}.set .reason .meta{margin:6px 0}.set .reason .meta b{color:var(--ink)}.why{max-width:60ch}
 .forest .row{display:grid;grid-template-columns:190px minmax(0,1fr) 230px;gap:0 18px;align-items:stretch;font-size:14px}.forest .row>span{align-self:center;min-width:0;overflow-wrap:anywhere}.forest b{font-weight:600}.forest small{display:block;color:var(--mute);font-size:12.5px}.forest small:empty{display:none}
 .forest .plot{height:46px}.forest .axis .plot{height:22px}.forest .top,.forest .ends{font-size:12.5px;color:var(--mute)}.forest .ends{display:flex;justify-content:space-between;padding-bottom:4px}.forest .top .r{padding-bottom:4px}
 @media screen and (max-width:900px){.forest .row{grid-template-columns:minmax(0,1fr) auto;padding-top:8px}.forest .plot,.forest .ends{grid-column:1/-1;order:1}.forest .plot{height:30px}.forest .axis,.forest .top{padding-top:0}.forest .axis .plot{height:22px}.forest .top .r,.forest .axis>span{display:none}}
 @media(max-width:900px){.tiles{grid-template-columns:repeat(3,minmax(0,1fr))}.two,.three,dl{grid-template-columns:minmax(0,1fr)}}
 @media(max-width:560px){.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:10px}main{padding:12px 10px 30px;gap:12px}.card{padding:12px}.wide{min-width:560px}.wider{min-width:820px}.legend{margin-left:0}
 .stack,.stack tbody,.stack tr,.stack td{display:block}.stack thead{display:none}.stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:6px 12px;padding:12px 0;border-top:1px solid var(--line)}.stack tr.v-fail>td{background:none}
-.stack td{padding:0;border:0;text-align:left}.stack td:empty{display:none}.stack td[data-label]::before{content:attr(data-label);display:block;color:var(--mute);font-size:12.5px}.stack .line{grid-column:1/-1}.stack .line:not(:first-child){order:1}.sorts{display:none}.stack .whole,.stack td:first-child{grid-column:1/-1}.stack .most{grid-column:span 2}.stack .end{text-align:right}}
-@media print{:root{--bg:#fff}.bar,#tip,details summary.tab{display:none}body{font-size:12px}main{padding:0;gap:10px}.card,.tile{break-inside:avoid}.scroll{overflow:visible}td,td.r,th,.pill{white-space:normal}td,th{padding:5px 6px}table,.forest .row{font-size:11px}td small,.forest small{font-size:10.5px}.forest .row{grid-template-columns:130px minmax(0,1fr) 190px}.tiles{grid-template-columns:repeat(6,minmax(0,1fr));gap:8px}.tile strong{font-size:17px}.two{grid-template-columns:repeat(2,minmax(0,1fr))}}
+.stack td{padding:0;border:0;text-align:left}.stack td:empty{display:none}.stack td[data-label]::before{content:attr(data-label);display:block;color:var(--mute);font-size:12.5px}.stack .line{grid-column:1/-1}.stack .line:not(:first-child){order:1}.sorts,.stack .broad{display:none}.stack .whole,.stack td:first-child{grid-column:1/-1}.stack .most{grid-column:span 2}.stack .end{text-align:right}}
+.bars{min-width:250px}
+@media print{.bars{min-width:0;width:32%}td code{font-size:10px;overflow-wrap:anywhere}:root{--bg:#fff}.bar,#tip,details summary.tab{display:none}body{font-size:12px}main{padding:0;gap:10px}.card,.tile{break-inside:avoid}.scroll{overflow:visible}td,td.r,th,.pill{white-space:normal}td,th{padding:5px 6px}table,.forest .row{font-size:11px}td small,.forest small{font-size:10.5px}.forest .row{grid-template-columns:130px minmax(0,1fr) 190px}.tiles{grid-template-columns:repeat(6,minmax(0,1fr));gap:8px}.tile strong{font-size:17px}.two,.three{grid-template-columns:repeat(2,minmax(0,1fr))}}
 `;

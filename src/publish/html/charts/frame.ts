@@ -1,5 +1,5 @@
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
-import { formatDuration } from "../../../base/units.ts";
+import { formatCount, formatDuration } from "../../../base/units.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html, trusted } from "../template.ts";
 
@@ -79,7 +79,6 @@ export function valueAxis(
 
 /** Seconds below, warm-up as a grey zone, phases by name above. */
 export function timeAxis(data: ReportData, scale: Scale, box: Box, withNames = true): Html {
-  const ticks = scale.ticks(Math.max(3, Math.floor((box.right - box.left) / 90)));
   const roomFor = (from: number, to: number, name: string): boolean =>
     scale(to) - scale(from) > name.length * 7.5 + 8;
   const zones = data.marks.map(({ name, kind, fromMs, toMs }) => {
@@ -95,11 +94,16 @@ export function timeAxis(data: ReportData, scale: Scale, box: Box, withNames = t
       html`<text class="strong" x="${n1(scale(fromMs) + 5)}" y="${box.top - 6}">${name}</text>`;
     return html`${zone}${edge}${text}`;
   });
-  const labels = ticks.map(
+  return html`${zones}${timeLabels(scale, box)}`;
+}
+
+/** Labels of a time axis in milliseconds, below. */
+export function timeLabels(scale: Scale, box: Box): Html[] {
+  const ticks = scale.ticks(Math.max(3, Math.floor((box.right - box.left) / 90)));
+  return ticks.map(
     (tick) =>
       html`<text x="${n1(scale(tick))}" y="${box.bottom + 17}" text-anchor="middle">${timeLabel(tick)}</text>`,
   );
-  return html`${zones}${labels}`;
 }
 
 function timeLabel(ms: number): string {
@@ -149,4 +153,19 @@ export function latencyLabel(micros: number): string {
 /** A colour and what it stands for, in a chart's legend: a line, or a box. */
 export function legendKey(colour: string, name: string, isBox = false): Html {
   return html`<span><i class="${isBox ? "box" : ""}" style="background:${colour}"></i>${name}</span>`;
+}
+
+/** A plain number, short enough for an axis: `500`, `1 000`, `20k`, `1.05M`. */
+export function numberText(value: number): string {
+  const size = Math.abs(value);
+  const [figure, unit] =
+    size >= 1e9
+      ? [value / 1e9, "G"]
+      : size >= 1e6
+        ? [value / 1e6, "M"]
+        : size >= 10_000
+          ? [value / 1000, "k"]
+          : [value, ""];
+  if (unit === "" && size >= 1000) return formatCount(value);
+  return `${Number(figure.toPrecision(3))}${unit}`;
 }

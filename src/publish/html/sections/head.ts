@@ -82,12 +82,14 @@ export interface ReasonContent {
   readonly invalid: readonly string[];
   readonly warnings: readonly string[];
   readonly more?: readonly Html[];
+  /** What is said large, above the reason. */
+  readonly claim?: Html | undefined;
 }
 
 /** The reason in one sentence, then what else must be known before the figures are believed. */
-export function reasonOf({ look, reason, why, invalid, warnings, more = [] }: ReasonContent): Html {
+export function reasonOf({ look, reason, why, invalid, warnings, more = [], claim }: ReasonContent): Html {
   const [first = "", ...rest] = splitSentence(reason);
-  return html`<section class="card reason ${look.className}"><p><b>${first}</b> ${rest.join(" ")}</p>${why !== "" && html`<p class="sub">${why}</p>`}${invalid.length > 0 && html`<ul>${invalid.map((text) => html`<li>${text}</li>`)}</ul>`}${warnings.length > 0 && html`<ul class="sub">${warnings.map((text) => html`<li>${text}</li>`)}</ul>`}${more}</section>`;
+  return html`<section class="card reason ${look.className}">${claim}<p><b>${first}</b> ${rest.join(" ")}</p>${why !== "" && html`<p class="sub">${why}</p>`}${invalid.length > 0 && html`<ul>${invalid.map((text) => html`<li>${text}</li>`)}</ul>`}${warnings.length > 0 && html`<ul class="sub">${warnings.map((text) => html`<li>${text}</li>`)}</ul>`}${more}</section>`;
 }
 
 /** The reason strip of a run, with what its failed trials wrote. */

@@ -7,6 +7,7 @@ import { n1 } from "../charts/frame.ts";
 import { checkLook } from "../icons.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
+import { heading } from "./heading.ts";
 
 const latencies: readonly (readonly [name: string, quantile: number])[] = [
   ["p50", 0.5],
@@ -15,11 +16,6 @@ const latencies: readonly (readonly [name: string, quantile: number])[] = [
   ["p99.9", 0.999],
   ["max", 1],
 ];
-
-/** A heading that sorts its column when it is clicked. */
-function heading(name: string, right = true): Html {
-  return html`<th class="${right ? "r" : ""}"><button type="button">${name}</button></th>`;
-}
 
 /** The phases in figures. */
 export function phasesTable({ phases, result }: ReportData): Html | false {

@@ -1,17 +1,22 @@
 import { formatCount, formatDuration, formatRate, formatRatio } from "../../../base/units.ts";
 import type { Interval, Verdict } from "../../../measure/result.ts";
+import { n1 } from "../charts/frame.ts";
 import { curvePhase } from "../charts/percentiles.ts";
 import { sparkline } from "../charts/resource-chart.ts";
 import { measuredRows, type ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
 
-interface Tile {
+/** One of the main figures. */
+export interface Tile {
   readonly name: string;
   /** Figure and unit, with a space between. */
   readonly figure: string;
   readonly note: string;
   readonly isBad: boolean;
+  /** Its course; where there is none, nothing is drawn. */
   readonly values: readonly number[];
+  /** In place of a course: a whole as a bar of its parts, the first one strong. */
+  readonly parts?: readonly number[];
 }
 
 /** Six figures of the main phase, with their course. */
@@ -52,12 +57,29 @@ export function tiles(data: ReportData): Html {
       values: rows.map(({ cpuCores, outsideCpuCores = 0 }) => cpuCores + outsideCpuCores),
     },
   ];
+  return tileRow(shown);
+}
+
+/** Six figures in a row. */
+export function tileRow(shown: readonly Tile[]): Html {
   return html`<section class="tiles" aria-label="Main figures">${shown.map(tile)}</section>`;
 }
 
-function tile({ name, figure, note, isBad, values }: Tile): Html {
+function tile({ name, figure, note, isBad, values, parts }: Tile): Html {
   const [value = "", unit = ""] = figure.split(/[\s\u202f](?=[^\d]+$)/);
-  return html`<div class="card tile"><span>${name}</span><strong>${value}<small>${unit}</small></strong>${sparkline(values, isBad ? "var(--red)" : "var(--i1)")}<em class="${isBad ? "bad" : ""}">${note}</em></div>`;
+  return html`<div class="card tile"><span>${name}</span><strong>${value}<small>${unit}</small></strong>${parts === undefined ? sparkline(values, isBad ? "var(--red)" : "var(--i1)") : partsBar(parts)}<em class="${isBad ? "bad" : ""}">${note}</em></div>`;
+}
+
+function partsBar(parts: readonly number[]): Html {
+  const whole = parts.reduce((sum, part) => sum + part, 0);
+  const width = (part: number): number => (whole > 0 ? (part / whole) * 150 : 0);
+  let at = 0;
+  const bars = parts.map((part, i) => {
+    const from = at;
+    at += width(part);
+    return html`<rect x="${n1(from)}" y="10" width="${n1(Math.max(0, width(part) - 1))}" height="7" fill="${i === 0 ? "var(--i0)" : "var(--i2)"}"/>`;
+  });
+  return html`<svg viewBox="0 0 150 26" preserveAspectRatio="none" aria-hidden="true">${bars}</svg>`;
 }
 
 /** A tile whose metric failed its target says so; else it has its own note. */
