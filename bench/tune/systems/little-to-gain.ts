@@ -20,7 +20,7 @@ export const littleToGain = freeSystem({
   score: (config) => {
     const at = space.toPoint(config);
     const [batch = 0, concurrency = 0] = at;
-    const busy = 0.2 + 0.9 * Math.max(0, 0.55 - 0.5 * batch - 0.5 * concurrency);
+    const busy = 0.2 + 0.9 * Math.max(0, 0.542 - 0.5 * batch - 0.5 * concurrency);
     return bowl(at, [0.65, 0.555, 0.5, 0.45], [1.6, 1.2, 0.5, 0.3]) + Math.log(waiting(busy));
   },
 });
