@@ -4,7 +4,7 @@ import type { MeasuredArm, MeasuredPair, Rig } from "../../src/tune/rig.ts";
 import { drawNormal } from "./draw-normal.ts";
 import type { System } from "./systems/system.ts";
 
-/** How much a function rig disturbs what it measures. */
+/** How much a noisy rig disturbs what it measures. */
 export interface Disturbance {
   /** The standard deviation of ln of the objective over one evaluation of full length; shorter ones have more. */
   readonly noise: number;
@@ -32,7 +32,7 @@ const driftBlocks = 10;
  * arms alone, in whatever order it is asked. Noise is lognormal; outliers are slow-downs by a factor of 1.2 and more; drift
  * is an Ornstein-Uhlenbeck process over the blocks, which a pair of a proof has none of, since it would cancel.
  */
-export function functionRig(system: System, seed: number, disturbance = mediumDisturbance): Rig {
+export function noisyRig(system: System, seed: number, disturbance = mediumDisturbance): Rig {
   const driftOf = createDrift(deriveSeed(seed, "drift"), disturbance.drift);
   const seedOf = (kind: string, blockSeed: number): number => deriveSeed(seed, `${kind} ${blockSeed}`);
   return {
