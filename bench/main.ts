@@ -18,11 +18,17 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   redis: () => import("./redis-store.ts"),
   resilience: () => import("./resilience.ts"),
   spool: () => import("./spool.ts"),
+  tune: () => import("./tune.ts"),
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string", default: "5" }, json: { type: "boolean", default: false } },
+  options: {
+    rounds: { type: "string", default: "5" },
+    units: { type: "string", default: "40" },
+    seeds: { type: "string", default: "12" },
+    json: { type: "boolean", default: false },
+  },
 });
 
 const unknown = positionals.filter((name) => !(name in benches));
@@ -37,6 +43,8 @@ const abort = new AbortController();
 process.once("SIGINT", () => abort.abort("SIGINT"));
 const context: BenchContext = {
   rounds: Number(values.rounds),
+  units: values.units.split(",").map(Number),
+  seeds: Number(values.seeds),
   log: (line) => console.error(line),
   print: (text) => (values.json ? console.error(text) : console.log(text)),
   signal: abort.signal,

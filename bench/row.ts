@@ -2,6 +2,9 @@
 export interface BenchContext {
   /** How many interleaved rounds to run. */
   readonly rounds: number;
+  /** Of `tune`: the budgets, in evaluations, and from how many seeds each system is tuned. */
+  readonly units: readonly number[];
+  readonly seeds: number;
   /** One line of progress. */
   log(line: string): void;
   /** What belongs to the result beside its rows; not among JSON. */
