@@ -36,6 +36,8 @@ export interface Searched {
   readonly trials: readonly TuneTrial[];
   readonly steps: readonly TuneStep[];
   readonly sensitivities: readonly TuneSensitivity[];
+  /** What the search holds for the best. */
+  readonly best: Candidate;
   /** What is to be proven, the best first. */
   readonly candidates: readonly Candidate[];
   readonly end: SearchEnd;
@@ -80,6 +82,7 @@ export async function runSearch(
       trials: trialsOf(blocks, context),
       steps,
       sensitivities: model === undefined ? [] : watch.time(() => sensitivitiesOf(model, space.params)),
+      best: watch.time(() => searcher.best()),
       candidates: watch.time(() => searcher.candidates()),
       end: how,
       cost,
