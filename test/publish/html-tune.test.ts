@@ -48,7 +48,7 @@ describe("the report of a tuning as text", () => {
       fc.property(oddTuning, (result) => {
         expect(shownIn(renderTuneHtml(result))).not.toMatch(/NaN|undefined|Infinity|\bnull\b|\bfalse\b/);
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 
@@ -89,6 +89,15 @@ describe("the report of a tuning as text", () => {
     expect(text).toContain(`<b>Proven: ${claim}</b><span>${name}, by `);
   });
 
+  test("tells of what is maximised as it grows, in the proof and in the search", () => {
+    const objective = "maximise throughput in full";
+    const share = { estimate: 0.5, low: 0.4, high: 0.8 };
+    const text = renderTuneHtml(withLastProof({ ...sampleTuning(), objective }, { share }));
+    expect(text).toContain("throughput in full <b>+100\u202f% [+25, +150]</b>");
+    expect(text).toContain('<em class="">throughput in full, biased</em>');
+    expect(text).toContain("1 / throughput in full as a share of the default&#39;s; less is better");
+  });
+
   test.each(["kept", "interrupted", "invalid", "setup_failed"] as const)(
     "claims nothing where the outcome is %s",
     (outcome) => {
@@ -105,7 +114,7 @@ const oddTuning = fc
     outcome: fc.constantFrom("proven" as const, "kept" as const, "interrupted" as const, "invalid" as const),
     algorithm: fc.constantFrom("gradient" as const, "random" as const),
     trials: fc.constantFrom(0, 1, 3, 4, 22),
-    damage: fc.integer({ min: 0, max: 10 }),
+    damage: fc.integer({ min: 0, max: 11 }),
   })
   .map(({ damage, ...options }): TuneResult => {
     const result = sampleTuning(options);
@@ -124,6 +133,10 @@ const oddTuning = fc
         trials: result.trials.map((trial) => ({ ...trial, share: 1e9 })),
         steps: result.steps.map((step) => ({ ...step, share: wild })),
         proofs: result.proofs.map((proof) => ({ ...proof, share: wild })),
+      },
+      {
+        objective: "maximise throughput in full",
+        proofs: result.proofs.map((proof) => ({ ...proof, share: { estimate: 0.5, low: 0, high: 1 } })),
       },
       { spent: { searchMs: 0, proofMs: 0, optimizerMs: 0 }, durationMs: 0 },
       { params: result.params.map((param) => ({ ...param, default: param.values?.[0] ?? param.min ?? 0 })) },

@@ -1,5 +1,7 @@
 import { formatRatio } from "../../../base/units.ts";
-import type { TuneProof, TuneResult } from "../../../measure/tuning.ts";
+import type { ChangeText } from "../../../measure/comparison-wording.ts";
+import type { ShareEstimate, TuneProof, TuneResult } from "../../../measure/tuning.ts";
+import { shareChange } from "../../tuned-words.ts";
 
 /** A share of the objective in the words of what is measured. */
 export interface ChangeWords {
@@ -8,6 +10,11 @@ export interface ChangeWords {
   readonly direction: "lower" | "higher";
   /** The change, rounded towards none, so that it does not say too much: `45.9 %`. */
   readonly atLeast: string;
+}
+
+/** A change with its interval: `p50 in steady`, `−48.5 %`, `[−51.2, −46.0]`. */
+export interface EstimateWords extends ChangeText {
+  readonly name: string;
 }
 
 /** What a proof's claim is; undefined where it is none. */
@@ -24,6 +31,15 @@ export function changeOf(objective: string, share: number): ChangeWords {
   const factor = share ** (1 / exponent);
   const direction = factor < 1 ? "lower" : "higher";
   return { name, direction, atLeast: formatRatio(roundedDown(Math.abs(factor - 1))) };
+}
+
+/** A share with its interval as a change of the one metric that it is of; of a product as one of the product. */
+export function estimateOf(objective: string, { estimate, low, high }: ShareEstimate): EstimateWords {
+  const { name, exponent } = termOf(objective);
+  const [from = 0, middle = 0, to = 0] = [low, estimate, high]
+    .map((share) => share ** (1 / exponent))
+    .toSorted((a, b) => a - b);
+  return { name, ...shareChange({ low: from, estimate: middle, high: to }) };
 }
 
 /** What shares are of, in words: `p50 in steady`, `1 / throughput in full`, `the objective`. Less is better. */

@@ -71,7 +71,7 @@ function band(steps: readonly TuneStep[], x: Scale, y: Scale): Html {
     ({ share }) => y(share.low),
     ({ share }) => y(share.high),
   ).curve(curveStepAfter);
-  return html`<path d="${interval.digits(1)([...steps]) ?? ""}" fill="var(--b2)"/>`;
+  return html`<path d="${interval.digits(1)([...steps]) ?? ""}" fill="var(--b2)" opacity=".75"/>`;
 }
 
 /** From the default on, as soon as it is known. */

@@ -2,12 +2,12 @@ import type { Comparison } from "../../../measure/comparison.ts";
 import { confidenceText, countOfPairs, effortSentence } from "../../../measure/comparison-wording.ts";
 import type { TuneProof, TuneResult } from "../../../measure/tuning.ts";
 import { judgedMetrics, shownMetrics } from "../../comparison/verdicts.ts";
-import { configText, shareText } from "../../tuned-words.ts";
+import { configText } from "../../tuned-words.ts";
 import { legendKey } from "../charts/frame.ts";
 import { forest } from "../comparison/forest.ts";
 import { percentileCurves } from "../comparison/percentile-curves.ts";
 import { type Html, html } from "../template.ts";
-import { shareName } from "./claim.ts";
+import { estimateOf } from "./claim.ts";
 import { claimLadder } from "./claim-ladder.ts";
 import { proofLooks } from "./looks.ts";
 import { candidateText, type ShownProof, shownProof } from "./shown-proof.ts";
@@ -30,9 +30,10 @@ function charts(result: TuneResult, shown: ShownProof): Html {
 function opening(result: TuneResult, one: TuneProof, which: string): Html {
   const { outcome, pairs, share, sentence, config, comparison, looks } = one;
   const look = proofLooks[outcome];
+  const estimate = estimateOf(result.objective, share);
   const what = `on ${countOfPairs(pairs)} that the search has not seen, default and candidate measured in turn`;
   const told = !result.reason.includes(sentence);
-  return html`<div class="card reason ${look.className}"><div class="title"><span class="pill ${look.className}">${look.icon}${look.word}</span><h2>Proof</h2><span class="sub">${which !== "" && `${which}, `}${what}</span></div>${told && html`<p><b>${sentence}</b></p>`}<div class="meta">${looks.length > 0 && html`<span>${shareName(result.objective)} <b>${shareText(share)}</b></span>`}<span>confidence <b>${confidenceText(one)}</b> of the claim</span>${outcome !== "proven" && html`<span>candidate <b>${configText(result.params, config)}</b></span>`}</div>${comparison !== undefined && html`<p class="sub">${effortSentence(comparison)}</p>`}</div>`;
+  return html`<div class="card reason ${look.className}"><div class="title"><span class="pill ${look.className}">${look.icon}${look.word}</span><h2>Proof</h2><span class="sub">${which !== "" && `${which}, `}${what}</span></div>${told && html`<p><b>${sentence}</b></p>`}<div class="meta">${looks.length > 0 && html`<span>${estimate.name} <b>${estimate.change} ${estimate.interval}</b></span>`}<span>confidence <b>${confidenceText(one)}</b> of the claim</span>${outcome !== "proven" && html`<span>candidate <b>${configText(result.params, config)}</b></span>`}</div>${comparison !== undefined && html`<p class="sub">${effortSentence(comparison)}</p>`}</div>`;
 }
 
 function metricsCard(comparison: Comparison, { which }: ShownProof): Html | false {

@@ -15,7 +15,7 @@ export function sensitivity(result: TuneResult): Html | false {
   const sorted = sensitivities.toSorted((a, b) => effectOf(b) - effectOf(a));
   const axis = axisOf(sorted);
   const name = shareName(objective);
-  return html`<section class="card" id="sensitivity"><div class="title"><h2>What matters</h2><span class="sub">${name} by a step of one parameter from the best of the search, by its model: biased, since it was searched for</span></div><div class="forest"><div class="row top"><span></span><span class="ends"><span>← less ${name}</span><span>more →</span></span><span></span></div>${sorted.map((one) => row(one, best, axis))}<div class="row axis"><span></span>${percentLabels(axis, true)}<span></span></div></div>${slices(result, best)}</section>`;
+  return html`<section class="card" id="sensitivity"><div class="title"><h2>What matters</h2><span class="sub">${name} by a step of one parameter from the best of the search, by its model: biased, since it was searched for</span></div><div class="forest"><div class="row top"><span></span><span class="ends"><span>← ${name} lower</span><span>higher →</span></span><span></span></div>${sorted.map((one) => row(one, best, axis))}<div class="row axis"><span></span>${percentLabels(axis, true)}<span></span></div></div>${slices(result)}</section>`;
 }
 
 function effectOf({ matters, factor }: TuneSensitivity): number {

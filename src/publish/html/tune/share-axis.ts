@@ -13,7 +13,9 @@ export interface ShareAxis {
 }
 
 /** The more wanted the sooner. */
-const logTicks = [1, 0.5, 2, 0.2, 0.1, 0.7, 1.5, 3, 0.3, 0.05, 0.02, 0.01, 0.4, 0.6, 0.8, 1.2, 0.9];
+const logTicks = [
+  1, 0.5, 2, 0.2, 0.1, 0.7, 1.5, 3, 0.3, 0.05, 0.02, 0.01, 0.4, 0.6, 0.8, 1.2, 0.9, 5, 10, 20, 50,
+];
 
 /**
  * Fits an axis to shares: logarithmic, unless they are close to each other. What is worse than `mostShown` times the

@@ -1,15 +1,17 @@
-import type { TunedConfig, TuneResult } from "../../../measure/tuning.ts";
+import type { TuneResult } from "../../../measure/tuning.ts";
 import { settingText, shareText } from "../../tuned-words.ts";
 import { asTable, type Box, boxOf, legendKey } from "../charts/frame.ts";
 import { type Html, html } from "../template.ts";
 import { shareAxis } from "./share-axis.ts";
 import { type Slice, sliceChart } from "./slice-chart.ts";
 
-/** Of what is worse than so many times the default, only the way up is of interest. */
+/** Of what is worse than so many times the default, and twice as bad as the best, only the way up is of interest. */
 const mostShown = 1.5;
 
 /** The objective along each parameter through the best configuration, all on one scale, in the order of the parameters. */
-export function slices({ params, sensitivities }: TuneResult, best: TunedConfig | undefined): Html | false {
+export function slices({ params, sensitivities, steps }: TuneResult): Html | false {
+  const last = steps.at(-1);
+  const best = last?.incumbent;
   const drawn = params.flatMap((param, i): Slice[] => {
     const points = sensitivities.find((one) => one.param === param.name)?.slice ?? [];
     return points.length === 0 ? [] : [{ id: `slice-${i}`, param, points, best: best?.[param.name] }];
@@ -19,7 +21,7 @@ export function slices({ params, sensitivities }: TuneResult, best: TunedConfig 
   const shares = shareAxis(
     drawn.flatMap(({ points }) => points.flatMap(({ share }) => [share.estimate, share.low])),
     box,
-    mostShown,
+    Math.max(mostShown, 2 * (last?.share.estimate ?? 0)),
   );
   const table = asTable(
     ["parameter", "value", "objective"],

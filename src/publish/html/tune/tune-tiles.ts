@@ -1,10 +1,9 @@
 import { formatDuration, formatRatio } from "../../../base/units.ts";
 import type { TuneProof, TuneResult } from "../../../measure/tuning.ts";
 import { leadingMetric } from "../../comparison/verdicts.ts";
-import { shareChange } from "../../tuned-words.ts";
 import { type Tile, tileRow } from "../sections/tiles.ts";
 import type { Html } from "../template.ts";
-import { claimOf, shareName } from "./claim.ts";
+import { claimOf, estimateOf } from "./claim.ts";
 
 /** The claim and what it took. */
 export function tuneTiles(result: TuneResult): Html {
@@ -31,7 +30,8 @@ function searchTile({ steps, objective }: TuneResult): Tile {
   const name = "Best in the search";
   if (last === undefined) return plain(name, "–", "it found nothing");
   const values = steps.map(({ share }) => share.estimate);
-  return { ...plain(name, shareChange(last.share).change, `${shareName(objective)}, biased`), values };
+  const estimate = estimateOf(objective, last.share);
+  return { ...plain(name, estimate.change, `${estimate.name}, biased`), values };
 }
 
 function effortTiles({ proofs, trials, spent, durationMs }: TuneResult): readonly Tile[] {
