@@ -27,6 +27,14 @@ export interface TunedParam {
   readonly default: TunedValue;
 }
 
+/** One metric of an objective. */
+export interface TunedTerm {
+  readonly metric: string;
+  readonly phase?: string;
+  /** Below 0 where more is better. */
+  readonly weight: number;
+}
+
 /** A share of the default's objective with its interval: 0.7 is 30 % less. Of the search, and so biased, unless said otherwise. */
 export interface ShareEstimate {
   readonly estimate: number;
@@ -158,6 +166,8 @@ export interface TuneResult {
   readonly algorithm: "gradient" | "random";
   /** In words: `minimise p50 in steady`. */
   readonly objective: string;
+  /** Minimised is the product of metric ^ weight. */
+  readonly objectiveTerms: readonly TunedTerm[];
   /** Targets that a configuration had to meet, as the user wrote them. */
   readonly subjectTo: readonly string[];
   readonly params: readonly TunedParam[];

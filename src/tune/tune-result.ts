@@ -52,6 +52,7 @@ export function makeTuneResult(facts: TuneResultFacts): TuneResult {
     scenario: describeScenario(scenario),
     algorithm: facts.algorithm,
     objective: spec.objective.text,
+    objectiveTerms: spec.objective.terms,
     subjectTo: spec.subjectTo.map(({ text }) => text),
     params: spec.params.map(describeParam),
     constraints: spec.constraints.map(({ text }) => text),
@@ -93,7 +94,7 @@ function tellOfProof(proof: Proof, { scenario, spec, seed }: TuneResultFacts): T
   return {
     config: order.candidate,
     outcome,
-    sentence: proofSentence(proof, spec.objective, targets),
+    sentence: proofSentence(proof, spec.objective.terms, targets, comparison?.metrics),
     share: final.share,
     confidence: 1 - order.alpha,
     pairs: pairs.length,

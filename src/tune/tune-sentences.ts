@@ -1,21 +1,27 @@
 import { formatRatio } from "../base/units.ts";
-import { countOfPairs, metricName } from "../measure/comparison-wording.ts";
-import type { ProofTarget } from "../measure/tuning.ts";
-import type { Objective } from "../scenario/scenario.ts";
+import type { MetricComparison } from "../measure/comparison.ts";
+import { countOfPairs, describeChange, metricName } from "../measure/comparison-wording.ts";
+import { objectiveChange, roundedDown } from "../measure/objective-change.ts";
+import type { ProofTarget, TunedTerm } from "../measure/tuning.ts";
 import { leastPairs } from "../stats/power.ts";
 import type { Proof } from "./prove.ts";
 import type { SearchEnd } from "./run-search.ts";
 
 /** What a proof came to, in one sentence. */
-export function proofSentence(proof: Proof, objective: Objective, targets: readonly ProofTarget[]): string {
+export function proofSentence(
+  proof: Proof,
+  terms: readonly TunedTerm[],
+  targets: readonly ProofTarget[],
+  metrics: readonly MetricComparison[] = [],
+): string {
   const { outcome, pairs, final } = proof;
   switch (outcome) {
     case "proven":
-      return provenSentence(proof, objective);
+      return `${provenSentence(proof, terms)}${partsOf(terms, metrics)}`;
     case "not_better":
       return final.level === 0 && proof.stoppedBy === "budget"
         ? tooFewSentence(proof)
-        : notBetterSentence(proof, objective);
+        : notBetterSentence(proof, terms);
     case "target_missed":
       return (
         (
@@ -60,53 +66,38 @@ export function stopWords({ by, failure }: SearchEnd, minGain: number): string {
   }
 }
 
-function provenSentence({ order, pairs, final }: Proof, objective: Objective): string {
-  const claim = changeOf(objective, final.share.high);
-  const estimate = changeOf(objective, final.share.estimate);
+function provenSentence({ order, pairs, final }: Proof, terms: readonly TunedTerm[]): string {
+  const claim = objectiveChange(terms, final.share.high);
+  const estimate = objectiveChange(terms, final.share.estimate);
   const confidence = formatRatio(1 - order.alpha);
-  return `${claim.name} is at least ${claim.atLeast} ${claim.direction} with ${confidence} confidence; over ${countOfPairs(pairs.length)} the estimate is ${estimate.size}.`;
+  return `${capital(claim.name)} is at least ${formatRatio(roundedDown(claim.size))} ${claim.direction} with ${confidence} confidence; over ${countOfPairs(pairs.length)} the estimate is ${formatRatio(estimate.size)}.`;
 }
 
-function notBetterSentence({ pairs, stoppedBy, final }: Proof, objective: Objective): string {
-  const estimate = changeOf(objective, final.share.estimate);
-  const wanted = changeOf(objective, 0.5).direction;
+function notBetterSentence({ pairs, stoppedBy, final }: Proof, terms: readonly TunedTerm[]): string {
+  const estimate = objectiveChange(terms, final.share.estimate);
+  const wanted = objectiveChange(terms, 0.5).direction;
   const why = stoppedBy === "decided" ? ", and more pairs would hardly have shown it" : "";
-  return `${estimate.name} could not be shown to be ${wanted}: over ${countOfPairs(pairs.length)} the estimate is ${estimate.size} ${estimate.direction}${why}.`;
+  return `${capital(estimate.name)} could not be shown to be ${wanted}: over ${countOfPairs(pairs.length)} the estimate is ${formatRatio(estimate.size)} ${estimate.direction}${why}.`;
 }
 
 function tooFewSentence({ order, pairs }: Proof): string {
   return `The budget was enough for ${countOfPairs(pairs.length)}, which can show nothing: ${leastPairs(order.alpha)} are needed at least.`;
 }
 
-/** A share of the objective in the words of what is measured. */
-interface ChangeWords {
-  readonly name: string;
-  readonly direction: "lower" | "higher";
-  /** The change, rounded. */
-  readonly size: string;
-  /** The change, rounded towards none, so that it does not say too much. */
-  readonly atLeast: string;
+/** What a product gained in each of its metrics, where that is known. */
+function partsOf(terms: readonly TunedTerm[], metrics: readonly MetricComparison[]): string {
+  if (terms.length < 2) return "";
+  const parts = terms.flatMap((term) => {
+    const metric = metrics.find((one) => one.metric === term.metric && one.phase === term.phase);
+    if (metric === undefined) return [];
+    const { change, interval } = describeChange(metric);
+    return [`${metricName(term)} ${change} ${interval}`.trim()];
+  });
+  return parts.length === 0 ? "" : ` It is of ${parts.join(" and ")}.`;
 }
 
-/** Of one metric its own change; of a product that of the product, which is what is minimised. */
-function changeOf({ terms }: Objective, share: number): ChangeWords {
-  const [term, ...others] = terms;
-  const isAlone = term !== undefined && others.length === 0;
-  const factor = isAlone ? share ** (1 / term.weight) : share;
-  const change = Math.abs(factor - 1);
-  return {
-    name: isAlone ? metricName(term) : "The objective",
-    direction: factor < 1 ? "lower" : "higher",
-    size: formatRatio(change),
-    atLeast: formatRatio(roundedDown(change)),
-  };
-}
-
-/** With three significant digits, the last one cut off. */
-function roundedDown(share: number): number {
-  if (share === 0) return 0;
-  const step = 10 ** (Math.floor(Math.log10(share)) - 2);
-  return Number((Math.floor(share / step) * step).toPrecision(3));
+function capital(text: string): string {
+  return text === "the objective" ? "The objective" : text;
 }
 
 function withStop(text: string): string {

@@ -54,6 +54,7 @@ export function sampleTuning({
     scenario: sampleGain({ factor: 1, pairs: 1, ...(text === undefined ? {} : { text }) }).scenario,
     algorithm,
     objective: named("minimise p50 in steady"),
+    objectiveTerms: [{ metric: "p50", phase: "steady", weight: 1 }],
     subjectTo: [named("p99 in steady <= 5ms"), named("error_rate <= 0.1%")],
     params: sampleParams.map((param) =>
       text === undefined ? param : { ...param, path: text, meaning: text },

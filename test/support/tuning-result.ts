@@ -74,6 +74,7 @@ export function tuningResult(changes: Partial<TuneResult> = {}): TuneResult {
     },
     algorithm: "gradient",
     objective: "minimise p50 in steady",
+    objectiveTerms: [{ metric: "p50", phase: "steady", weight: 1 }],
     subjectTo: ["p99 in steady <= 5ms"],
     params,
     constraints: [],

@@ -12,7 +12,7 @@ import type { ShownProof } from "./shown-proof.ts";
 type TuneLook = TuneProof["looks"][number];
 
 /** How the proof grew: at each look the share with its interval, whose upper end is what may be claimed. */
-export function claimLadder({ objective }: TuneResult, { proof, which }: ShownProof): Html {
+export function claimLadder({ objectiveTerms }: TuneResult, { proof, which }: ShownProof): Html {
   const { looks, outcome } = proof;
   const box = { ...boxOf(566, 270), right: 552 };
   const axis = shareAxis(
@@ -27,7 +27,7 @@ export function claimLadder({ objective }: TuneResult, { proof, which }: ShownPr
   );
   const claimText = ({ share }: TuneLook): string => {
     if (share.high >= 1) return "nothing";
-    const { atLeast, direction } = changeOf(objective, share.high);
+    const { atLeast, direction } = changeOf(objectiveTerms, share.high);
     return `at least ${atLeast} ${direction}`;
   };
   const last = looks.at(-1);
@@ -45,7 +45,7 @@ export function claimLadder({ objective }: TuneResult, { proof, which }: ShownPr
     ["pairs", "change", "could be claimed"],
     looks.map((look) => [String(look.pairs), shareText(look.share), claimText(look)]),
   );
-  const description = `${shareName(objective)} of the candidate as a share of the default's, at each look at the pairs. The upper end of the interval is what may be claimed.`;
+  const description = `${shareName(objectiveTerms)} of the candidate as a share of the default's, at each look at the pairs. The upper end of the interval is what may be claimed.`;
   return html`<section class="card"><div class="title"><h2>The claim, look by look</h2><span class="sub">${which !== "" && `${which}, `}share of the default's, by pairs</span><span class="legend">${legendKey("var(--i2)", "share and its interval")}${legendKey("var(--i0)", "the upper end: what may be claimed")}</span></div>${scrollable(drawing(box, "The claim, look by look", description, body))}${table}</section>`;
 }
 

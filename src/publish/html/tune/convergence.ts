@@ -28,7 +28,7 @@ const fewTrials = 150;
 
 /** How the search went: each trial as a mark, what it held for the best as a line with its interval, and beside it the proof. */
 export function convergence(result: TuneResult, time: SearchTime): Html | false {
-  const { trials, steps, objective } = result;
+  const { trials, steps, objectiveTerms } = result;
   if (trials.length === 0) return false;
   const proof = shownProof(result)?.proof;
   const box: Box = { ...boxOf(1164, 330), right: 1164 - (proof === undefined ? 64 : 158) };
@@ -42,7 +42,7 @@ export function convergence(result: TuneResult, time: SearchTime): Html | false 
     box,
   );
   const title = "The search";
-  const what = `${shareName(objective)} as a share of the default's; less is better`;
+  const what = `${shareName(objectiveTerms)} as a share of the default's; less is better`;
   const description = `Each trial's ${what}, over the time of measuring; the line is what the search held for the best.`;
   const body = [
     html`${timeLabels(x, box)}`,

@@ -30,7 +30,7 @@ function charts(result: TuneResult, shown: ShownProof): Html {
 function opening(result: TuneResult, one: TuneProof, which: string): Html {
   const { outcome, pairs, share, sentence, config, comparison, looks } = one;
   const look = proofLooks[outcome];
-  const estimate = estimateOf(result.objective, share);
+  const estimate = estimateOf(result.objectiveTerms, share);
   const what = `on ${countOfPairs(pairs)} that the search has not seen, default and candidate measured in turn`;
   const told = !result.reason.includes(sentence);
   return html`<div class="card reason ${look.className}"><div class="title"><span class="pill ${look.className}">${look.icon}${look.word}</span><h2>Proof</h2><span class="sub">${which !== "" && `${which}, `}${what}</span></div>${told && html`<p><b>${sentence}</b></p>`}<div class="meta">${looks.length > 0 && html`<span>${estimate.name} <b>${estimate.change} ${estimate.interval}</b></span>`}<span>confidence <b>${confidenceText(one)}</b> of the claim</span>${outcome !== "proven" && html`<span>candidate <b>${configText(result.params, config)}</b></span>`}</div>${comparison !== undefined && html`<p class="sub">${effortSentence(comparison)}</p>`}</div>`;

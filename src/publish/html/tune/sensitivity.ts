@@ -9,12 +9,12 @@ import { slices } from "./slices.ts";
 
 /** What each parameter does to the objective at the best configuration, by the model of the search: the greatest effect first. */
 export function sensitivity(result: TuneResult): Html | false {
-  const { sensitivities, objective } = result;
+  const { sensitivities, objectiveTerms } = result;
   if (sensitivities.length === 0) return false;
   const best = result.steps.at(-1)?.incumbent;
   const sorted = sensitivities.toSorted((a, b) => effectOf(b) - effectOf(a));
   const axis = axisOf(sorted);
-  const name = shareName(objective);
+  const name = shareName(objectiveTerms);
   return html`<section class="card" id="sensitivity"><div class="title"><h2>What matters</h2><span class="sub">${name} by a step of one parameter from the best of the search, by its model: biased, since it was searched for</span></div><div class="forest"><div class="row top"><span></span><span class="ends"><span>← ${name} lower</span><span>higher →</span></span><span></span></div>${sorted.map((one) => row(one, best, axis))}<div class="row axis"><span></span>${percentLabels(axis, true)}<span></span></div></div>${slices(result)}</section>`;
 }
 

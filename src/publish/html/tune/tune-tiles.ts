@@ -25,12 +25,12 @@ function claimTile(result: TuneResult): Tile {
 }
 
 /** What the search believed, for people to hold against the claim. */
-function searchTile({ steps, objective }: TuneResult): Tile {
+function searchTile({ steps, objectiveTerms }: TuneResult): Tile {
   const last = steps.at(-1);
   const name = "Best in the search";
   if (last === undefined) return plain(name, "–", "it found nothing");
   const values = steps.map(({ share }) => share.estimate);
-  const estimate = estimateOf(objective, last.share);
+  const estimate = estimateOf(objectiveTerms, last.share);
   return { ...plain(name, estimate.change, `${estimate.name}, biased`), values };
 }
 
