@@ -39,12 +39,19 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const [rounds, seeds] = [Number(values.rounds), Number(values.seeds)];
+const units = values.units.split(",").map(Number);
+if (![rounds, seeds, ...units].every((value) => value > 0)) {
+  console.error("bench: --rounds, --seeds and --units are numbers above 0; --units may be several: 20,40");
+  process.exit(2);
+}
+
 const abort = new AbortController();
 process.once("SIGINT", () => abort.abort("SIGINT"));
 const context: BenchContext = {
-  rounds: Number(values.rounds),
-  units: values.units.split(",").map(Number),
-  seeds: Number(values.seeds),
+  rounds,
+  units,
+  seeds,
   log: (line) => console.error(line),
   print: (text) => (values.json ? console.error(text) : console.log(text)),
   signal: abort.signal,

@@ -14,7 +14,7 @@ export function scaledWorkers(workers: number, alpha: number, beta: number): num
   return workers / (1 + alpha * (workers - 1) + beta * workers * (workers - 1));
 }
 
-/** 0 far below the edge, 1 far above, half way at it; `width` is how far it takes from 12 % to 50 %, twice. */
+/** From 0 far below the edge to 1 far above it (the logistic function): 0.12 and 0.88 at one width from it. */
 export function cliff(value: number, edge: number, width: number): number {
   return 1 / (1 + Math.exp(-(2 * (value - edge)) / width));
 }

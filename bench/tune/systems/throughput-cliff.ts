@@ -3,7 +3,7 @@ import { createSpace } from "../../../src/tune/space/space.ts";
 import { scaledWorkers } from "./shapes.ts";
 import { count, level, numberOf, type System } from "./system.ts";
 
-const leastPerMs = 40;
+const leastPerMs = 120;
 const space = createSpace(
   [
     count("batch", 1, 1024, 256),
@@ -21,7 +21,7 @@ export const throughputCliff: System = {
   name: "throughput cliff",
   why: "the optimum lies on the edge of what a target allows",
   space,
-  targets: ["throughput >= 40,000/s"],
+  targets: ["throughput >= 120,000/s"],
   score: (config) => {
     const { batchMs, lingerMs, concurrency, stallMs } = timesOf(config);
     return Math.log(0.5 * lingerMs + batchMs * (1 + 0.06 * concurrency) + stallMs);
