@@ -8,6 +8,7 @@ import { requireTuning } from "../scenario/require-tuning.ts";
 import type { Scenario, TuningSpec } from "../scenario/scenario.ts";
 import type { TunedFile } from "../scenario/tuned-file.ts";
 import { type MeasuredRig, openMeasuredRig } from "../tune/measured-rig.ts";
+import type { TuneOrder } from "../tune/tune.ts";
 import { readConfigured } from "./configured-scenario.ts";
 import { findScenario } from "./find-scenario.ts";
 import type { Io } from "./io.ts";
@@ -59,4 +60,12 @@ export function openSubjectRig(
     signal: io.signal,
     onService,
   });
+}
+
+/** The targets as a tuning takes them. */
+export function targetsOf({ subjectTo }: TuningSpec): Required<Pick<TuneOrder, "targets" | "rateTargets">> {
+  return {
+    targets: subjectTo.map(({ text }) => text),
+    rateTargets: subjectTo.filter(({ metric }) => metric.kind === "error_rate").map(({ text }) => text),
+  };
 }

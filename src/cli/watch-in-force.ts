@@ -26,7 +26,7 @@ import { folderStamp } from "./folder-stamp.ts";
 import type { Io } from "./io.ts";
 import { planTuning, type TuningPlan } from "./plan-tuning.ts";
 import type { TuneOptions } from "./tune-options.ts";
-import { openSubjectRig, readSubject, type TuneSubject } from "./tune-subject.ts";
+import { openSubjectRig, readSubject, type TuneSubject, targetsOf } from "./tune-subject.ts";
 
 /**
  * `dyno tune --watch`: keeps what ./tuned.yaml sets (else the scenario's own settings) under watch, for so long or until a
@@ -55,7 +55,7 @@ export async function watchInForce(name: string, options: TuneOptions, io: Io): 
       {
         tuning: {
           space,
-          targets: spec.subjectTo.map(({ text }) => text),
+          ...targetsOf(spec),
           seed: plan.seed,
           minGain: plan.minGain,
           createSearcher: searchers[plan.algorithm],

@@ -37,6 +37,16 @@ export function standingOf(misses: readonly number[], level: number): TargetStan
   return { outcome: high <= 0 ? "met" : low > 0 ? "missed" : "unknown", miss };
 }
 
+/**
+ * How an error rate stands. Errors that come in bursts leave the typical pair clean, and break a target all the same: so
+ * the mean over the pairs must meet it too.
+ */
+export function rateStandingOf(misses: readonly number[], level: number): TargetStanding {
+  const typical = standingOf(misses, level);
+  const mean = misses.reduce((sum, miss) => sum + Math.exp(miss), 0) / misses.length;
+  return typical.outcome === "met" && mean > 1 ? { ...typical, outcome: "unknown" } : typical;
+}
+
 /** The chance below which a proof is given up, though the truth were one standard error better than it looks. */
 const hopeless = 0.1;
 

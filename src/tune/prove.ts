@@ -5,7 +5,13 @@ import type { ProofOutcome, ShareEstimate } from "../measure/tuning.ts";
 import type { Config } from "../scenario/tuning.ts";
 import { leastPairs } from "../stats/power.ts";
 import { affordablePairs, type Budget } from "./budget.ts";
-import { hasFailedToShow, shareOf, standingOf, type TargetStanding } from "./proof-standing.ts";
+import {
+  hasFailedToShow,
+  rateStandingOf,
+  shareOf,
+  standingOf,
+  type TargetStanding,
+} from "./proof-standing.ts";
 import type { MeasuredPair, Rig } from "./rig.ts";
 
 /** What is to be proven: that the candidate's objective is smaller than the base's, and that it meets the targets. */
@@ -16,6 +22,8 @@ export interface ProofOrder {
   readonly candidate: Config;
   /** How many targets there are. */
   readonly targets: number;
+  /** Those of them, by index, that are error rates. */
+  readonly rates?: readonly number[];
   /** The tuning's. */
   readonly seed: number;
   /** The chance to claim what is not so, over all looks: one-sided, of the gain and of each target. */
@@ -116,7 +124,7 @@ async function measurePair(
 
 /** How things stand after some pairs, at a one-sided level; at none, nothing is shown. */
 function lookOf(
-  { targets }: ProofOrder,
+  { targets, rates = [] }: ProofOrder,
   pairs: readonly MeasuredPair[],
   fraction: number,
   level = 0,
@@ -126,7 +134,9 @@ function lookOf(
     fraction,
     level,
     share: shareOf(gainsOf(pairs), level),
-    targets: Array.from({ length: targets }, (_, i) => standingOf(missesOf(pairs, i), level)),
+    targets: Array.from({ length: targets }, (_, i) =>
+      (rates.includes(i) ? rateStandingOf : standingOf)(missesOf(pairs, i), level),
+    ),
   };
 }
 

@@ -19,6 +19,8 @@ import { type SearchedBlock, trialsOf } from "./trials.ts";
 export interface SearchOrder extends Pick<SearchProblem, "space" | "seed" | "minGain" | "warm"> {
   /** Targets that a configuration must meet, as the user wrote them, in the order of an outcome's misses. */
   readonly targets: readonly string[];
+  /** Those of the targets that are error rates; in a proof their mean counts as well as the typical pair. */
+  readonly rateTargets?: readonly string[];
   readonly createSearcher: CreateSearcher;
   /** For the search alone. */
   readonly budget: Budget;

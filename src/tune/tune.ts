@@ -79,12 +79,13 @@ async function proveCandidates(
     const spent = measured.reduce((sum, pair) => sum + costOfPair(order.budget, pair), searched.cost);
     const budget = budgetLess(order.budget, spent);
     if (proof > 0 && pairsWithin(budget, measured) < leastPairs(alpha)) break;
-    const { seed, targets } = order;
+    const { seed, targets, rateTargets = [] } = order;
     const wish: ProofOrder = {
       proof,
       base: baseOf(order),
       candidate: config,
       targets: targets.length,
+      rates: targets.flatMap((target, i) => (rateTargets.includes(target) ? [i] : [])),
       seed,
       alpha,
       budget,

@@ -163,6 +163,17 @@ describe("targets in a proof", () => {
     expect(final.targets[0]?.outcome).toBe("unknown");
   });
 
+  test("of error rates fail the proof where errors come in bursts: one pair of ten, at twenty times the limit", async () => {
+    const burst = Math.log((20 + 0.1) / 1.1);
+    const pairs = Array.from({ length: 10 }, (_, i) => ({ gain: 0.5, misses: [i === 9 ? burst : -2.4] }));
+    const asLatency = await proofOf(pairs, { targets: 1 });
+    expect(asLatency.outcome).toBe("proven");
+    const asRate = await proofOf(pairs, { targets: 1, rates: [0] });
+    expect(asRate.outcome).toBe("target_missed");
+    const rare = pairs.map(({ gain, misses: [miss = 0] }) => ({ gain, misses: [Math.min(miss, 1)] }));
+    expect((await proofOf(rare, { targets: 1, rates: [0] })).outcome).toBe("proven");
+  });
+
   test("are unknown where they were never measured", async () => {
     const { outcome } = await proofOf([{ gain: 0.4, misses: [] }], { targets: 1 });
     expect(outcome).toBe("target_missed");

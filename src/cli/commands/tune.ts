@@ -19,7 +19,7 @@ import { configFlag, readConfig } from "../configured-scenario.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { planTuning, type TuningPlan } from "../plan-tuning.ts";
 import { refuseConflicts, type TuneOptions } from "../tune-options.ts";
-import { openSubjectRig, readSubject, type TuneSubject } from "../tune-subject.ts";
+import { openSubjectRig, readSubject, type TuneSubject, targetsOf } from "../tune-subject.ts";
 import { watchInForce } from "../watch-in-force.ts";
 import { watchTuning } from "../watch-tuning.ts";
 import { writeTuning } from "../write-tuning.ts";
@@ -60,7 +60,7 @@ async function measure(
     const tuned = await searchAndProve(
       {
         space: createSpace(spec.params, spec.constraints),
-        targets: spec.subjectTo.map(({ text }) => text),
+        ...targetsOf(spec),
         seed: plan.seed,
         minGain: plan.minGain,
         createSearcher: searchers[plan.algorithm],
