@@ -13,13 +13,15 @@ import { warpMiss, warpScore, worstScore } from "./warp.ts";
 export interface Beliefs {
   readonly score: Surrogate;
   readonly misses: readonly Surrogate[];
+  /** Coordinates of a point. */
+  readonly dims: number;
 }
 
 /** Steps of the first search for a kernel, and of those that go on from the last one. */
 const firstSteps = 90;
 const laterSteps = 24;
 /** A kernel is sought again when there are so many more rows, as a share of them: they are dear, and change ever less. */
-const growth = 0.15;
+const growth = 0.1;
 
 /** Turns what was measured into beliefs, after each block. */
 export interface BeliefMaker {
@@ -45,7 +47,7 @@ export function createBeliefMaker(coordinates: Coordinates, targets: number, see
         return learner(history, values) ?? [];
       });
       if (ofScore === undefined || ofMisses.length < targets) return undefined;
-      return { score: ofScore, misses: ofMisses };
+      return { score: ofScore, misses: ofMisses, dims: coordinates.origin.length };
     },
   };
 }

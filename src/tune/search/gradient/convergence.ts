@@ -11,7 +11,7 @@ const deviations = 1.2816;
 
 /**
  * Whether nowhere, with a chance of 0.9 at each point, more than `minGain` is to be gained over the incumbent: sought where
- * the lower end of the belief is least.
+ * the lower end of the belief is least, and where targets may be met with a chance of 0.1.
  */
 export function isLittleLeft(
   beliefs: Beliefs,
@@ -22,7 +22,7 @@ export function isLittleLeft(
 ): boolean {
   const { point } = incumbent;
   const everywhere = bounds.around(point, 1);
-  const optimistic = createAcquisition(beliefs, deviations, [], point.length);
+  const optimistic = createAcquisition(beliefs, { curiosity: deviations, margin: -deviations });
   return seek(optimistic, bounds, point, everywhere, random).every((found) => {
     const { mean, sd } = beliefs.score.difference(found.point, point);
     return mean - deviations * sd > Math.log1p(-minGain);

@@ -3,6 +3,7 @@ import type { Candidate, Estimate } from "../searcher.ts";
 import { meritOf } from "./acquisition.ts";
 import { type Beliefs, chanceToMeet } from "./beliefs.ts";
 import type { History, Measured } from "./history.ts";
+import { leastOf } from "./least-of.ts";
 import type { Belief } from "./surrogate/surrogate.ts";
 import { unwarpScore } from "./warp.ts";
 
@@ -39,13 +40,4 @@ export function estimateOf({ mean, sd }: Belief): Estimate {
 /** What is known of a configuration of which nothing is known but that it is the beginning. */
 export function unchanged(config: Config): Candidate {
   return { config, score: { mean: 0, low: 0, high: 0 } };
-}
-
-function leastOf<T>(items: readonly T[], rate: (item: T) => number): T | undefined {
-  let least: { readonly item: T; readonly value: number } | undefined;
-  for (const item of items) {
-    const value = rate(item);
-    if (least === undefined || value < least.value) least = { item, value };
-  }
-  return least?.item;
 }

@@ -13,7 +13,7 @@ import { createTrustRegion } from "./trust-region.ts";
 
 /** So much of the budget goes to the start at most, and what is left in the end to the race of the best. */
 const startShare = 0.25;
-const raceShare = 0.15;
+const raceShare = 0.12;
 const searchLength = 0.5;
 const raceLength = 1;
 /** The first radius of the trust region, and that of a search that goes on where an earlier one ended. */
@@ -37,7 +37,6 @@ export function createGradientSearch(problem: SearchProblem): Searcher {
   let beliefs: Beliefs | undefined;
   let incumbent: Measured | undefined;
   let blocks = 0;
-  let rounds = 0;
   let races = 0;
   let quiet = 0;
   let asked: Ask | undefined;
@@ -60,7 +59,13 @@ export function createGradientSearch(problem: SearchProblem): Searcher {
   const armsOf = (now: ReturnType<typeof stage>): readonly Arm[] => {
     if (now === "start" || beliefs === undefined || incumbent === undefined) return design.armsOf(blocks);
     if (now === "descent") {
-      return proposeArms(beliefs, bounds, incumbent, region.radius(), rounds, randomOf("arms of block"));
+      return proposeArms({
+        beliefs,
+        bounds,
+        incumbent,
+        radius: region.radius(),
+        random: randomOf("arms of block"),
+      });
     }
     return raceArms(beliefs, incumbent);
   };
@@ -113,7 +118,6 @@ export function createGradientSearch(problem: SearchProblem): Searcher {
       ledger.spend(cost, block.arms.length, block.length);
       const now = stage();
       blocks++;
-      if (now === "descent") rounds++;
       if (now === "race") races++;
       asked = undefined;
       learn(block);

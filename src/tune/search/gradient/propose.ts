@@ -1,49 +1,72 @@
 import type { Random } from "../../../base/random.ts";
 import type { Point } from "../../space/space.ts";
-import type { Arm } from "../searcher.ts";
+import type { Arm, ArmRole } from "../searcher.ts";
 import { createAcquisition } from "./acquisition.ts";
 import type { Beliefs } from "./beliefs.ts";
 import type { Bounds } from "./bounds.ts";
 import type { Measured } from "./history.ts";
+import { leastOf } from "./least-of.ts";
 import { seek } from "./seek.ts";
 
-/** How far each arm of a block trusts the mean: 0 goes where it is least, 1 also where little is known. */
-const curiosities = [0, 0.7, 0.3] as const;
-/** So often, in blocks, the last arm may be anywhere. */
-const globalEvery = 4;
-const globalCuriosity = 1.2;
+/** How many standard deviations each arm takes off the mean: 0 goes where it is least, 1 also where little is known. */
+const curiosities = [0, 1, 0.5] as const;
+/** Of the arm that may be anywhere: of so many random points it takes the best. More of them, and it goes to the corners. */
+const anywhereDraws = 6;
+const anywhereCuriosity = 1.2;
 /** How often in a row a point of its own is drawn before an arm is given up. */
-const draws = 30;
+const attempts = 30;
 
-/** The next points to measure: where the beliefs, descended in the trust region around the incumbent, lead. */
-export function proposeArms(
-  beliefs: Beliefs,
-  bounds: Bounds,
-  incumbent: Measured,
-  radius: number,
-  round: number,
-  random: Random,
-): Arm[] {
+/** What the next points are sought with. */
+export interface ProposalState {
+  readonly beliefs: Beliefs;
+  readonly bounds: Bounds;
+  readonly incumbent: Measured;
+  /** Of the trust region. */
+  readonly radius: number;
+  readonly random: Random;
+}
+
+/**
+ * The next points to measure: where the beliefs, descended in the trust region around the incumbent, lead; and one anywhere,
+ * since there may be a better basin. No two are the same, and of few configurations there may be fewer.
+ */
+export function proposeArms(state: ProposalState): Arm[] {
+  const { bounds, incumbent, random } = state;
   const arms: Arm[] = [];
   const points: Point[] = [];
   const taken = new Set<string>();
-  const isGlobal = (arm: number): boolean =>
-    round % globalEvery === globalEvery - 1 && arm === curiosities.length - 1;
-  curiosities.forEach((curiosity, arm) => {
-    const anywhere = isGlobal(arm);
-    const box = bounds.around(incumbent.point, anywhere ? 1 : radius);
-    const k = anywhere ? globalCuriosity : curiosity;
-    const acquisition = createAcquisition(beliefs, k, points, incumbent.point.length);
-    const found = seek(acquisition, bounds, incumbent.point, box, random).map(({ point }) => point);
-    for (let draw = 0; draw < found.length + draws; draw++) {
-      const config = bounds.toConfig(found[draw] ?? bounds.sample(random), incumbent.config);
+  const add = (found: readonly Point[], role: ArmRole): void => {
+    for (let attempt = 0; attempt < found.length + attempts; attempt++) {
+      const config = bounds.toConfig(found[attempt] ?? bounds.sample(random), incumbent.config);
       const key = bounds.space.keyOf(config);
       if (taken.has(key)) continue;
       taken.add(key);
       points.push(bounds.space.toPoint(config));
-      arms.push({ config, role: anywhere || draw >= found.length ? "explore" : "descend" });
+      arms.push({ config, role: attempt < found.length ? role : "explore" });
       return;
     }
-  });
+  };
+  for (const curiosity of curiosities) add(seekNear(state, curiosity, points), "descend");
+  add([drawAnywhere(state, points)], "explore");
   return arms;
+}
+
+function seekNear(
+  { beliefs, bounds, incumbent, radius, random }: ProposalState,
+  curiosity: number,
+  others: readonly Point[],
+): Point[] {
+  const box = bounds.around(incumbent.point, radius);
+  const acquisition = createAcquisition(beliefs, { curiosity, others });
+  return seek(acquisition, bounds, incumbent.point, box, random).map(({ point }) => point);
+}
+
+function drawAnywhere(
+  { beliefs, bounds, incumbent, random }: ProposalState,
+  others: readonly Point[],
+): Point {
+  const acquisition = createAcquisition(beliefs, { curiosity: anywhereCuriosity, others });
+  const slopes = new Float64Array(incumbent.point.length);
+  const drawn = Array.from({ length: anywhereDraws }, () => bounds.sample(random));
+  return leastOf(drawn, (point) => acquisition(point, slopes)) ?? incumbent.point;
 }

@@ -27,8 +27,8 @@ export interface Kernel {
   slopeVariance(point: Point, coordinate: number): number;
 }
 
-/** Two values of a choice that both differ from the origin's, and are the same, are as far out as a number by half its range. */
-const choiceProduct = 0.25;
+/** Two values of a choice that both differ from the origin's, and are the same, are as far out as a number by a third of its range. */
+const choiceProduct = 0.1;
 const root5 = Math.sqrt(5);
 
 /**
