@@ -55,11 +55,20 @@ export function planArms(
   warm: readonly SliceAnswer[],
   extent: PlanExtent = wholePair,
 ): PhasePlan[] {
+  const apart = needApart(phase, warm, extent);
+  const shared = planPhase(phase, typicalOf(warm.filter((_, i) => apart[i] !== true)), extent);
+  return warm.map((answer, i) => (apart[i] === true ? planApart(phase, answer, shared, extent) : shared));
+}
+
+/** Which arms are so slow that they have a plan of their own. */
+export function needApart(
+  phase: Phase,
+  warm: readonly SliceAnswer[],
+  { patience }: Pick<PlanExtent, "patience">,
+): boolean[] {
   const needsMs = warm.map((answer) => sliceNeedMs(phase, answer));
-  const nearMs = extent.patience * Math.min(...needsMs);
-  const near = warm.filter((_, i) => (needsMs[i] ?? 0) <= nearMs);
-  const shared = planPhase(phase, typicalOf(near), extent);
-  return warm.map((answer) => (near.includes(answer) ? shared : planApart(phase, answer, shared, extent)));
+  const fastestMs = Math.min(...needsMs);
+  return needsMs.map((needMs) => needMs > patience * fastestMs);
 }
 
 /** Few and short slices: nobody needs to know exactly how slow a target is. An overloaded one answers long after they end. */
