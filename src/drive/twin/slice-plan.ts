@@ -16,7 +16,7 @@ export interface PhasePlan {
 
 /** How much is measured of each phase. */
 export interface PlanExtent {
-  /** A share of what a pair of a comparison measures: 0.5 or 1. */
+  /** A share of what a pair of a comparison measures: from 0.25 to 1. */
   readonly length: number;
   /** The fewest operations that each arm should have in a phase: for a quantile that few would not show. */
   operationsOf(phase: string): number;

@@ -49,7 +49,7 @@ export interface Block {
   readonly seed: number;
   /** 1 to 4, no two of them the same. */
   readonly arms: readonly Arm[];
-  /** How long each is measured, in evaluations: 0.5 or 1. */
+  /** How long each is measured, in evaluations: 0.25, 0.5 or 1. */
   readonly length: number;
 }
 

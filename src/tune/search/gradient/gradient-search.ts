@@ -14,8 +14,8 @@ import { createTrustRegion } from "./trust-region.ts";
 /** So much of the budget goes to the start at most, and what is left in the end to the race of the best. */
 const startShare = 0.25;
 const raceShare = 0.12;
-const searchLength = 0.5;
-const raceLength = 1;
+/** How long an arm is measured: the many that are spread out say enough together, and of the best the last word is wanted. */
+const lengths = { start: 0.25, descent: 0.5, race: 1 } as const;
 /** The first radius of the trust region, and that of a search that goes on where an earlier one ended. */
 const firstRadius = 0.35;
 const warmRadius = 0.25;
@@ -51,7 +51,7 @@ export function createGradientSearch(problem: SearchProblem): Searcher {
     const stop = converged();
     if (stop !== undefined) return { stop };
     const now = stage();
-    const length = now === "race" ? raceLength : searchLength;
+    const length = lengths[now];
     const arms = ledger.affordable(distinct(armsOf(now)), length);
     if (arms.length === 0) return { stop: "budget" };
     return { block: { block: blocks, seed: deriveSeed(seed, `block ${blocks}`), arms, length } };
@@ -62,6 +62,7 @@ export function createGradientSearch(problem: SearchProblem): Searcher {
       return proposeArms({
         beliefs,
         bounds,
+        history,
         incumbent,
         radius: region.radius(),
         random: randomOf("arms of block"),

@@ -4,15 +4,19 @@ import type { Arm, ArmRole } from "../searcher.ts";
 import { createAcquisition } from "./acquisition.ts";
 import type { Beliefs } from "./beliefs.ts";
 import type { Bounds } from "./bounds.ts";
-import type { Measured } from "./history.ts";
+import type { History, Measured } from "./history.ts";
 import { leastOf } from "./least-of.ts";
+import { otherBasin } from "./other-basin.ts";
 import { seek } from "./seek.ts";
 
-/** How many standard deviations each arm takes off the mean: 0 goes where it is least, 1 also where little is known. */
-const curiosities = [0, 1, 0.5] as const;
+/** How many standard deviations each arm near the incumbent takes off the mean: 0 goes where it is least, 1 also where little is known. */
+const curiosities = [0, 1] as const;
+/** Of the arm that descends another basin: the same, and how far it may go from its base. */
+const otherCuriosity = 0.5;
+const otherRadius = 0.25;
 /** Of the arm that may be anywhere: of so many random points it takes the best. More of them, and it goes to the corners. */
-const anywhereDraws = 6;
-const anywhereCuriosity = 1.2;
+const anywhereDraws = 24;
+const anywhereCuriosity = 2.5;
 /** How often in a row a point of its own is drawn before an arm is given up. */
 const attempts = 30;
 
@@ -20,6 +24,7 @@ const attempts = 30;
 export interface ProposalState {
   readonly beliefs: Beliefs;
   readonly bounds: Bounds;
+  readonly history: Pick<History, "configs">;
   readonly incumbent: Measured;
   /** Of the trust region. */
   readonly radius: number;
@@ -27,8 +32,9 @@ export interface ProposalState {
 }
 
 /**
- * The next points to measure: where the beliefs, descended in the trust region around the incumbent, lead; and one anywhere,
- * since there may be a better basin. No two are the same, and of few configurations there may be fewer.
+ * The next points to measure: where the beliefs, descended in the trust region around the incumbent, lead; where they lead
+ * from the best that is far away, and one anywhere, since there may be a better basin. No two are the same, and of few
+ * configurations there may be fewer.
  */
 export function proposeArms(state: ProposalState): Arm[] {
   const { bounds, incumbent, random } = state;
@@ -47,8 +53,14 @@ export function proposeArms(state: ProposalState): Arm[] {
     }
   };
   for (const curiosity of curiosities) add(seekNear(state, curiosity, points), "descend");
+  add(seekNear(elsewhere(state), otherCuriosity, points), "descend");
   add([drawAnywhere(state, points)], "explore");
   return arms;
+}
+
+function elsewhere(state: ProposalState): ProposalState {
+  const base = otherBasin(state.beliefs, state.history, state.incumbent, state.radius);
+  return base === undefined ? state : { ...state, incumbent: base, radius: otherRadius };
 }
 
 function seekNear(
