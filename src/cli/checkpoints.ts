@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { checkFolder } from "../base/check-folder.ts";
 import { systemClock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
 import { writeWanted } from "../base/write-whole.ts";
@@ -16,6 +17,7 @@ import {
 } from "./checkpoint-folder.ts";
 import {
   type CheckpointStep,
+  checkpointDir,
   readCheckpointSteps,
   recordStep,
   standingCheckpoints,
@@ -179,6 +181,16 @@ function scenarioOf(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Makes sure, before a long tuning, that what it proves can be applied. Throws a DynoError `usage` where the name is taken or
+ * is none, or nothing can be written.
+ */
+export async function checkApplicable(name: string | undefined, cwd: string): Promise<void> {
+  if (name !== undefined) await refuseName(name, cwd);
+  await checkFolder(join(cwd, checkpointDir), checkpointDir, "make it one that can be written to");
+  await checkFolder(cwd, "this folder", "make it one that can be written to");
 }
 
 async function refuseName(name: string, cwd: string): Promise<void> {

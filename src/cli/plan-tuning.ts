@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { DynoError } from "../base/errors.ts";
@@ -86,10 +87,12 @@ async function findJournal(
   }
   const folders = await readdir(resolve(io.cwd, out)).catch((): string[] => []);
   const newest = folders
-    .filter((folder) => folder.endsWith(`-${name}-tune`))
+    .filter((folder) => folder.slice(folderStamp(new Date(0)).length) === `-${name}-tune`)
     .toSorted()
-    .at(-1);
-  if (newest !== undefined) return resolve(io.cwd, out, newest, journalFile);
+    .map((folder) => resolve(io.cwd, out, folder, journalFile))
+    // The folder of a replay has none.
+    .findLast((path) => existsSync(path));
+  if (newest !== undefined) return newest;
   throw new DynoError(
     "usage",
     `there is no tuning of ${name} in ${out}; name a journal: --resume reports/.../journal.ndjson`,

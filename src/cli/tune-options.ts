@@ -41,6 +41,8 @@ const conflicts: readonly (readonly [keyof TuneOptions, keyof TuneOptions, strin
   ],
   ["watch", "resume", "a watch begins with what is in force"],
   ["watch", "replay", "a watch measures"],
+  ["resume", "reportDir", "what goes on stays in the folder of its journal"],
+  ["watch", "json", "a watch writes its events into watch.ndjson"],
   ["watch", "apply", "a watch applies what it proves by itself"],
   ["watch", "config", "a watch begins with ./tuned.yaml, or with the scenario's own settings"],
 ];
@@ -49,9 +51,13 @@ const conflicts: readonly (readonly [keyof TuneOptions, keyof TuneOptions, strin
 export function refuseConflicts(options: TuneOptions): void {
   for (const [one, other, why] of conflicts) {
     if (options[one] === undefined || options[other] === undefined) continue;
-    throw new DynoError("usage", `--${one} and --${other} do not go together: ${why}`);
+    throw new DynoError("usage", `--${flagOf(one)} and --${flagOf(other)} do not go together: ${why}`);
   }
   if (options.for !== undefined && options.watch !== true) {
     throw new DynoError("usage", "--for says how long a watch lasts; add --watch");
   }
+}
+
+function flagOf(option: keyof TuneOptions): string {
+  return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { appendFile, mkdir } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { checkFolder } from "../base/check-folder.ts";
 import { systemClock } from "../base/clock.ts";
+import { DynoError, messageOf } from "../base/errors.ts";
 import { shellWords } from "../base/shell-words.ts";
 import { readEnvironment } from "../measure/environment.ts";
 import type { WatchEvent } from "../measure/watch-events.ts";
@@ -13,7 +15,7 @@ import type { Override } from "../scenario/overrides.ts";
 import type { Config, Param } from "../scenario/tuning.ts";
 import type { MeasuredRig } from "../tune/measured-rig.ts";
 import { searchers } from "../tune/search/searchers.ts";
-import { createSpace } from "../tune/space/space.ts";
+import { createSpace, type Space } from "../tune/space/space.ts";
 import type { Tuned } from "../tune/tune.ts";
 import { makeTuneResult } from "../tune/tune-result.ts";
 import { watch } from "../tune/watch/watch.ts";
@@ -39,14 +41,12 @@ export async function watchInForce(name: string, options: TuneOptions, io: Io): 
   const plan = await planTuning(subject.scenario, options, startedAt, io);
   const before = await configsBefore(subject, options.set, io);
   const dir = watchDir(subject, options, startedAt, io);
-  await mkdir(dir, { recursive: true });
-  const journal = join(dir, "watch.ndjson");
+  const record = await openRecord(join(dir, "watch.ndjson"), io);
   const note = (text: string): void => io.stderr.write(`${subject.scenario.name}: ${text}\n`);
   const rig = await openSubjectRig(subject, plan.seed, note, io);
-  let written = Promise.resolve();
   const onEvent = (event: WatchEvent): void => {
     if (options.progress || event.event !== "probe") note(watchLine(event));
-    written = written.then(() => appendFile(journal, `${JSON.stringify(event)}\n`));
+    record.append(event);
   };
   try {
     const { scenario, spec } = subject;
@@ -70,13 +70,13 @@ export async function watchInForce(name: string, options: TuneOptions, io: Io): 
         sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
       },
       rig,
-      actions(subject, plan, dir, rig, io),
+      actions(subject, space, plan, dir, rig, io),
       onEvent,
     );
-    await written;
+    await record.written();
     const { probes, searches, swaps, rollBacks } = watched;
     io.stdout.write(
-      `watched ${scenario.name}: ${probes} probes, ${searches} searches, ${swaps} swaps, ${rollBacks} ways back; all of it is in ${relative(io.cwd, journal)}\n`,
+      `watched ${scenario.name}: ${probes} probes, ${searches} searches, ${swaps} swaps, ${rollBacks} ways back; all of it is in ${record.file}\n`,
     );
     if (watched.by === "time") return 0;
     return io.signal.reason === "SIGTERM" ? 143 : 130;
@@ -90,8 +90,41 @@ function watchDir({ scenario }: TuneSubject, options: TuneOptions, startedAt: Da
   return resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}-watch`);
 }
 
+interface WatchRecord {
+  /** What messages call it. */
+  readonly file: string;
+  append(event: WatchEvent): void;
+  /** Resolves when every event is written. */
+  written(): Promise<void>;
+}
+
+/** The events as lines of a file. Where they can no longer be written that is told once, and the watch goes on. */
+async function openRecord(path: string, io: Io): Promise<WatchRecord> {
+  const file = relative(io.cwd, path);
+  await checkFolder(dirname(path), dirname(file), "name another one with --out");
+  await mkdir(dirname(path), { recursive: true });
+  let writing: Promise<void> = Promise.resolve();
+  let isTold = false;
+  const write = async (line: string): Promise<void> => {
+    try {
+      await appendFile(path, line);
+    } catch (error) {
+      if (!isTold) io.stderr.write(`dyno: ${file} cannot be written any more: ${messageOf(error)}\n`);
+      isTold = true;
+    }
+  };
+  return {
+    file,
+    append: (event) => {
+      writing = writing.then(() => write(`${JSON.stringify(event)}\n`));
+    },
+    written: () => writing,
+  };
+}
+
 function actions(
   { name, scenario, spec }: TuneSubject,
+  space: Space,
   plan: TuningPlan,
   dir: string,
   rig: MeasuredRig,
@@ -118,21 +151,36 @@ function actions(
       const { failures } = await publishTuning(result, join(dir, `swap-${++swaps}`));
       for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
     },
-    rollBack: async () => {
+    rollBack: async (to) => {
+      const before = (await checkpointsInForce(io.cwd)).at(-2);
+      const leadsTo = before === undefined ? undefined : configOf(spec.params, before.overrides);
+      if (leadsTo !== undefined && space.keyOf(leadsTo) !== space.keyOf(to)) {
+        throw new DynoError(
+          "conflict",
+          `${tunedFile} was changed by somebody else while it was watched; look at dyno rollback --list, and begin the watch anew`,
+        );
+      }
       io.stdout.write(rolledBackText(await rollBack(io.cwd)));
     },
   };
 }
 
-/** What was in force before what is now, the oldest first; the scenario's own settings are the first. */
-async function configsBefore({ name, spec }: TuneSubject, set: readonly string[], io: Io): Promise<Config[]> {
+/**
+ * What was in force before what is now, the oldest first; the scenario's own settings are the first. A way back does not
+ * lead beyond settings of another scenario.
+ */
+async function configsBefore(
+  { name, scenario, spec }: TuneSubject,
+  set: readonly string[],
+  io: Io,
+): Promise<Config[]> {
   const inForce = await checkpointsInForce(io.cwd);
   if (inForce.length === 0) return [];
+  const foreign = inForce.findLastIndex((tuned) => tuned.scenario.name !== scenario.name);
+  const before = inForce.slice(foreign + 1, -1).map(({ overrides }) => configOf(spec.params, overrides));
+  if (foreign >= 0) return before;
   const own = await readSubject(name, undefined, set, io);
-  return [
-    configOf(own.spec.params, []),
-    ...inForce.slice(0, -1).map(({ overrides }) => configOf(spec.params, overrides)),
-  ];
+  return [configOf(own.spec.params, []), ...before];
 }
 
 function configOf(params: readonly Param[], overrides: readonly Override[]): Config {

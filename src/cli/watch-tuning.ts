@@ -1,4 +1,4 @@
-import type { TuneProgress } from "../measure/tuning.ts";
+import type { TunedTerm, TuneProgress } from "../measure/tuning.ts";
 import { createColours } from "../publish/terminal/symbols.ts";
 import { createTuneView, type TuneView } from "../publish/terminal/tune-view.ts";
 import type { ShownParam } from "../publish/tuned-words.ts";
@@ -12,6 +12,7 @@ export interface WatchTuningOptions {
   readonly title: string;
   /** In words: `minimise p50 in steady`. */
   readonly objective: string;
+  readonly terms: readonly TunedTerm[];
   readonly params: readonly ShownParam[];
   readonly progress: boolean;
 }
@@ -33,12 +34,13 @@ export function watchTuning(options: WatchTuningOptions, io: Io): TuningWatch {
   };
 }
 
-function openView({ title, objective, params }: WatchTuningOptions, io: Io): TuneView {
+function openView({ title, objective, terms, params }: WatchTuningOptions, io: Io): TuneView {
   return createTuneView({
     output: io.stderr,
     colours: createColours(wantsColour(io.stderr, io.env)),
     name: title,
     objective,
+    terms,
     params,
     block: wantsLiveBlock(io),
   });

@@ -1,5 +1,5 @@
 import { metricName } from "./comparison-wording.ts";
-import type { TunedTerm } from "./tuning.ts";
+import type { ShareEstimate, TunedTerm } from "./tuning.ts";
 
 /** A share of an objective as a change of what is measured. */
 export interface ObjectiveChange {
@@ -28,6 +28,17 @@ export function objectiveChange(terms: readonly TunedTerm[], share: number): Obj
     direction: factor < 1 ? "lower" : "higher",
     size: Math.abs(factor - 1),
   };
+}
+
+/** A share of the objective with its interval as one of the one metric; of a product as it is. */
+export function metricShare(
+  terms: readonly TunedTerm[],
+  { low, estimate, high }: ShareEstimate,
+): ShareEstimate {
+  const [from = 0, middle = 0, to = 0] = [low, estimate, high]
+    .map((share) => share ** (1 / objectiveExponent(terms)))
+    .toSorted((a, b) => a - b);
+  return { low: from, estimate: middle, high: to };
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   tuningSchemaVersion,
 } from "../measure/tuning.ts";
 import type { Scenario, TuningSpec } from "../scenario/scenario.ts";
-import type { Param } from "../scenario/tuning.ts";
+import type { Config, Param } from "../scenario/tuning.ts";
 import type { Budget } from "./budget.ts";
 import { comparisonOfProof } from "./proof-comparison.ts";
 import type { Proof } from "./prove.ts";
@@ -54,7 +54,7 @@ export function makeTuneResult(facts: TuneResultFacts): TuneResult {
     objective: spec.objective.text,
     objectiveTerms: spec.objective.terms,
     subjectTo: spec.subjectTo.map(({ text }) => text),
-    params: spec.params.map(describeParam),
+    params: spec.params.map((param) => describeParam(param, tuned.base)),
     constraints: spec.constraints.map(({ text }) => text),
     seed: facts.seed,
     ...(budget.ms === undefined ? { budgetTrials: budget.trials } : { budgetMs: budget.ms }),
@@ -75,9 +75,10 @@ export function makeTuneResult(facts: TuneResultFacts): TuneResult {
   };
 }
 
-function describeParam(param: Param): TunedParam {
+/** `base` is what all was held against: in a watch not what the scenario has. */
+function describeParam(param: Param, base: Config): TunedParam {
   const { name, path, meaning, type } = param;
-  const head = { name, path: path.join("."), meaning, type, default: param.default };
+  const head = { name, path: path.join("."), meaning, type, default: base[name] ?? param.default };
   if (param.type === "choice") return { ...head, unit: "", values: param.values };
   const { scale, min, max, unit } = param;
   return { ...head, scale, min, max, unit };

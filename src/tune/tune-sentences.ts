@@ -1,4 +1,5 @@
-import { formatRatio } from "../base/units.ts";
+import { formatDuration, formatRatio } from "../base/units.ts";
+import { typicalMs } from "../judge/compare/measure-until-known.ts";
 import type { MetricComparison } from "../measure/comparison.ts";
 import { countOfPairs, describeChange, metricName } from "../measure/comparison-wording.ts";
 import { objectiveChange, roundedDown } from "../measure/objective-change.ts";
@@ -81,7 +82,13 @@ function notBetterSentence({ pairs, stoppedBy, final }: Proof, terms: readonly T
 }
 
 function tooFewSentence({ order, pairs }: Proof): string {
-  return `The budget was enough for ${countOfPairs(pairs.length)}, which can show nothing: ${leastPairs(order.alpha)} are needed at least.`;
+  const least = leastPairs(order.alpha);
+  const pairMs = pairs.length === 0 ? 0 : typicalMs(pairs);
+  const mend =
+    order.budget.ms === undefined || pairMs === 0
+      ? ""
+      : `; about ${formatDuration(least * pairMs * 1000)} of proof, beside the search`;
+  return `The budget was enough for ${countOfPairs(pairs.length)}, which can show nothing: ${least} are needed at least${mend}.`;
 }
 
 /** What a product gained in each of its metrics, where that is known. */

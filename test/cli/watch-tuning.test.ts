@@ -4,10 +4,10 @@ import { memoryIo } from "../support/memory-io.ts";
 import { tuningResult } from "../support/tuning-result.ts";
 
 test("a tuning is watched on stderr, in lines where that is no terminal, and not at all without progress", () => {
-  const { objective, params } = tuningResult();
+  const { objective, objectiveTerms: terms, params } = tuningResult();
   for (const progress of [true, false]) {
     const io = memoryIo("/");
-    const watch = watchTuning({ title: "steady", objective, params, progress }, io);
+    const watch = watchTuning({ title: "steady", objective, terms, params, progress }, io);
     watch.onService("redis 7.0.15");
     watch.onProgress({ stage: "search", trials: 4, latest: [], spentMs: 12_000 });
     watch.close();

@@ -36,6 +36,7 @@ function screen(columns: number, block: boolean) {
     colours: createColours(block),
     name: "steady",
     objective,
+    terms: [{ metric: "p50", phase: "steady", weight: 1 }],
     params,
     block,
   });
@@ -48,7 +49,7 @@ describe("the live view of a tuning", () => {
     const { view, text } = screen(120, true);
     view.show(search);
     expect(text()).toContain("steady  search, trial 2  minimise p50 in steady\n");
-    expect(text()).toMatch(/━{30} 4 s spent, at most 60 s left\n/);
+    expect(text()).toMatch(/━{30} 4 s spent, about 60 s left\n/);
     expect(text()).toMatch(/default +0 % +the default\n/);
     expect(text()).toMatch(/explore +−30\.0 % +maxBatch 256, linger 0\n/);
     expect(text()).toMatch(/best +−30\.0 % \[−38\.0, −21\.0\] {2}maxBatch 256, linger 0\n/);
@@ -117,10 +118,10 @@ describe("the live view of a tuning", () => {
     view.close();
     expect(text().split("\n")).toEqual([
       "steady: redis 7.0.15",
-      "steady: 2 trials in 11 s, best −30.0 % [−38.0, −21.0] with maxBatch 256, linger 0, at most 60 s left",
-      "steady: 2 trials in 22 s, best −30.0 % [−38.0, −21.0] with maxBatch 256, linger 0, at most 60 s left",
-      "steady: proof of maxBatch 256: 8 pairs, −28.0 % [−40.0, −15.0], at least −15.0 %, at most 20 s left",
-      "steady: proof of maxBatch 256: 8 pairs, −28.0 % [−40.0, −15.0], at least −15.0 %, at most 20 s left",
+      "steady: 2 trials in 11 s, best −30.0 % [−38.0, −21.0] with maxBatch 256, linger 0, about 60 s left",
+      "steady: 2 trials in 22 s, best −30.0 % [−38.0, −21.0] with maxBatch 256, linger 0, about 60 s left",
+      "steady: proof of maxBatch 256: 8 pairs, −28.0 % [−40.0, −15.0], at least −15.0 %, about 20 s left",
+      "steady: proof of maxBatch 256: 8 pairs, −28.0 % [−40.0, −15.0], at least −15.0 %, about 20 s left",
       "",
     ]);
   });

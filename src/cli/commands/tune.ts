@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { checkFolder } from "../../base/check-folder.ts";
 import { systemClock } from "../../base/clock.ts";
 import { shellWords } from "../../base/shell-words.ts";
 import { readEnvironment } from "../../measure/environment.ts";
@@ -14,7 +15,7 @@ import { createSpace } from "../../tune/space/space.ts";
 import { tune as searchAndProve, type Tuned } from "../../tune/tune.ts";
 import { makeTuneResult } from "../../tune/tune-result.ts";
 import { appliedText } from "../checkpoint-text.ts";
-import { applyCheckpoint } from "../checkpoints.ts";
+import { applyCheckpoint, checkApplicable } from "../checkpoints.ts";
 import { configFlag, readConfig } from "../configured-scenario.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { planTuning, type TuningPlan } from "../plan-tuning.ts";
@@ -31,9 +32,14 @@ export async function tune(name: string, options: TuneOptions, io: Io): Promise<
   const startedAt = new Date(systemClock.epochMs());
   const subject = await readSubject(name, await readConfig(options.config, io), options.set, io);
   const plan = await planTuning(subject.scenario, options, startedAt, io);
+  // What would fail in the end is told before anything is measured.
+  if (plan.mode !== "replay")
+    await checkFolder(plan.reportDir, relative(io.cwd, plan.reportDir), "name another one with --out");
+  if (options.apply !== undefined)
+    await checkApplicable(options.apply === true ? undefined : options.apply, io.cwd);
   const result = await measure(subject, plan, options, startedAt, io);
   const exitCode = await writeTuning(result, { reportDir: plan.reportDir, json: options.json }, io);
-  if (options.apply !== undefined) await apply(result, options.apply, io);
+  if (options.apply !== undefined) await apply(result, options, io);
   return exitCode;
 }
 
@@ -46,7 +52,13 @@ async function measure(
 ): Promise<TuneResult> {
   const { scenario, spec } = subject;
   const watch = watchTuning(
-    { title: scenario.name, objective: spec.objective.text, params: spec.params, progress: options.progress },
+    {
+      title: scenario.name,
+      objective: spec.objective.text,
+      terms: spec.objective.terms,
+      params: spec.params,
+      progress: options.progress,
+    },
     io,
   );
   let rig: MeasuredRig | undefined;
@@ -94,14 +106,14 @@ async function measure(
   }
 }
 
-async function apply(result: TuneResult, name: string | true, io: Io): Promise<void> {
+async function apply(result: TuneResult, { apply: name, json }: TuneOptions, io: Io): Promise<void> {
   if (result.outcome !== "proven") {
     io.stderr.write("dyno: nothing is applied, since nothing better was proven\n");
     return;
   }
-  io.stdout.write(
-    appliedText(await applyCheckpoint(renderTunedYaml(result), name === true ? undefined : name, io.cwd)),
-  );
+  const applied = await applyCheckpoint(renderTunedYaml(result), name === true ? undefined : name, io.cwd);
+  // With --json nothing else is on stdout.
+  (json === true ? io.stderr : io.stdout).write(appliedText(applied));
 }
 
 function commandOf(name: string, plan: TuningPlan, options: TuneOptions): string {
@@ -110,7 +122,7 @@ function commandOf(name: string, plan: TuningPlan, options: TuneOptions): string
     budget.ms === undefined ? ["--trials", String(budget.trials)] : ["--budget", `${budget.ms / 1000}s`];
   const given = [
     ...(options.algorithm === undefined ? [] : ["--algorithm", algorithm]),
-    ...(options.minGain === undefined ? [] : ["--min-gain", `${minGain * 100}%`]),
+    ...(options.minGain === undefined ? [] : ["--min-gain", `${Number((minGain * 100).toPrecision(12))}%`]),
   ];
   return shellWords([
     "npx",

@@ -1,7 +1,8 @@
 import { createLogUpdate } from "log-update";
 import { formatDuration } from "../../base/units.ts";
 import { changeText, countOfPairs } from "../../measure/comparison-wording.ts";
-import type { ShareEstimate, TuneProgress, TuneSlope, TuneTrial } from "../../measure/tuning.ts";
+import { metricShare, objectiveExponent } from "../../measure/objective-change.ts";
+import type { ShareEstimate, TunedTerm, TuneProgress, TuneSlope, TuneTrial } from "../../measure/tuning.ts";
 import { configText, isClear, type ShownParam, shareText } from "../tuned-words.ts";
 import { fitLine, foldParts, type Segment } from "./fit-line.ts";
 import { streamOf } from "./live-view.ts";
@@ -24,6 +25,8 @@ export interface TuneViewOptions {
   readonly name: string;
   /** In words: `minimise p50 in steady`. */
   readonly objective: string;
+  /** Changes are shown of its one metric; of a product, of that. */
+  readonly terms: readonly TunedTerm[];
   readonly params: readonly ShownParam[];
   /** Repaints one block in place; otherwise plain lines are written: at the beginning of a stage, and one in ten seconds. */
   readonly block: boolean;
@@ -37,7 +40,8 @@ export function createTuneView(options: TuneViewOptions): TuneView {
   return options.block ? createBlock(options) : createLines(options);
 }
 
-function createLines({ output, name, params }: TuneViewOptions): TuneView {
+function createLines(options: TuneViewOptions): TuneView {
+  const { output, name, params } = options;
   let shownAtMs = 0;
   let stage: TuneProgress["stage"] = "search";
   let candidate = "";
@@ -51,33 +55,39 @@ function createLines({ output, name, params }: TuneViewOptions): TuneView {
       [shownAtMs, stage, candidate] = [progress.spentMs, progress.stage, tried];
       const left = progress.leftMs === undefined ? "" : `, ${leftText(progress.leftMs)}`;
       note(
-        `${progress.stage === "proof" ? proofText(progress, params) : searchText(progress, params)}${left}`,
+        `${progress.stage === "proof" ? proofText(progress, options) : searchText(progress, options)}${left}`,
       );
     },
     close: () => undefined,
   };
 }
 
-function searchText({ trials, spentMs, step }: TuneProgress, params: readonly ShownParam[]): string {
+function searchText({ trials, spentMs, step }: TuneProgress, { params, terms }: TuneViewOptions): string {
   const best =
-    step === undefined ? "" : `, best ${shareText(step.share)} with ${configText(params, step.incumbent)}`;
+    step === undefined
+      ? ""
+      : `, best ${shareText(metricShare(terms, step.share))} with ${configText(params, step.incumbent)}`;
   return `${trials} trials in ${formatDuration(spentMs * 1000)}${best}`;
 }
 
-function proofText({ proof }: TuneProgress, params: readonly ShownParam[]): string {
+function proofText({ proof }: TuneProgress, { params, terms }: TuneViewOptions): string {
   if (proof === undefined) return "the proof begins";
-  return `proof of ${configText(params, proof.config)}: ${countOfPairs(proof.pairs)}${proof.pairs === 0 ? "" : `, ${claimText(proof.share)}`}`;
+  return `proof of ${configText(params, proof.config)}: ${countOfPairs(proof.pairs)}${proof.pairs === 0 ? "" : `, ${claimText(proof.share, terms)}`}`;
 }
 
 /** What a proof could claim now. */
-function claimText(share: ShareEstimate): string {
-  const claim =
-    share.high < 1 ? `at least ${changeText({ scale: "ratio" }, share.high)}` : "nothing is shown yet";
-  return `${shareText(share)}, ${claim}`;
+function claimText(share: ShareEstimate, terms: readonly TunedTerm[]): string {
+  const claim = share.high < 1 ? `at least ${changeOf(share.high, terms)}` : "nothing is shown yet";
+  return `${shareText(metricShare(terms, share))}, ${claim}`;
+}
+
+/** One share of the objective as a change of what is measured. */
+function changeOf(share: number, terms: readonly TunedTerm[]): string {
+  return changeText({ scale: "ratio" }, share ** (1 / objectiveExponent(terms)));
 }
 
 function leftText(leftMs: number): string {
-  return `at most ${formatDuration(leftMs * 1000)} left`;
+  return `about ${formatDuration(leftMs * 1000)} left`;
 }
 
 function createBlock(options: TuneViewOptions): TuneView {
@@ -135,10 +145,10 @@ function barLine({ spentMs, leftMs }: TuneProgress, { colours }: TuneViewOptions
 
 function searchLines(
   { latest, step }: TuneProgress,
-  { params, colours, output }: TuneViewOptions,
+  { params, terms, colours, output }: TuneViewOptions,
 ): readonly Line[] {
   const tried = latest.map((trial): Line => {
-    const [text, paint] = trialText(trial, colours);
+    const [text, paint] = trialText(trial, terms, colours);
     return [
       [`${trial.role.padEnd(8)} `, colours.dim],
       [text.padEnd(11), paint],
@@ -148,19 +158,31 @@ function searchLines(
   if (step === undefined) return tried;
   return [
     ...tried,
-    [["best     ", colours.bold], [`${shareText(step.share)}  ${configText(params, step.incumbent)}`]],
-    ...slopeLines(step.slopes, output.columns, colours),
+    [
+      ["best     ", colours.bold],
+      [`${shareText(metricShare(terms, step.share))}  ${configText(params, step.incumbent)}`],
+    ],
+    ...slopeLines(step.slopes, terms, output.columns, colours),
   ];
 }
 
-function trialText({ share, missed, failure }: TuneTrial, colours: Colours): Segment {
+function trialText(
+  { share, missed, failure }: TuneTrial,
+  terms: readonly TunedTerm[],
+  colours: Colours,
+): Segment {
   if (failure !== undefined || share === undefined) return ["failed", colours.red];
-  const change = changeText({ scale: "ratio" }, share);
+  const change = changeOf(share, terms);
   return missed.length > 0 ? [`${change} ✗`, colours.yellow] : [change];
 }
 
-/** Where the model would turn each parameter to make the objective smaller; those without a clear slope in the end. */
-function slopeLines(slopes: readonly TuneSlope[], columns: number, colours: Colours): readonly Line[] {
+/** Where the model would turn each parameter to make the objective better; those without a clear slope in the end. */
+function slopeLines(
+  slopes: readonly TuneSlope[],
+  terms: readonly TunedTerm[],
+  columns: number,
+  colours: Colours,
+): readonly Line[] {
   if (slopes.length === 0) return [];
   const clear = slopes
     .filter(isClear)
@@ -168,7 +190,7 @@ function slopeLines(slopes: readonly TuneSlope[], columns: number, colours: Colo
       (slope): Line => [
         [`${slope.param} `],
         [arrowOf(slope), colours.cyan],
-        [` ${changeText({ scale: "ratio" }, slope.factor.estimate)}  `],
+        [` ${changeOf(slope.factor.estimate, terms)}  `],
       ],
     );
   const flat = slopes
@@ -186,7 +208,7 @@ function arrowOf({ per, factor }: TuneSlope): string {
   return (factor.estimate < 1 ? "↑" : "↓").repeat(count);
 }
 
-function proofLines({ proof }: TuneProgress, { params, colours }: TuneViewOptions): readonly Line[] {
+function proofLines({ proof }: TuneProgress, { params, terms, colours }: TuneViewOptions): readonly Line[] {
   if (proof === undefined) return [];
   const { config, pairs, share } = proof;
   const isShown = pairs > 0 && share.high < 1;
@@ -194,7 +216,7 @@ function proofLines({ proof }: TuneProgress, { params, colours }: TuneViewOption
     [["proving  ", colours.bold], [configText(params, config)]],
     [
       ["so far   ", colours.dim],
-      [pairs === 0 ? "no pair yet" : claimText(share), isShown ? colours.green : undefined],
+      [pairs === 0 ? "no pair yet" : claimText(share, terms), isShown ? colours.green : undefined],
     ],
   ];
 }

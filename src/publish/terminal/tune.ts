@@ -1,6 +1,7 @@
 import { shellWords } from "../../base/shell-words.ts";
 import { formatDuration } from "../../base/units.ts";
 import { countOfPairs } from "../../measure/comparison-wording.ts";
+import { metricShare, objectiveName } from "../../measure/objective-change.ts";
 import type { TuneOutcome, TuneProof, TuneResult, TuneSensitivity } from "../../measure/tuning.ts";
 import { metricsTable } from "../comparison/terminal.ts";
 import { changedParams, configText, settingText, shareChange, shareText, stepText } from "../tuned-words.ts";
@@ -66,13 +67,13 @@ function rangeText(param: TuneResult["params"][number]): string {
   return min === undefined || max === undefined ? "" : `${settingText({}, min)} to ${settingText({}, max)}`;
 }
 
-function bestOfSearch({ params, steps }: TuneResult): string[] {
+function bestOfSearch({ params, steps, objectiveTerms }: TuneResult): string[] {
   const last = steps.at(-1);
   if (last === undefined) return [];
   if (changedParams(params, last.incumbent).length === 0)
     return ["Nothing in the search looked better than the default."];
   return [
-    `The best of the search: ${configText(params, last.incumbent)}, objective ${shareText(last.share)}; that is biased, since it was searched for, and proves nothing.`,
+    `The best of the search: ${configText(params, last.incumbent)}, ${objectiveName(objectiveTerms)} ${shareText(metricShare(objectiveTerms, last.share))}; that is biased, since it was searched for, and proves nothing.`,
   ];
 }
 
@@ -106,7 +107,7 @@ function sensitivities(result: TuneResult, colours: Colours): string {
   const rows = result.sensitivities
     .toSorted((a, b) => size(b) - size(a))
     .map((one) => {
-      const { change, interval } = shareChange(one.factor);
+      const { change, interval } = shareChange(metricShare(result.objectiveTerms, one.factor));
       return [
         one.param,
         one.matters ? coloured(one, change, colours) : colours.dim("no effect"),
@@ -114,8 +115,8 @@ function sensitivities(result: TuneResult, colours: Colours): string {
         stepText(one, incumbent),
       ];
     });
-  const head = ["what matters", "objective", "interval", ""];
-  const of = colours.dim("at the best configuration of the search, by its model; less is better");
+  const head = ["what matters", objectiveName(result.objectiveTerms), "interval", ""];
+  const of = colours.dim("at the best configuration of the search, by its model");
   return `${renderTable(head, [1, 2], rows, colours)}\n  ${of}`;
 }
 
@@ -135,13 +136,13 @@ function effort({ objective, algorithm, trials, proofs, spent, stopped, seed }: 
 
 function files(result: TuneResult, { tuned, ...paths }: TunePaths, colours: Colours): string {
   const more: readonly (readonly [string, string])[] = [
-    ...(tuned === undefined
+    ...(tuned === undefined || result.outcome !== "proven"
       ? []
       : ([
           ["tuned", tuned],
           ["use", shellWords(["npx", "dyno", "run", result.scenario.file, "--config", tuned])],
         ] as const)),
-    ["resume", result.resumeCommand],
+    [result.outcome === "interrupted" ? "resume" : "replay", result.resumeCommand],
   ];
   return fileLines(result.command, paths, colours, more);
 }

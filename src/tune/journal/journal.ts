@@ -4,6 +4,7 @@ import { DynoError, messageOf } from "../../base/errors.ts";
 import type { JournalEntry, JournalHeader } from "./journal-entry.ts";
 import { headerProblem } from "./journal-header.ts";
 import { formatEntry, parseEntry, parseJournal, type RecordedEntry } from "./journal-text.ts";
+import { lockJournal, type Unlock } from "./lock-journal.ts";
 
 /** The record of a tuning: what was asked and answered, in order. */
 export interface Journal {
@@ -30,8 +31,8 @@ export interface OpenJournalOptions {
 
 /**
  * Opens a journal of newline-delimited JSON. A last line that was broken off in a crash is dropped, and what it answered is
- * asked again. Throws a DynoError `usage` of one line: where a new one is there already, an old one is missing or damaged, or
- * belongs to another tuning than `header` says.
+ * asked again. Throws a DynoError `usage` of one line: where a new one is there already, an old one is missing or damaged,
+ * belongs to another tuning than `header` says, or is being written by another process.
  */
 export async function openJournal(
   path: string,
@@ -107,7 +108,7 @@ interface Writer {
   close(): Promise<void>;
 }
 
-/** Opens the file behind what is sound of it. */
+/** Opens the file behind what is sound of it, and keeps it for this process. */
 async function openWriter(
   path: string,
   file: string,
@@ -116,7 +117,6 @@ async function openWriter(
   isOpen: boolean,
 ): Promise<Writer> {
   const handle = await openFile(path, file, mode);
-  if (mode === "resume") await handle.truncate(soundBytes);
   const write = async (line: string): Promise<void> => {
     try {
       await handle.appendFile(line);
@@ -126,8 +126,20 @@ async function openWriter(
       throw new DynoError("setup", `${what}; mend that, and go on with it`, { cause });
     }
   };
-  if (isOpen) await write("\n");
-  return { write, close: () => handle.close() };
+  let unlock: Unlock | undefined;
+  const close = async (): Promise<void> => {
+    await handle.close();
+    await unlock?.();
+  };
+  try {
+    unlock = await lockJournal(path, file);
+    if (mode === "resume") await handle.truncate(soundBytes);
+    if (isOpen) await write("\n");
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { write, close };
 }
 
 async function openFile(path: string, file: string, mode: "new" | "resume") {

@@ -1,6 +1,7 @@
 import { formatRatio } from "../../../base/units.ts";
 import type { ChangeText } from "../../../measure/comparison-wording.ts";
 import {
+  metricShare,
   objectiveChange,
   objectiveExponent,
   objectiveName,
@@ -38,15 +39,8 @@ export function changeOf(terms: readonly TunedTerm[], share: number): ChangeWord
 }
 
 /** A share with its interval as a change of the one metric that it is of; of a product as one of the product. */
-export function estimateOf(
-  terms: readonly TunedTerm[],
-  { estimate, low, high }: ShareEstimate,
-): EstimateWords {
-  const exponent = objectiveExponent(terms);
-  const [from = 0, middle = 0, to = 0] = [low, estimate, high]
-    .map((share) => share ** (1 / exponent))
-    .toSorted((a, b) => a - b);
-  return { name: objectiveName(terms), ...shareChange({ low: from, estimate: middle, high: to }) };
+export function estimateOf(terms: readonly TunedTerm[], share: ShareEstimate): EstimateWords {
+  return { name: objectiveName(terms), ...shareChange(metricShare(terms, share)) };
 }
 
 /** What shares are of, in words: `p50 in steady`, `1 / throughput in full`, `the objective`. Less is better. */
