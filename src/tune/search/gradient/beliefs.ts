@@ -1,13 +1,16 @@
 import { createRandom, deriveSeed } from "../../../base/random.ts";
 import { normalCdf } from "../../../stats/normal.ts";
 import type { Point } from "../../space/space.ts";
-import type { History } from "./history.ts";
+import type { History, Measurement } from "./history.ts";
 import type { Coordinates } from "./surrogate/kernel.ts";
 import { learnKernel, typicalLogs } from "./surrogate/learn-kernel.ts";
 import { widenOutliers } from "./surrogate/outliers.ts";
 import { layOut } from "./surrogate/rows.ts";
 import { createSurrogate, type Surrogate } from "./surrogate/surrogate.ts";
 import { warpMiss, warpScore, worstScore } from "./warp.ts";
+
+/** Of the latest rows all count, and of the older ones as many: the arithmetic grows with the cube of their number. */
+const latestRows = 150;
 
 /** What is believed of the objective (its warped score relative to the beginning's), and of how far each target is missed. */
 export interface Beliefs {
@@ -36,15 +39,15 @@ export function createBeliefMaker(coordinates: Coordinates, targets: number, see
   return {
     update: (history) => {
       const base = history.base();
-      const scores = history.measurements.map(({ score }) =>
-        score === undefined ? worstScore : warpScore(score - base),
-      );
-      const ofScore = score(history, scores);
+      const seen = history.measurements.length;
+      const rows = thinOut(history.measurements);
+      const scores = rows.map(({ score }) => (score === undefined ? worstScore : warpScore(score - base)));
+      const ofScore = score(rows, scores, seen);
       const ofMisses = misses.flatMap((learner, target) => {
-        const values = history.measurements.map(({ score, misses }) =>
+        const values = rows.map(({ score, misses }) =>
           score === undefined ? 1 : warpMiss(misses[target] ?? 0),
         );
-        return learner(history, values) ?? [];
+        return learner(rows, values, seen) ?? [];
       });
       if (ofScore === undefined || ofMisses.length < targets) return undefined;
       return { score: ofScore, misses: ofMisses, dims: coordinates.origin.length };
@@ -60,14 +63,25 @@ export function chanceToMeet({ misses }: Beliefs, point: Point): number {
   }, 1);
 }
 
-type Learner = (history: History, values: readonly number[]) => Surrogate | undefined;
+function thinOut(measurements: readonly Measurement[]): readonly Measurement[] {
+  const older = measurements.length - latestRows;
+  if (older <= latestRows) return measurements;
+  const kept = Array.from({ length: latestRows }, (_, i) => Math.floor((i * older) / latestRows));
+  return [...kept.flatMap((i) => measurements[i] ?? []), ...measurements.slice(older)];
+}
+
+/** `seen` is how many measurements there are in all, of which these are some. */
+type Learner = (
+  measurements: readonly Measurement[],
+  values: readonly number[],
+  seen: number,
+) => Surrogate | undefined;
 
 function createLearner(coordinates: Coordinates, seed: number, name: string): Learner {
   const dims = coordinates.origin.length;
   let logs = typicalLogs(dims);
   let due = 0;
-  return ({ measurements }, values) => {
-    const count = measurements.length;
+  return (measurements, values, seen) => {
     const rows = layOut(
       measurements.map(({ at, time, length }, i) => ({
         point: at.point,
@@ -77,12 +91,12 @@ function createLearner(coordinates: Coordinates, seed: number, name: string): Le
       })),
       dims,
     );
-    const random = createRandom(deriveSeed(seed, `kernel of ${name} from ${count} rows`));
+    const random = createRandom(deriveSeed(seed, `kernel of ${name} from ${seen} rows`));
     const known = learnKernel(coordinates, rows, logs, 0, random);
     if (known === undefined) return undefined;
     const widened = widenOutliers(rows, known.posterior);
-    const steps = count < due ? 0 : due === 0 ? firstSteps : laterSteps;
-    if (steps > 0) due = Math.ceil(count * (1 + growth));
+    const steps = seen < due ? 0 : due === 0 ? firstSteps : laterSteps;
+    if (steps > 0) due = Math.ceil(seen * (1 + growth));
     const learnt = learnKernel(coordinates, widened, logs, steps, random) ?? known;
     logs = learnt.logs;
     return createSurrogate(learnt.kernel, widened, learnt.posterior);

@@ -1,24 +1,20 @@
-import { createRandom, deriveSeed, type Random } from "../../../base/random.ts";
-import type { Arm, Ask, Block, Candidate, Searcher, SearchProblem, StopReason } from "../searcher.ts";
-import { type Beliefs, createBeliefMaker } from "./beliefs.ts";
+import { createRandom, deriveSeed } from "../../../base/random.ts";
+import type { Arm, Ask, Block, Candidate, Searcher, SearchProblem } from "../searcher.ts";
+import { createBeliefMaker } from "./beliefs.ts";
 import { createBounds } from "./bounds.ts";
-import { isFlat, isLittleLeft } from "./convergence.ts";
-import { candidateOf, finalistsOf, incumbentOf, unchanged } from "./finalists.ts";
-import { createHistory, type Measured } from "./history.ts";
+import { candidateOf, finalistsOf, unchanged } from "./finalists.ts";
+import { createHistory } from "./history.ts";
 import { createLedger } from "./ledger.ts";
 import { viewOf } from "./model-view.ts";
+import { createProgress, type Standing } from "./progress.ts";
 import { proposeArms } from "./propose.ts";
 import { createStartDesign } from "./start-design.ts";
-import { createTrustRegion } from "./trust-region.ts";
 
 /** So much of the budget goes to the start at most, and what is left in the end to the race of the best. */
 const startShare = 0.25;
 const raceShare = 0.12;
 /** How long an arm is measured: the many that are spread out say enough together, and of the best the last word is wanted. */
 const lengths = { start: 0.25, descent: 0.5, race: 1 } as const;
-/** The first radius of the trust region, and that of a search that goes on where an earlier one ended. */
-const firstRadius = 0.35;
-const warmRadius = 0.25;
 
 /**
  * Searches by descending the gradient of a response surface (Box and Wilson, JRSS B 1951; here a Gaussian process) in a
@@ -33,74 +29,57 @@ export function createGradientSearch(problem: SearchProblem): Searcher {
   const design = createStartDesign(bounds, seed);
   const ledger = createLedger(budget);
   const maker = createBeliefMaker({ isChoice, origin: space.toPoint(beginning) }, targets, seed);
-  const region = createTrustRegion(warm === undefined ? firstRadius : warmRadius);
-  let beliefs: Beliefs | undefined;
-  let incumbent: Measured | undefined;
+  const progress = createProgress(bounds, history, maker, warm !== undefined);
   let blocks = 0;
-  let races = 0;
-  let quiet = 0;
+  let hasRaced = false;
   let asked: Ask | undefined;
 
-  const randomOf = (use: string): Random => createRandom(deriveSeed(seed, `${use} ${blocks}`));
-  const stage = (): "start" | "descent" | "race" => {
-    if (beliefs === undefined || incumbent === undefined) return "start";
-    if (ledger.share() >= 1 - raceShare) return "race";
-    return ledger.share() < startShare && blocks < design.blocks ? "start" : "descent";
-  };
   const next = (): Ask => {
-    const stop = converged();
+    const stop = progress.isOver();
     if (stop !== undefined) return { stop };
-    const now = stage();
-    const length = lengths[now];
-    const arms = ledger.affordable(distinct(armsOf(now)), length);
+    const standing = progress.standing();
+    const length = lengths[standing === undefined ? "start" : stage()];
+    const arms = ledger.affordable(distinct(armsOf(standing)), length);
     if (arms.length === 0) return { stop: "budget" };
     return { block: { block: blocks, seed: deriveSeed(seed, `block ${blocks}`), arms, length } };
   };
-  const armsOf = (now: ReturnType<typeof stage>): readonly Arm[] => {
-    if (now === "start" || beliefs === undefined || incumbent === undefined) return design.armsOf(blocks);
-    if (now === "descent") {
-      return proposeArms({
-        beliefs,
-        bounds,
-        history,
-        incumbent,
-        radius: region.radius(),
-        random: randomOf("arms of block"),
-      });
-    }
-    return raceArms(beliefs, incumbent);
+  const stage = (): keyof typeof lengths => {
+    if (ledger.share() >= 1 - raceShare) return "race";
+    return ledger.share() < startShare && blocks < design.blocks ? "start" : "descent";
   };
-  const raceArms = (seen: Beliefs, first: Measured): Arm[] => {
-    const finalists = finalistsOf(seen, history).slice(0, 2);
-    const racing = finalists.length > 0 ? finalists : [first];
+  const armsOf = (standing: Standing | undefined): readonly Arm[] => {
+    if (standing === undefined || stage() === "start") return design.armsOf(blocks);
+    if (stage() === "race") return raceArms(standing);
+    const random = createRandom(deriveSeed(seed, `arms of block ${blocks}`));
+    return proposeArms({ ...standing, bounds, history, radius: progress.radius(), random });
+  };
+  const raceArms = ({ beliefs, incumbent }: Standing): Arm[] => {
+    const finalists = finalistsOf(beliefs, history).slice(0, 2);
+    const racing = finalists.length > 0 ? finalists : [incumbent];
     const arms = racing.map(({ config }): Arm => ({ config, role: "race" }));
-    return races === 0 ? [...arms, { config: beginning, role: "default" }] : arms;
+    return hasRaced ? arms : [...arms, { config: beginning, role: "default" }];
   };
   const distinct = (arms: readonly Arm[]): readonly Arm[] => {
     const keys = arms.map(({ config }) => space.keyOf(config));
     return arms.filter((_, i) => keys.indexOf(keys[i] ?? "") === i);
   };
-  const converged = (): StopReason | undefined => {
-    return quiet >= 2 && minGain > 0 ? "converged" : undefined;
-  };
-  const learn = (block: Block): void => {
-    beliefs = maker.update(history);
-    if (beliefs === undefined) return;
-    const before = incumbent;
-    incumbent = incumbentOf(beliefs, history);
-    if (before === undefined || incumbent === undefined || block.arms.every(({ role }) => role !== "descend"))
-      return;
-    region.update(beliefs, before, incumbent);
-    const isQuiet =
-      isLittleLeft(beliefs, bounds, incumbent, minGain, randomOf("what is left")) ||
-      (region.isSmallest() && isFlat(beliefs, bounds, incumbent));
-    quiet = isQuiet ? quiet + 1 : 0;
-  };
   const ranked = (): Candidate[] => {
+    const standing = progress.standing();
     const [first] = history.configs;
-    const seen = beliefs;
-    if (seen === undefined || first === undefined) return [];
-    return finalistsOf(seen, history).map((measured) => candidateOf(seen, measured, first));
+    if (standing === undefined || first === undefined) return [];
+    const { beliefs } = standing;
+    return finalistsOf(beliefs, history).map((measured) => candidateOf(beliefs, measured, first));
+  };
+  const take = (block: Block, outcome: Parameters<Searcher["tell"]>[0]): void => {
+    const time = ledger.share();
+    block.arms.forEach((arm, i) => {
+      const one = outcome.arms[i];
+      if (one !== undefined) history.add(arm, one, time, block.length);
+    });
+    ledger.spend(outcome.cost, block.arms.length, block.length);
+    if (block.arms.some(({ role }) => role === "race")) hasRaced = true;
+    progress.update(block, minGain, createRandom(deriveSeed(seed, `what is left after block ${blocks}`)));
+    blocks++;
   };
 
   return {
@@ -108,20 +87,11 @@ export function createGradientSearch(problem: SearchProblem): Searcher {
       asked ??= next();
       return asked;
     },
-    tell: ({ arms, cost }) => {
+    tell: (outcome) => {
       const block = asked?.block;
       if (block === undefined) throw new RangeError("a block was told of that was not asked for");
-      const time = ledger.share();
-      block.arms.forEach((arm, i) => {
-        const outcome = arms[i];
-        if (outcome !== undefined) history.add(arm, outcome, time, block.length);
-      });
-      ledger.spend(cost, block.arms.length, block.length);
-      const now = stage();
-      blocks++;
-      if (now === "race") races++;
       asked = undefined;
-      learn(block);
+      take(block, outcome);
     },
     best: () => ranked()[0] ?? unchanged(beginning),
     candidates: () =>
@@ -129,9 +99,10 @@ export function createGradientSearch(problem: SearchProblem): Searcher {
         .filter(({ score }) => score.mean < 0)
         .slice(0, 2),
     model: () => {
-      const at = ranked()[0];
-      if (beliefs === undefined || at === undefined) return undefined;
-      return viewOf(beliefs, bounds, space.toPoint(at.config), region.radius());
+      const standing = progress.standing();
+      const [best] = ranked();
+      if (standing === undefined || best === undefined) return undefined;
+      return viewOf(standing.beliefs, bounds, space.toPoint(best.config), progress.radius());
     },
   };
 }

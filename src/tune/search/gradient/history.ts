@@ -4,7 +4,7 @@ import type { Point, Space } from "../../space/space.ts";
 import type { Arm, ArmOutcome } from "../searcher.ts";
 
 /** One measurement of a configuration. */
-interface Measurement {
+export interface Measurement {
   readonly at: Measured;
   /** When, as a share of the budget. */
   readonly time: number;

@@ -6,6 +6,7 @@ import type { Bounds, Box } from "./bounds.ts";
 
 /** How far a probe is from the beginning in each coordinate, at least. */
 const probeRadius = 0.12;
+const armsPerBlock = 4;
 /** Rows of one Latin hypercube; further ones are drawn anew. */
 const hypercubeRows = 6;
 
@@ -20,7 +21,7 @@ export interface StartDesign {
 /**
  * The beginning; then pairs of points mirrored at it, which differ from it in all numbers at once, by signs that are the
  * rows of a Hadamard matrix: so a linear trend along each coordinate is seen by itself in all of them (Plackett and Burman,
- * Biometrika 1946; Bhatnagar, ACM TOMACS 2003, for gradients). Beside each pair a row of a Latin hypercube, for what is elsewhere.
+ * Biometrika 1946; Bhatnagar, ACM TOMACS 2003, for gradients). Beside each pair rows of a Latin hypercube, for what is elsewhere.
  */
 export function createStartDesign(bounds: Bounds, seed: number): StartDesign {
   const { beginning, space, isChoice } = bounds;
@@ -29,12 +30,14 @@ export function createStartDesign(bounds: Bounds, seed: number): StartDesign {
   const centre = space.toPoint(beginning);
   const reach = bounds.around(centre, 1);
 
-  const probe = (pattern: number, side: number, flips: Random): Arm => {
+  const probe = (block: number, side: number): Arm => {
     const point = centre.slice();
+    // The same flips for all patterns and both sides, or they would not be mirrored, nor balanced.
+    const flips = createRandom(deriveSeed(seed, `signs ${Math.floor(block / patterns)}`));
     numbers.forEach((i, order) => {
       const radius = Math.max(probeRadius, space.stepAt(i, centre[i] ?? 0));
       const [low, high] = [reach.low[i] ?? 0, reach.high[i] ?? 1];
-      const sign = signOf(pattern % patterns, order) * (flips.next() < 0.5 ? -1 : 1);
+      const sign = signOf(block % patterns, order) * (flips.next() < 0.5 ? -1 : 1);
       // At an edge there is no room on both sides: the pair is mirrored at a point beside the beginning.
       const middle = Math.max(
         Math.min(centre[i] ?? 0, high - radius),
@@ -54,11 +57,11 @@ export function createStartDesign(bounds: Bounds, seed: number): StartDesign {
   return {
     blocks: numbers.length === 0 ? 2 : patterns,
     armsOf: (block) => {
-      const first: Arm[] = block === 0 ? [{ config: beginning, role: "default" }] : [];
-      if (numbers.length === 0) return [...first, ...[0, 1, 2].map((i) => spread(3 * block + i))];
-      // The same flips for all patterns and both sides, or they would not be mirrored, nor balanced.
-      const flips = (): Random => createRandom(deriveSeed(seed, `signs ${Math.floor(block / patterns)}`));
-      return [...first, probe(block, 1, flips()), probe(block, -1, flips()), spread(block)];
+      const rows = numbers.length === 0 ? armsPerBlock : armsPerBlock - 2;
+      const own = Array.from({ length: rows }, (_, i) => spread(block * rows + i));
+      const pair = numbers.length === 0 ? [] : [1, -1].map((side) => probe(block, side));
+      const arms = [...pair, ...own];
+      return block === 0 ? [{ config: beginning, role: "default" }, ...arms.slice(0, -1)] : arms;
     },
   };
 }

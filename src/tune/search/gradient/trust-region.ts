@@ -11,7 +11,7 @@ export interface TrustRegion {
   update(beliefs: Beliefs, before: Measured, now: Measured): void;
 }
 
-const largest = 0.5;
+const largest = 0.35;
 const smallest = 0.08;
 const widen = 1.25;
 const narrow = 0.85;
