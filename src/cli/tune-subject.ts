@@ -42,10 +42,12 @@ export function openSubjectRig(
   seed: number,
   onService: (text: string) => void,
   io: Io,
+  { isWatched = false }: { readonly isWatched?: boolean } = {},
 ): Promise<MeasuredRig> {
   return openMeasuredRig({
     scenario,
     spec,
+    isWatched,
     scenarioWith: (config) =>
       readScenario(scenario.file, {
         targetSchemas,

@@ -43,7 +43,7 @@ export async function watchInForce(name: string, options: TuneOptions, io: Io): 
   const dir = watchDir(subject, options, startedAt, io);
   const record = await openRecord(join(dir, "watch.ndjson"), io);
   const note = (text: string): void => io.stderr.write(`${subject.scenario.name}: ${text}\n`);
-  const rig = await openSubjectRig(subject, plan.seed, note, io);
+  const rig = await openSubjectRig(subject, plan.seed, note, io, { isWatched: true });
   const onEvent = (event: WatchEvent): void => {
     if (options.progress || event.event !== "probe") note(watchLine(event));
     record.append(event);

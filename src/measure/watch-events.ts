@@ -107,7 +107,7 @@ export interface WatchRolledBack extends Moment {
   readonly event: "rolled_back";
   readonly from: TunedConfig;
   readonly to: TunedConfig;
-  /** A clause: `it missed its targets 3 times in a row, at last p99 in steady <= 5ms`. */
+  /** A clause: `it missed its targets several times in a row, at last p99 in steady <= 5ms`. */
   readonly reason: string;
 }
 

@@ -14,6 +14,8 @@ export interface MeasuredRigOptions extends TwinOptions {
   /** The scenario before tuning. */
   readonly scenario: Scenario;
   readonly spec: TuningSpec;
+  /** What is in force is watched: that it does not work any more is something to be told, and no reason to give up. */
+  readonly isWatched?: boolean;
   /** The scenario with a configuration laid on top. A DynoError says why there is none: such a configuration does not work. */
   scenarioWith(config: Config): Promise<Scenario>;
   readonly program: TwinProgram;
@@ -38,7 +40,7 @@ export interface MeasuredRig extends Rig {
  * always has fresh ones, as `dyno ab` does.
  */
 export async function openMeasuredRig(options: MeasuredRigOptions): Promise<MeasuredRig> {
-  const { scenario, spec, program, scenarioDir, seed } = options;
+  const { scenario, spec, program, scenarioDir, seed, isWatched = false } = options;
   const bench = await openPairBench(options);
   const base = { scenario, program, scenarioDir };
   const pool = countsMemory(spec) ? undefined : createProcessPool(processName, program);
@@ -55,7 +57,7 @@ export async function openMeasuredRig(options: MeasuredRigOptions): Promise<Meas
     get services() {
       return bench.services();
     },
-    measure: (block) => measureBlock({ bench, spec, base, admit, pool }, block),
+    measure: (block) => measureBlock({ bench, spec, base, admit, pool, isWatched }, block),
     prove: async (order) => {
       // Those of the search would only lie in memory.
       await pool?.close();

@@ -45,7 +45,7 @@ export function targetSentence(
 ): string {
   const missed = misses.filter((miss) => miss > 0).length;
   const figures = `in ${missed} of ${countOfPairs(misses.length)}`;
-  if (outcome === "met") return `${text} is met.`;
+  if (outcome === "met") return `${text} is met in ${countOfPairs(misses.length)}.`;
   if (outcome === "missed") return `${text} is missed: ${figures}.`;
   if (misses.length === 0) return `${text} was not measured.`;
   return `${text} could not be shown to be met: it was missed ${figures}.`;

@@ -78,6 +78,7 @@ async function proveCandidates(
     const measured = proofs.flatMap(({ pairs }) => pairs);
     const spent = measured.reduce((sum, pair) => sum + costOfPair(order.budget, pair), searched.cost);
     const budget = budgetLess(order.budget, spent);
+    if (sizeOf(budget) <= 0) break;
     if (proof > 0 && pairsWithin(budget, measured) < leastPairs(alpha)) break;
     const { seed, targets, rateTargets = [] } = order;
     const wish: ProofOrder = {

@@ -71,14 +71,14 @@ describe("the summary of a tuning", () => {
       / {2}report {2}r\/report\.html\n {2}data {4}r\/tuning\.json\n {2}again {3}npx dyno tune steady/,
     );
     expect(text).toContain("  use     npx dyno run scenarios/steady.yaml --config r/tuned.yaml\n");
-    expect(text).toContain("  resume  npx dyno tune steady --resume reports/x/journal.ndjson\n");
+    expect(text).toContain("  replay  npx dyno tune steady --resume reports/x/journal.ndjson\n");
   });
 
   test("says, where the default is kept, why, and that the best of the search is biased", () => {
     const text = shown(kept);
     expect(text).toMatch(/^KEPT {2}steady {2}Nothing better was proven/);
     expect(text).toMatch(
-      /· The best of the search: maxBatch 256, linger 0, objective −30\.0 % \[−38\.0, −21\.0\]; that is biased/,
+      /· The best of the search: maxBatch 256, linger 0, p50 in steady −30\.0 % \[−38\.0, −21\.0\]; that is biased/,
     );
     expect(text).toContain(
       "✗ not proven in 80 pairs that the search has not seen, maxBatch 256, linger 0: p50 in steady is not shown to be lower after 80 pairs.\n",

@@ -72,18 +72,18 @@ const lines: readonly (readonly [WatchEvent, string])[] = [
       atMs,
       from: to,
       to: from,
-      reason: "it missed its targets 3 times in a row, at last p99 <= 5ms",
+      reason: "it missed its targets several times in a row, at last p99 <= 5ms",
     },
-    "30 min  ROLLED BACK maxBatch 256 -> 64: it missed its targets 3 times in a row, at last p99 <= 5ms",
+    "30 min  ROLLED BACK maxBatch 256 -> 64: it missed its targets several times in a row, at last p99 <= 5ms",
   ],
   [
     {
       event: "target_broken",
       atMs,
       config: from,
-      reason: "it missed its targets 3 times in a row, at last p99 <= 5ms",
+      reason: "it missed its targets several times in a row, at last p99 <= 5ms",
     },
-    "30 min  TARGET MISSED, and there is nothing to roll back to: it missed its targets 3 times in a row, at last p99 <= 5ms",
+    "30 min  TARGET MISSED, and there is nothing to roll back to: it missed its targets several times in a row, at last p99 <= 5ms",
   ],
   [{ event: "ended", atMs, by: "time", config: from }, "30 min  over, with maxBatch 64, store log"],
   [

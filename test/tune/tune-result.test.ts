@@ -136,7 +136,7 @@ describe("the result of a tuning", () => {
     expect(missed.warnings).toEqual([]);
     const met = await resultOf({ facts });
     expect(met.proofs[0]?.targets).toMatchObject([
-      { outcome: "met", sentence: "p99 in full <= 5ms is met." },
+      { outcome: "met", sentence: expect.stringMatching(/^p99 in full <= 5ms is met in \d+ pairs\.$/) },
     ]);
     const bad = await resultOf({
       system: { ...half, misses: ({ batch }) => [batch === 64 ? -1 : 1] },

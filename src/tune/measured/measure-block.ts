@@ -19,14 +19,16 @@ export interface Workshop {
   readonly admit: (config: Config) => Promise<Admitted>;
   /** Where the processes come from; undefined: each arm has a fresh one. */
   readonly pool: ProcessPool | undefined;
+  /** Then it is told of and not thrown that the scenario does not work. */
+  readonly isWatched: boolean;
 }
 
 /** What messages call a process. */
 export const processName = "configuration";
 
 /**
- * Measures the arms of a block in turn. One that does not work is recorded so, and the others go on without it. Throws a
- * DynoError where the default does not work either.
+ * Measures the arms of a block in turn. One that does not work is recorded so, and the others go on without it; what all is
+ * held against is asked once more. Throws a DynoError where that does not work either, unless it is watched.
  */
 export async function measureBlock(workshop: Workshop, block: Block): Promise<MeasuredBlock> {
   const startedMs = performance.now();
@@ -37,9 +39,10 @@ export async function measureBlock(workshop: Workshop, block: Block): Promise<Me
   const arms = admitted.map(({ failure }) =>
     failure === undefined ? (measured.shift() ?? brokenArm("was not measured")) : brokenArm(failure),
   );
-  const isDefaultBroken = block.arms.some(({ role }, i) => role === "default" && isBroken(arms[i]));
+  const at = block.arms.findIndex(({ role }) => role === "default");
+  if (at >= 0 && isBroken(arms[at])) arms[at] = await measureAgain(workshop, block, admitted[at]?.side);
   // Perhaps it is not the configurations.
-  if (isDefaultBroken || arms.every(isBroken)) await checkBase(workshop, block);
+  else if (arms.every(isBroken)) await measureAgain(workshop, block, workshop.base);
   return { arms, tookMs: performance.now() - startedMs };
 }
 
@@ -47,9 +50,14 @@ function isBroken(arm: MeasuredArm | undefined): boolean {
   return arm?.score === undefined;
 }
 
-async function checkBase(workshop: Workshop, block: Block): Promise<void> {
-  const [arm] = await measureSides(workshop, block, [workshop.base]);
-  if (arm?.failure === undefined) return;
+async function measureAgain(
+  workshop: Workshop,
+  block: Block,
+  side: TwinSide | undefined,
+): Promise<MeasuredArm> {
+  const [arm = brokenArm("it cannot be set up")] =
+    side === undefined ? [] : await measureSides(workshop, block, [side]);
+  if (arm.failure === undefined || workshop.isWatched) return arm;
   throw new DynoError("setup", `the scenario does not work before anything is tuned: ${arm.failure}`);
 }
 

@@ -35,8 +35,19 @@ export function createProver(options: ProverOptions): (order: PairOrder) => Prom
       current = { proof: order.proof, meter: opened.meter };
     }
     const isBaseFirst = (order.pair + seed) % 2 === 0;
-    const outcome = await current.meter.measure({ pair: order.pair, seed: order.seed, isBaseFirst });
-    if (outcome.pair === undefined) return failed(candidateFailure(outcome));
+    const turn = { pair: order.pair, seed: order.seed, isBaseFirst };
+    const baseFailure = (seen: PairOutcome): string | undefined =>
+      seen.pair === undefined
+        ? seen.broken === "base"
+          ? seen.error.message
+          : undefined
+        : measuredArm(spec, targets, seen.pair.base).failure;
+    let outcome = await current.meter.measure(turn);
+    // Whatever disturbed the base once should not cost the whole proof.
+    if (baseFailure(outcome) !== undefined) outcome = await current.meter.measure(turn);
+    const failure = baseFailure(outcome);
+    if (failure !== undefined) throw brokenBase(failure);
+    if (outcome.pair === undefined) return failed(outcome.error.message);
     const base = measuredArm(spec, targets, outcome.pair.base);
     if (base.score === undefined) throw brokenBase(base.failure);
     const candidate = measuredArm(spec, targets, outcome.pair.candidate);
@@ -59,15 +70,9 @@ async function openMeter(
   return { meter: createPairMeter(bench, base.side, candidate.side) };
 }
 
-/** What the candidate broke down with. Throws what the base did. */
-function candidateFailure({ broken, error }: Extract<PairOutcome, { readonly error: DynoError }>): string {
-  if (broken === "base") throw brokenBase(error.message);
-  return error.message;
-}
-
 function brokenBase(failure: string | undefined): DynoError {
   return new DynoError(
     "unavailable",
-    `the base of the proof does not work any more: ${failure ?? "no score"}`,
+    `what the candidate is held against does not work any more: ${failure ?? "no score"}; --resume goes on with the tuning`,
   );
 }

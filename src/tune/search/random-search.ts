@@ -1,6 +1,7 @@
 import { createRandom, deriveSeed, type Random } from "../../base/random.ts";
 import type { Config } from "../../scenario/tuning.ts";
 import { medianOf } from "../../stats/median.ts";
+import { createBounds } from "./bounds.ts";
 import type {
   Arm,
   ArmOutcome,
@@ -33,6 +34,7 @@ interface Seen {
 export function createRandomSearch(problem: SearchProblem): Searcher {
   const { space, seed, budget, warm } = problem;
   const beginning = warm?.from ?? space.defaults;
+  const bounds = createBounds(space, warm);
   const seen = new Map<string, Seen>([
     [space.keyOf(beginning), { config: beginning, gains: [], hasMissed: false }],
   ]);
@@ -59,7 +61,7 @@ export function createRandomSearch(problem: SearchProblem): Searcher {
   const drawNew = (random: Random, others: readonly Arm[]): Config | undefined => {
     const taken = new Set([...seen.keys(), ...others.map(({ config }) => space.keyOf(config))]);
     for (let draw = 0; draw < drawsOfNothingNew; draw++) {
-      const config = withinReach(problem, space.sample(random));
+      const config = bounds.toConfig(bounds.sample(random), beginning);
       if (!taken.has(space.keyOf(config))) return config;
     }
     return undefined;
@@ -116,16 +118,4 @@ function noiseOf(bases: readonly number[]): number {
 
 function around(mean: number, deviation: number): Estimate {
   return { mean, low: mean - 2 * deviation, high: mean + 2 * deviation };
-}
-
-/** A configuration drawn towards where a warm search began, as far as it may go. */
-function withinReach({ space, warm }: SearchProblem, config: Config): Config {
-  if (warm === undefined) return config;
-  const from = space.toPoint(warm.from);
-  const point = space.toPoint(config).map((value, i) => {
-    const start = from[i] ?? 0;
-    if (space.params[i]?.type === "choice") return start;
-    return Math.min(start + warm.reach, Math.max(start - warm.reach, value));
-  });
-  return space.toConfig(point, warm.from);
 }

@@ -3,6 +3,7 @@ import type { Config } from "../../scenario/tuning.ts";
 import type { MeasuredBlock } from "../rig.ts";
 import type { Arm, Block } from "../search/searcher.ts";
 import type { Space } from "../space/space.ts";
+import { type Miss, missOfProbe } from "./target-guard.ts";
 
 /** How far a neighbour lies from the configuration in force in every coordinate, where one step is not farther. */
 const probeStep = 0.08;
@@ -32,8 +33,9 @@ export interface SlopeReading {
 export interface ProbeReading {
   /** Of the configuration in force; undefined where it did not work. */
   readonly score: number | undefined;
-  /** Which targets it missed, by their index. */
+  /** Which targets it missed, by their index; and by how much, it all in all. */
   readonly missed: readonly number[];
+  readonly miss: Miss;
   readonly failure?: string;
   /** The neighbours' objectives as shares of that in force, `minus` first; absent where not all worked. */
   readonly neighbours?: readonly [number, number];
@@ -127,6 +129,7 @@ export function readProbe(space: Space, probe: Probe, { arms }: MeasuredBlock): 
   return {
     score,
     missed,
+    miss: missOfProbe(score === undefined ? undefined : own?.misses),
     ...(score === undefined ? { failure: own?.failure ?? "it gave no figures" } : {}),
     ...(hasPair ? { neighbours: [Math.exp(low - score), Math.exp(high - score)] } : {}),
     ...(hasPair && bad.length === 0

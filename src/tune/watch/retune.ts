@@ -1,3 +1,4 @@
+import { DynoError } from "../../base/errors.ts";
 import { deriveSeed } from "../../base/random.ts";
 import type { WatchNotProven } from "../../measure/watch-events.ts";
 import type { Config } from "../../scenario/tuning.ts";
@@ -36,15 +37,22 @@ export interface Retuned {
 export async function retune(order: RetuneOrder, rig: Rig): Promise<Retuned> {
   const { tuning, search, from, reach, isRejected } = order;
   const seed = deriveSeed(tuning.seed, `search ${search}`);
-  const tuned = await tune(
-    {
-      ...tuning,
-      seed,
-      warm: { from, reach },
-      createSearcher: withoutRejected(tuning.createSearcher, isRejected),
-    },
-    rig,
-  );
+  let tuned: Tuned;
+  try {
+    tuned = await tune(
+      {
+        ...tuning,
+        seed,
+        warm: { from, reach },
+        createSearcher: withoutRejected(tuning.createSearcher, isRejected),
+      },
+      rig,
+    );
+  } catch (error) {
+    // What is in force broke down in its proof: the probes will tell, and roll back.
+    if (!(error instanceof DynoError) || error.code !== "unavailable") throw error;
+    return { trials: 0, proofs: 0, tookMs: 0, end: { by: "in_vain", why: "does_not_work" } };
+  }
   const { searched, proofs } = tuned;
   const provingMs = proofs.flatMap(({ pairs }) => pairs).reduce((sum, { tookMs }) => sum + tookMs, 0);
   return {

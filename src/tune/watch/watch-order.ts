@@ -48,7 +48,7 @@ export interface WatchOrder {
 export interface WatchActions {
   /** `tuned.chosen` is to be in force, by the last of its proofs; `seed` is what it was searched with. */
   swap(tuned: Tuned, seed: number): Promise<void>;
-  /** `reason` is a clause: `it missed its targets 3 times in a row, at last p99 in steady <= 5ms`. */
+  /** `reason` is a clause: `it missed its targets several times in a row, at last p99 in steady <= 5ms`. */
   rollBack(to: Config, reason: string): Promise<void>;
 }
 

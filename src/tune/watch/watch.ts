@@ -97,11 +97,11 @@ class WatchRun {
 
   /** Tells what a probe showed and rolls back where that is called for. Gives why a search is wanted, if one is. */
   async #respond(reading: ProbeReading): Promise<WatchSearchBegun["why"] | undefined> {
-    const { slope, shunned, score, missed } = reading;
+    const { slope, shunned, miss } = reading;
     this.#shunList.add(shunned, this.#counts.probes);
     const stale = slope === undefined ? undefined : this.#staleness.take(slope);
     this.#tellOfProbe(reading);
-    const verdict = this.#guard.take(score === undefined || missed.length > 0);
+    const verdict = this.#guard.take(miss);
     if (verdict === "settled") this.#tellOfSettled();
     if (verdict === "broken") return this.#rollBack(this.#reasonOf(reading));
     if (verdict === "still_broken") return this.#isSearchAllowed() ? "target_broken" : undefined;
@@ -134,7 +134,7 @@ class WatchRun {
   }
 
   #reasonOf({ missed, failure }: ProbeReading): string {
-    const times = `${this.#order.rules.breaks} times in a row`;
+    const times = "several times in a row";
     if (failure !== undefined) return `it missed its targets or did not work ${times}, at last: ${failure}`;
     return `it missed its targets ${times}, at last ${missed.map((target) => this.#order.tuning.targets[target]).join(", ")}`;
   }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Param } from "../../../src/scenario/tuning.ts";
-import { createBounds } from "../../../src/tune/search/gradient/bounds.ts";
+import { createBounds } from "../../../src/tune/search/bounds.ts";
 import { createStartDesign } from "../../../src/tune/search/gradient/start-design.ts";
 import { createSpace } from "../../../src/tune/space/space.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createRetuneBounds } from "../../../src/tune/watch/retune-bounds.ts";
 import { createShunList } from "../../../src/tune/watch/shun-list.ts";
-import { createTargetGuard } from "../../../src/tune/watch/target-guard.ts";
+import { createTargetGuard, missOfProbe } from "../../../src/tune/watch/target-guard.ts";
 import { watchedSpace } from "../../support/watched-system.ts";
 
 test("the pause after searches in vain doubles up to sixteen times, until one is proven", () => {
@@ -28,7 +28,10 @@ test("what is shunned is measured again after some time", () => {
 describe("the guard of targets", () => {
   const take = (rules: { breaks: number; probation: number }, misses: string): string[] => {
     const guard = createTargetGuard(rules);
-    return [...misses].map((letter) => `${guard.take(letter === "x")}${guard.isAlert() ? "!" : ""}`);
+    return [...misses].map(
+      (letter) =>
+        `${guard.take(letter === "x" ? "much" : letter === "-" ? "little" : "none")}${guard.isAlert() ? "!" : ""}`,
+    );
   };
 
   test("breaks at so many misses in a row, and is urgent from the first one until then", () => {
@@ -43,6 +46,16 @@ describe("the guard of targets", () => {
       "still_broken",
       "fine",
     ]);
+  });
+
+  test("waits for more of misses that are little, as noise brings them about near a limit", () => {
+    const verdicts = take({ breaks: 3, probation: 0 }, `${"-".repeat(9)}.${"-".repeat(10)}`);
+    expect(verdicts.indexOf("broken")).toBe(19);
+    expect(take({ breaks: 3, probation: 0 }, "x-x-x").at(-1)).toBe("broken");
+    expect(missOfProbe([-0.2, 0.1])).toBe("little");
+    expect(missOfProbe([0.2, 0.1])).toBe("much");
+    expect(missOfProbe([])).toBe("none");
+    expect(missOfProbe(undefined)).toBe("much");
   });
 
   test("is urgent on probation, which misses do not shorten", () => {

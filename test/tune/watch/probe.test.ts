@@ -107,6 +107,7 @@ describe("a probe of the slope", () => {
     expect(readProbe(choices, probe, { arms: [arm(1)], tookMs: 1 })).toEqual({
       score: 1,
       missed: [],
+      miss: "none",
       shunned: [],
     });
   });
@@ -146,7 +147,13 @@ describe("what a probe showed", () => {
     // Where all miss it, the neighbours are not to blame.
     expect(missed.shunned).toEqual([]);
     const broken = readProbe(space, probe, { arms: [arm(2), arm(undefined), arm(0)], tookMs: 1 });
-    expect(broken).toEqual({ score: undefined, missed: [], failure: "no start", shunned: [] });
+    expect(broken).toEqual({
+      score: undefined,
+      missed: [],
+      miss: "much",
+      failure: "no start",
+      shunned: [],
+    });
   });
 });
 

@@ -141,7 +141,7 @@ describe("a watch of targets", () => {
     );
     const [rolledBack] = eventsOf(seen, "rolled_back");
     expect(rolledBack?.to).toEqual(watchedSpace.defaults);
-    expect(rolledBack?.reason).toBe("it missed its targets 3 times in a row, at last p99 <= 5ms");
+    expect(rolledBack?.reason).toBe("it missed its targets several times in a row, at last p99 <= 5ms");
     const missed = eventsOf(seen, "probe").filter(
       ({ atMs, missed }) => atMs <= (rolledBack?.atMs ?? 0) && missed.length > 0,
     );
@@ -163,7 +163,7 @@ describe("a watch of targets", () => {
       { seed: 2, rules, forMs: 130 * minuteMs },
     );
     const [rolledBack] = eventsOf(seen, "rolled_back");
-    expect(rolledBack?.reason).toMatch(/3 times in a row, at last: it does not start$/);
+    expect(rolledBack?.reason).toMatch(/several times in a row, at last: it does not start$/);
     expect(seen.watched.config).toEqual(watchedSpace.defaults);
   });
 
@@ -206,7 +206,7 @@ describe("a watch beside a wall", () => {
         bestAt: (atMs) => (atMs < 60 * minuteMs ? before : after),
         misses: (config) => [hits(config) ? 1 : -1],
       },
-      { seed: 2, rules: { ...rules, runLength: 20_000 }, forMs: 120 * minuteMs },
+      { seed: 2, rules: { ...rules, runLength: 20_000 }, forMs: 240 * minuteMs },
     );
     const stale = eventsOf(seen, "stale");
     expect(stale[0]?.atMs).toBeGreaterThan(60 * minuteMs);

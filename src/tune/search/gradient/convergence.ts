@@ -1,7 +1,7 @@
 import type { Random } from "../../../base/random.ts";
+import type { Bounds } from "../bounds.ts";
 import { createAcquisition } from "./acquisition.ts";
 import type { Beliefs } from "./beliefs.ts";
-import type { Bounds } from "./bounds.ts";
 import type { Measured } from "./history.ts";
 import { slopesAt } from "./model-view.ts";
 import { seek } from "./seek.ts";

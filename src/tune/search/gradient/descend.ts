@@ -1,6 +1,6 @@
 import type { Point } from "../../space/space.ts";
+import type { Box } from "../bounds.ts";
 import type { Acquisition } from "./acquisition.ts";
-import type { Box } from "./bounds.ts";
 
 const steps = 14;
 /** The first step and the last one, as shares of the box. */

@@ -1,7 +1,7 @@
 import { createRandom, deriveSeed } from "../../../base/random.ts";
+import { createBounds } from "../bounds.ts";
 import type { Arm, Ask, Block, Candidate, Searcher, SearchProblem } from "../searcher.ts";
 import { createBeliefMaker } from "./beliefs.ts";
-import { createBounds } from "./bounds.ts";
 import { candidateOf, finalistsOf, unchanged } from "./finalists.ts";
 import { createHistory } from "./history.ts";
 import { createLedger } from "./ledger.ts";

@@ -1,9 +1,9 @@
 import { toUnit, toValue } from "../../../scenario/param-scale.ts";
 import type { Param, ParamValue } from "../../../scenario/tuning.ts";
 import type { Point } from "../../space/space.ts";
+import type { Bounds } from "../bounds.ts";
 import type { Estimate, ModelView, Slice, Slope } from "../searcher.ts";
 import type { Beliefs } from "./beliefs.ts";
-import type { Bounds } from "./bounds.ts";
 import { estimateOf } from "./finalists.ts";
 import type { Belief } from "./surrogate/surrogate.ts";
 

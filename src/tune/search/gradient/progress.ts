@@ -1,7 +1,7 @@
 import type { Random } from "../../../base/random.ts";
+import type { Bounds } from "../bounds.ts";
 import type { Block, StopReason } from "../searcher.ts";
 import type { BeliefMaker, Beliefs } from "./beliefs.ts";
-import type { Bounds } from "./bounds.ts";
 import { isFlat, isLittleLeft } from "./convergence.ts";
 import { incumbentOf } from "./finalists.ts";
 import type { History, Measured } from "./history.ts";

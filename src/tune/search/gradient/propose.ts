@@ -1,9 +1,9 @@
 import type { Random } from "../../../base/random.ts";
 import type { Point } from "../../space/space.ts";
+import type { Bounds } from "../bounds.ts";
 import type { Arm, ArmRole } from "../searcher.ts";
 import { createAcquisition } from "./acquisition.ts";
 import type { Beliefs } from "./beliefs.ts";
-import type { Bounds } from "./bounds.ts";
 import type { History, Measured } from "./history.ts";
 import { leastOf } from "./least-of.ts";
 import { otherBasin } from "./other-basin.ts";

@@ -1,7 +1,7 @@
 import type { Random } from "../../../base/random.ts";
 import type { Point } from "../../space/space.ts";
+import type { Bounds, Box } from "../bounds.ts";
 import type { Acquisition } from "./acquisition.ts";
-import type { Bounds, Box } from "./bounds.ts";
 import { descend, type Found } from "./descend.ts";
 
 const randomStarts = 24;

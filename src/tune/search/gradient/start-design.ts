@@ -1,8 +1,8 @@
 import { createRandom, deriveSeed, type Random } from "../../../base/random.ts";
 import { shuffle } from "../../../stats/shuffle.ts";
 import type { Point } from "../../space/space.ts";
+import type { Bounds, Box } from "../bounds.ts";
 import type { Arm } from "../searcher.ts";
-import type { Bounds, Box } from "./bounds.ts";
 
 /** How far a probe is from the beginning in each coordinate, at least. */
 const probeRadius = 0.12;

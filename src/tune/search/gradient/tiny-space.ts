@@ -1,5 +1,5 @@
 import type { Point } from "../../space/space.ts";
-import type { Bounds } from "./bounds.ts";
+import type { Bounds } from "../bounds.ts";
 
 /**
  * How many configurations a search may come to; undefined where there are more than `most`, or where that would take long

@@ -1,7 +1,7 @@
-import type { Random } from "../../../base/random.ts";
-import type { Config } from "../../../scenario/tuning.ts";
-import type { Point, Space } from "../../space/space.ts";
-import type { WarmStart } from "../searcher.ts";
+import type { Random } from "../../base/random.ts";
+import type { Config } from "../../scenario/tuning.ts";
+import type { Point, Space } from "../space/space.ts";
+import type { WarmStart } from "./searcher.ts";
 
 /** Where a search may go: the space, and of a warm search what lies within its reach. */
 export interface Bounds {
