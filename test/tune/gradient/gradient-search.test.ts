@@ -47,6 +47,17 @@ const cliff: Truth = {
   misses: ({ batch }) => [Number(batch) > 200 ? 2 : -2],
 };
 
+/** The slope at the beginning leads into a basin with its bottom at 0.45; the one at 0 is as wide as 4 % of the space. */
+const basins: Truth = {
+  space: createSpace([batch, share, { ...share, name: "other" }], []),
+  score: ({ batch, share, other }) => {
+    const at = Math.log(Number(batch)) / Math.log(1024);
+    const distance = (x: number, y: number, z: number): number =>
+      (at - x) ** 2 + (Number(share) - y) ** 2 + (Number(other) - z) ** 2;
+    return Math.min(0.45 + 2 * distance(0.15, 0.35, 0.3), 8 * distance(0.8, 0.75, 0.7), 1.5);
+  },
+};
+
 /** The defaults are best. */
 const settled: Truth = {
   space: createSpace([{ ...batch, default: 64 }, share], []),
@@ -129,6 +140,11 @@ describe("the gradient search", () => {
     expect(regrets[4]).toBeLessThan(0.15);
   });
 
+  test("finds the better of two basins in half of the searches, though all slopes lead into the other one", () => {
+    const found = regretsOf(basins, 10).filter((regret) => regret < 0.2);
+    expect(found.length).toBeGreaterThanOrEqual(5);
+  });
+
   test("goes up to where a target begins to be missed, and holds nothing beyond for good", () => {
     for (let seed = 0; seed < 6; seed++) {
       const searcher = begin(cliff, { seed });
@@ -186,6 +202,14 @@ describe("the gradient search", () => {
     expect(blocks.slice(-races.length)).toEqual(races);
     expect(races[0]?.arms.map(({ role }) => role)).toEqual(["race", "race", "default"]);
     expect(races[1]?.arms.map(({ role }) => role)).toEqual(["race", "race"]);
+  });
+
+  test("goes on where there are more measurements than it can look at, and forgets nothing that matters", () => {
+    const searcher = begin(settled, { minGain: 0, budget: 150 });
+    const { blocks, stop } = searchThrough(searcher, settled);
+    expect(stop).toBe("budget");
+    expect(blocks.flatMap(({ arms }) => arms).length).toBeGreaterThan(240);
+    expect(settled.score(searcher.best().config)).toBeLessThan(0.02);
   });
 
   test("gives up what ever broke, and survives a beginning that does", () => {

@@ -10,7 +10,7 @@ import { createSurrogate, type Surrogate } from "./surrogate/surrogate.ts";
 import { warpMiss, warpScore, worstScore } from "./warp.ts";
 
 /** Of the latest rows all count, and of the older ones as many: the arithmetic grows with the cube of their number. */
-const latestRows = 150;
+const latestRows = 110;
 
 /** What is believed of the objective (its warped score relative to the beginning's), and of how far each target is missed. */
 export interface Beliefs {

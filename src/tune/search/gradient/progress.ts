@@ -12,7 +12,7 @@ import { createTrustRegion } from "./trust-region.ts";
 const firstRadius = 0.35;
 const warmRadius = 0.25;
 /** A fair look at the space is so many measurements, and so many for each number and each value of a choice but one. */
-const fairLook = { first: 12, each: 6 } as const;
+const fairLook = { first: 12, each: 18 } as const;
 /** So many blocks in a row must find that there is little left. */
 const quietBlocks = 2;
 /** A space of so few configurations is searched through when each was measured so often. */
