@@ -9,6 +9,9 @@ import { checkpointDir, readCheckpointSteps, standingCheckpoints } from "./check
 /** The file that holds the settings in force, in the folder that dyno works in. */
 export const tunedFile = "tuned.yaml";
 
+/** Checkpoints that keep what somebody edited are called by this and the time. */
+export const editedPrefix = "edited-";
+
 /** A checkpoint in the list: what it holds, or why it cannot be used. */
 export interface ListedCheckpoint {
   readonly name: string;

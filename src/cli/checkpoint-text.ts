@@ -1,6 +1,7 @@
 import type { Colours } from "../publish/terminal/symbols.ts";
 import { renderTable } from "../publish/terminal/table.ts";
-import { checkpointFile, type ListedCheckpoint, tunedFile } from "./checkpoint-folder.ts";
+import type { TunedFile } from "../scenario/tuned-file.ts";
+import { checkpointFile, editedPrefix, type ListedCheckpoint, tunedFile } from "./checkpoint-folder.ts";
 import type { Applied, RolledBack } from "./checkpoints.ts";
 
 /** What was applied, in lines of plain words. */
@@ -21,7 +22,8 @@ export function rolledBackText({ to, from, kept }: RolledBack): string {
       `rolled back from ${from}: there is nothing before it, so ${tunedFile} sets nothing, and the scenario has its own settings`,
     ]);
   }
-  const claim = to.tuned.claim === undefined ? "" : `: ${to.tuned.claim}`;
+  const told = claimOf(to.name, to.tuned);
+  const claim = told === "" ? "" : `: ${told}`;
   const way = from === undefined ? "" : ` from ${from}`;
   const what = from === to.name ? `${to.name} is in force already` : `rolled back${way} to ${to.name}`;
   return lines([...keptLines(kept), `${what}, for ${to.tuned.scenario.name}${claim}`]);
@@ -31,6 +33,11 @@ function keptLines(kept: string | undefined): string[] {
   return kept === undefined
     ? []
     : [`${tunedFile} had been edited; the edit is kept as ${kept} (${checkpointFile(kept)})`];
+}
+
+/** What was proven of a checkpoint. An edit keeps the words of what was edited, and nobody has measured it. */
+function claimOf(name: string, tuned: TunedFile | undefined): string {
+  return name.startsWith(editedPrefix) ? "edited by hand: nothing is proven of it" : (tuned?.claim ?? "");
 }
 
 function lines(all: readonly string[]): string {
@@ -43,7 +50,7 @@ export function checkpointTable(listed: readonly ListedCheckpoint[], colours: Co
     `${isCurrent ? colours.green("●") : colours.dim("○")} ${name}`,
     appliedAt === undefined ? "never" : appliedAt.slice(0, 16).replace("T", " "),
     tuned?.scenario.name ?? "",
-    problem === undefined ? (tuned?.claim ?? "") : colours.red(problem),
+    problem === undefined ? claimOf(name, tuned) : colours.red(problem),
   ]);
   const holds = listed.some(({ isCurrent }) => isCurrent)
     ? `● in ${tunedFile}`

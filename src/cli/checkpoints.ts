@@ -10,6 +10,7 @@ import { parseTunedConfig, type TunedFile } from "../scenario/tuned-file.ts";
 import {
   checkpointFile,
   checkpointNames,
+  editedPrefix,
   freeName,
   readCheckpoint,
   readIfThere,
@@ -156,7 +157,7 @@ async function settle(cwd: string, at: Date): Promise<Settled> {
     if ((await readIfThere(cwd, checkpointFile(name))) !== text) continue;
     return { steps: await recordStep(cwd, steps, { apply: name }, at) };
   }
-  const kept = await freeName(cwd, `edited-${folderStamp(at)}`);
+  const kept = await freeName(cwd, `${editedPrefix}${folderStamp(at)}`);
   await write(cwd, checkpointFile(kept), text);
   return { steps: await recordStep(cwd, steps, { apply: kept }, at), kept };
 }

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { targetSchemas } from "../drive/target-schemas.ts";
 import { ownProgram, refuseFaults } from "../drive/twin/pair-bench.ts";
 import { configOverrides } from "../scenario/config-overrides.ts";
-import type { Override } from "../scenario/overrides.ts";
+import { type Override, parseOverride } from "../scenario/overrides.ts";
 import { readScenario } from "../scenario/read-scenario.ts";
 import { requireTuning } from "../scenario/require-tuning.ts";
 import type { Scenario, TuningSpec } from "../scenario/scenario.ts";
@@ -20,7 +20,7 @@ export interface TuneSubject {
   readonly scenario: Scenario;
   readonly spec: TuningSpec;
   /** What is laid on the file before a configuration is. */
-  readonly overrides: readonly (string | Override)[];
+  readonly overrides: readonly Override[];
 }
 
 /** Reads a scenario to be tuned from the settings of a tuned.yaml and `set`. Throws a DynoError where it does not say for what. */
@@ -33,7 +33,8 @@ export async function readSubject(
   const scenario = await readConfigured(findScenario(name, io.cwd), config, set, io, { isTuned: true });
   const spec = requireTuning(scenario);
   refuseFaults(scenario);
-  return { name, scenario, spec, overrides: [...(config?.overrides ?? []), ...set] };
+  const given = set.map((setting) => parseOverride(setting));
+  return { name, scenario, spec, overrides: [...(config?.overrides ?? []), ...given] };
 }
 
 /** Opens what measures the configurations of a scenario. */

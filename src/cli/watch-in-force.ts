@@ -123,7 +123,7 @@ async function openRecord(path: string, io: Io): Promise<WatchRecord> {
 }
 
 function actions(
-  { name, scenario, spec }: TuneSubject,
+  { name, scenario, spec, overrides }: TuneSubject,
   space: Space,
   plan: TuningPlan,
   dir: string,
@@ -145,6 +145,7 @@ function actions(
         durationMs: 0,
         environment: await readEnvironment(io.cwd, rig.services),
         warnings: [],
+        laidOn: overrides,
       });
       const applied = await applyCheckpoint(renderTunedYaml(result), undefined, io.cwd);
       io.stdout.write(appliedText(applied));

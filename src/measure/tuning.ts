@@ -171,6 +171,8 @@ export interface TuneResult {
   /** Targets that a configuration had to meet, as the user wrote them. */
   readonly subjectTo: readonly string[];
   readonly params: readonly TunedParam[];
+  /** What was laid on the scenario before it was tuned (`--set`, `--config`), by path; of no parameter. Absent: nothing. */
+  readonly laidOn?: Readonly<Record<string, TunedValue>>;
   readonly constraints: readonly string[];
   readonly seed: number;
   readonly budgetMs?: number;

@@ -68,13 +68,16 @@ function headOf({ scenario, startedAt }: TuneResult, proof: TuneProof | undefine
   ];
 }
 
-function settingsLines(key: string, config: TunedConfig, { params }: TuneResult): string[] {
+function settingsLines(key: string, config: TunedConfig, { params, laidOn = {} }: TuneResult): string[] {
+  const given = Object.entries(laidOn).map(
+    ([path, value]) => `${yamlLine(path, value)} ${comment("as it was given when this was tuned")}`,
+  );
   const lines = params.map((param) => {
     const value = config[param.name] ?? param.default;
     const note = key === "settings" ? noteOf(param, value) : "";
     return `${yamlLine(param.path, value)}${note === "" ? "" : ` ${comment(note)}`}`;
   });
-  return [`${key}:`, ...indented(lines)];
+  return [`${key}:`, ...indented([...(key === "settings" ? given : []), ...lines])];
 }
 
 function noteOf({ unit, default: was }: TuneResult["params"][number], value: unknown): string {

@@ -3,11 +3,13 @@ import type { Environment } from "../measure/result.ts";
 import {
   type ProofTarget,
   type TunedParam,
+  type TunedValue,
   type TuneOutcome,
   type TuneProof,
   type TuneResult,
   tuningSchemaVersion,
 } from "../measure/tuning.ts";
+import type { Override } from "../scenario/overrides.ts";
 import type { Scenario, TuningSpec } from "../scenario/scenario.ts";
 import type { Config, Param } from "../scenario/tuning.ts";
 import type { Budget } from "./budget.ts";
@@ -32,6 +34,8 @@ export interface TuneResultFacts {
   readonly durationMs: number;
   readonly environment: Environment;
   readonly warnings: readonly string[];
+  /** What was laid on the scenario's file before it was tuned. */
+  readonly laidOn?: readonly Override[];
   /** By which signal, where it was interrupted by one. */
   readonly interrupted?: "SIGINT" | "SIGTERM";
 }
@@ -55,6 +59,7 @@ export function makeTuneResult(facts: TuneResultFacts): TuneResult {
     objectiveTerms: spec.objective.terms,
     subjectTo: spec.subjectTo.map(({ text }) => text),
     params: spec.params.map((param) => describeParam(param, tuned.base)),
+    ...laidOnOf(facts),
     constraints: spec.constraints.map(({ text }) => text),
     seed: facts.seed,
     ...(budget.ms === undefined ? { budgetTrials: budget.trials } : { budgetMs: budget.ms }),
@@ -73,6 +78,20 @@ export function makeTuneResult(facts: TuneResultFacts): TuneResult {
     warnings: [...warnings, ...missedByDefault(facts)],
     environment: facts.environment,
   };
+}
+
+/** Settings without which what is proven does not hold; those of parameters stand in the configurations. */
+function laidOnOf({ laidOn = [], spec }: TuneResultFacts): Pick<TuneResult, "laidOn"> {
+  const tuned = new Set(spec.params.map(({ path }) => path.join(".")));
+  const settings = laidOn.flatMap(({ path, value }): [string, TunedValue][] => {
+    const key = path.join(".");
+    return tuned.has(key) || !isTunedValue(value) ? [] : [[key, value]];
+  });
+  return settings.length === 0 ? {} : { laidOn: Object.fromEntries(settings) };
+}
+
+function isTunedValue(value: unknown): value is TunedValue {
+  return typeof value === "number" || typeof value === "string" || typeof value === "boolean";
 }
 
 /** `base` is what all was held against: in a watch not what the scenario has. */

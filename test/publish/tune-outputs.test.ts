@@ -27,6 +27,16 @@ test("a tuning is written as its data, the settings to use, and metrics", async 
   expect(overrides.map(({ value }) => value)).toEqual([256, 0, "log"]);
 });
 
+test("the settings to use hold what was laid on the scenario before it was tuned", async () => {
+  const dir = await scratchDir();
+  await publishTuning({ ...tuningResult(), laidOn: { "load.0.rate": "20k/s", "load.1.clients": 2 } }, dir);
+  const { overrides } = await readTunedConfig(join(dir, "tuned.yaml"));
+  expect(overrides.slice(0, 2).map(({ path, value }) => [path, value])).toEqual([
+    [["load", 0, "rate"], "20k/s"],
+    [["load", 1, "clients"], 2],
+  ]);
+});
+
 describe("metrics.prom of a tuning", () => {
   test("has the claim, the settings to use and before, and what it took", async () => {
     const text = await renderTuneMetrics(tuningResult());

@@ -125,6 +125,22 @@ describe("the result of a tuning", () => {
     expect(few.reason).toContain("enough for 4 pairs, which can show nothing: 7 are needed at least.");
   });
 
+  test("tells of what was in force as the default, and of what was laid on the file", async () => {
+    const laidOn = [
+      { label: "--set load.0.clients=2", path: ["load", 0, "clients"], value: 2 },
+      { label: "--set of a parameter", path: spec.params[0]?.path ?? [], value: 4 },
+    ];
+    const result = await resultOf({
+      order: { warm: { from: { batch: 16, store: "redis" }, reach: 1 } },
+      facts: { laidOn },
+    });
+    expect(result.params.map(({ name, default: was }) => [name, was])).toEqual([
+      ["batch", 16],
+      ["store", "redis"],
+    ]);
+    expect(result.laidOn).toEqual({ "load.0.clients": 2 });
+  });
+
   test("names the target that a candidate misses, and warns where the default misses it", async () => {
     const facts = { spec: { ...spec, subjectTo: [p99] } };
     const missed = await resultOf({ system: { ...half, provenMisses: () => [0.2] }, facts });

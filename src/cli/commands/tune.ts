@@ -89,12 +89,13 @@ async function measure(
       spec,
       command: commandOf(subject.name, plan, options),
       resumeCommand: resumeCommandOf(subject.name, tuned, plan, options, io),
-      startedAt,
-      durationMs: systemClock.epochMs() - startedAt.getTime(),
+      startedAt: new Date(journal.header.startedAt),
+      durationMs: systemClock.epochMs() - startedAt.getTime() + (plan.mode === "new" ? 0 : measuredMs(tuned)),
       // A replay measures nothing: its figures are of where they were recorded.
       environment:
         rig === undefined ? journal.header.environment : await readEnvironment(io.cwd, rig.services),
       warnings: [],
+      laidOn: subject.overrides,
       ...interruptedBy(io.signal),
     });
     await concludeJournal(journal, result);
@@ -104,6 +105,11 @@ async function measure(
     await journal?.close();
     await rig?.close();
   }
+}
+
+/** What a journal tells of took so long when it was measured. */
+function measuredMs({ searched, proofs }: Tuned): number {
+  return proofs.flatMap(({ pairs }) => pairs).reduce((sum, { tookMs }) => sum + tookMs, searched.tookMs);
 }
 
 async function apply(result: TuneResult, { apply: name, json }: TuneOptions, io: Io): Promise<void> {

@@ -88,11 +88,17 @@ export interface PairMeter {
 }
 
 /** Makes what measures pairs of two sides that were admitted to the bench. */
-export function createPairMeter(bench: PairBench, base: TwinSide, candidate: TwinSide): PairMeter {
-  const measure = createMeter(bench, [
+export function createPairMeter(
+  bench: PairBench,
+  base: TwinSide,
+  candidate: TwinSide,
+  extent = wholePair,
+): PairMeter {
+  const named = [
     ["base", base],
     ["candidate", candidate],
-  ]);
+  ] as const;
+  const measure = createMeter(bench, named, extent);
   return {
     measure: async ({ pair, seed, isBaseFirst }) => {
       const { arms, ...rest } = await measure({ count: pair, seed, order: isBaseFirst ? [0, 1] : [1, 0] });
@@ -122,6 +128,7 @@ interface Metered {
 function createMeter(
   bench: PairBench,
   named: readonly (readonly [string, TwinSide])[],
+  extent = wholePair,
 ): (turn: MeterTurn) => Promise<Metered> {
   const names = named.map(([name]) => name);
   const sides = named.map(([, side]) => side);
@@ -133,7 +140,7 @@ function createMeter(
       names,
       sides,
       verifies: plans === undefined,
-      extent: wholePair,
+      extent,
       ...(plans ? { plans } : {}),
       needs: sides.length,
     });

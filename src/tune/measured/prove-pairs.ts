@@ -1,11 +1,13 @@
 import { DynoError } from "../../base/errors.ts";
 import type { PairBench } from "../../drive/twin/pair-bench.ts";
+import { wholePair } from "../../drive/twin/slice-plan.ts";
 import { createPairMeter, type PairMeter, type PairOutcome } from "../../drive/twin/twins.ts";
 import type { TargetRule, TuningSpec } from "../../scenario/scenario.ts";
 import type { Config } from "../../scenario/tuning.ts";
 import type { MeasuredPair, PairOrder } from "../rig.ts";
 import type { Admitted } from "./admit-config.ts";
 import { measuredArm } from "./measured-arm.ts";
+import { searchExtent } from "./search-extent.ts";
 
 /** What proofs are measured with. */
 export interface ProverOptions {
@@ -57,7 +59,7 @@ export function createProver(options: ProverOptions): (order: PairOrder) => Prom
 }
 
 async function openMeter(
-  { bench, admit }: ProverOptions,
+  { bench, admit, spec }: ProverOptions,
   order: PairOrder,
 ): Promise<
   | { readonly meter: PairMeter; readonly failure?: never }
@@ -67,7 +69,9 @@ async function openMeter(
   if (base.side === undefined) throw brokenBase(base.failure);
   const candidate = await admit(order.candidate);
   if (candidate.side === undefined) return { failure: candidate.failure };
-  return { meter: createPairMeter(bench, base.side, candidate.side) };
+  // As many operations as the quantiles of the targets need, as in the search; but both sides in the same slices.
+  const { operationsOf } = searchExtent(spec, 1);
+  return { meter: createPairMeter(bench, base.side, candidate.side, { ...wholePair, operationsOf }) };
 }
 
 function brokenBase(failure: string | undefined): DynoError {

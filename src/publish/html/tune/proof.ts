@@ -1,3 +1,4 @@
+import { formatDuration } from "../../../base/units.ts";
 import type { Comparison } from "../../../measure/comparison.ts";
 import { confidenceText, countOfPairs, effortSentence } from "../../../measure/comparison-wording.ts";
 import type { TuneProof, TuneResult } from "../../../measure/tuning.ts";
@@ -33,7 +34,7 @@ function opening(result: TuneResult, one: TuneProof, which: string): Html {
   const estimate = estimateOf(result.objectiveTerms, share);
   const what = `on ${countOfPairs(pairs)} that the search has not seen, default and candidate measured in turn`;
   const told = !result.reason.includes(sentence);
-  return html`<div class="card reason ${look.className}"><div class="title"><span class="pill ${look.className}">${look.icon}${look.word}</span><h2>Proof</h2><span class="sub">${which !== "" && `${which}, `}${what}</span></div>${told && html`<p><b>${sentence}</b></p>`}<div class="meta">${looks.length > 0 && html`<span>${estimate.name} <b>${estimate.change} ${estimate.interval}</b></span>`}<span>confidence <b>${confidenceText(one)}</b> of the claim</span>${outcome !== "proven" && html`<span>candidate <b>${configText(result.params, config)}</b></span>`}</div>${comparison !== undefined && html`<p class="sub">${effortSentence(comparison)}</p>`}</div>`;
+  return html`<div class="card reason ${look.className}"><div class="title"><span class="pill ${look.className}">${look.icon}${look.word}</span><h2>Proof</h2><span class="sub">${which !== "" && `${which}, `}${what}</span></div>${told && html`<p><b>${sentence}</b></p>`}<div class="meta">${looks.length > 0 && html`<span>${estimate.name} <b>${estimate.change} ${estimate.interval}</b></span>`}<span>confidence <b>${confidenceText(one)}</b> of the claim</span>${outcome !== "proven" && html`<span>candidate <b>${configText(result.params, config)}</b></span>`}</div>${comparison !== undefined && html`<p class="sub">${result.budgetMs === undefined ? `${countOfPairs(pairs)} in ${formatDuration(comparison.tookMs * 1000)}.` : effortSentence(comparison)}</p>`}</div>`;
 }
 
 function metricsCard(comparison: Comparison, { which }: ShownProof): Html | false {
