@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { systemClock } from "../base/clock.ts";
 import { targetSchemas } from "../drive/target-schemas.ts";
 import { ownProgram, refuseFaults } from "../drive/twin/pair-bench.ts";
 import { configOverrides } from "../scenario/config-overrides.ts";
@@ -8,10 +9,13 @@ import { requireTuning } from "../scenario/require-tuning.ts";
 import type { Scenario, TuningSpec } from "../scenario/scenario.ts";
 import type { TunedFile } from "../scenario/tuned-file.ts";
 import { type MeasuredRig, openMeasuredRig } from "../tune/measured-rig.ts";
+import { searchers } from "../tune/search/searchers.ts";
+import { createSpace } from "../tune/space/space.ts";
 import type { TuneOrder } from "../tune/tune.ts";
 import { readConfigured } from "./configured-scenario.ts";
 import { findScenario } from "./find-scenario.ts";
 import type { Io } from "./io.ts";
+import type { TuningPlan } from "./plan-tuning.ts";
 
 /** What is tuned. */
 export interface TuneSubject {
@@ -65,10 +69,20 @@ export function openSubjectRig(
   });
 }
 
-/** The targets as a tuning takes them. */
-export function targetsOf({ subjectTo }: TuningSpec): Required<Pick<TuneOrder, "targets" | "rateTargets">> {
+/** What is searched, and with what means. */
+export function tuneOrder(
+  { spec }: TuneSubject,
+  plan: Pick<TuningPlan, "seed" | "minGain" | "algorithm" | "budget">,
+): TuneOrder {
+  const { params, constraints, subjectTo } = spec;
   return {
+    space: createSpace(params, constraints),
     targets: subjectTo.map(({ text }) => text),
     rateTargets: subjectTo.filter(({ metric }) => metric.kind === "error_rate").map(({ text }) => text),
+    seed: plan.seed,
+    minGain: plan.minGain,
+    createSearcher: searchers[plan.algorithm],
+    budget: plan.budget,
+    clock: systemClock,
   };
 }

@@ -1,21 +1,16 @@
 import { existsSync } from "node:fs";
-import { appendFile, mkdir } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkFolder } from "../base/check-folder.ts";
 import { systemClock } from "../base/clock.ts";
-import { DynoError, messageOf } from "../base/errors.ts";
+import { DynoError } from "../base/errors.ts";
 import { shellWords } from "../base/shell-words.ts";
 import { readEnvironment } from "../measure/environment.ts";
 import type { WatchEvent } from "../measure/watch-events.ts";
 import { publishTuning } from "../publish/publishers.ts";
 import { watchLine } from "../publish/terminal/watch-line.ts";
 import { renderTunedYaml } from "../publish/tuned-yaml.ts";
-import type { Override } from "../scenario/overrides.ts";
-import type { Config, Param } from "../scenario/tuning.ts";
 import type { MeasuredRig } from "../tune/measured-rig.ts";
-import { searchers } from "../tune/search/searchers.ts";
-import { createSpace, type Space } from "../tune/space/space.ts";
+import type { Space } from "../tune/space/space.ts";
 import type { Tuned } from "../tune/tune.ts";
 import { makeTuneResult } from "../tune/tune-result.ts";
 import { watch } from "../tune/watch/watch.ts";
@@ -23,12 +18,14 @@ import { standardWatchRules, type WatchActions } from "../tune/watch/watch-order
 import { tunedFile } from "./checkpoint-folder.ts";
 import { appliedText, rolledBackText } from "./checkpoint-text.ts";
 import { applyCheckpoint, checkpointsInForce, rollBack } from "./checkpoints.ts";
+import { configOf, configsBefore } from "./configs-in-force.ts";
 import { readConfig } from "./configured-scenario.ts";
 import { folderStamp } from "./folder-stamp.ts";
 import type { Io } from "./io.ts";
 import { planTuning, type TuningPlan } from "./plan-tuning.ts";
 import type { TuneOptions } from "./tune-options.ts";
-import { openSubjectRig, readSubject, type TuneSubject, targetsOf } from "./tune-subject.ts";
+import { openSubjectRig, readSubject, type TuneSubject, tuneOrder } from "./tune-subject.ts";
+import { openWatchRecord } from "./watch-record.ts";
 
 /**
  * `dyno tune --watch`: keeps what ./tuned.yaml sets (else the scenario's own settings) under watch, for so long or until a
@@ -41,7 +38,7 @@ export async function watchInForce(name: string, options: TuneOptions, io: Io): 
   const plan = await planTuning(subject.scenario, options, startedAt, io);
   const before = await configsBefore(subject, options.set, io);
   const dir = watchDir(subject, options, startedAt, io);
-  const record = await openRecord(join(dir, "watch.ndjson"), io);
+  const record = await openWatchRecord(join(dir, "watch.ndjson"), io);
   const note = (text: string): void => io.stderr.write(`${subject.scenario.name}: ${text}\n`);
   const rig = await openSubjectRig(subject, plan.seed, note, io, { isWatched: true });
   const onEvent = (event: WatchEvent): void => {
@@ -49,20 +46,11 @@ export async function watchInForce(name: string, options: TuneOptions, io: Io): 
     record.append(event);
   };
   try {
-    const { scenario, spec } = subject;
-    const space = createSpace(spec.params, spec.constraints);
+    const tuning = tuneOrder(subject, plan);
     const watched = await watch(
       {
-        tuning: {
-          space,
-          ...targetsOf(spec),
-          seed: plan.seed,
-          minGain: plan.minGain,
-          createSearcher: searchers[plan.algorithm],
-          budget: plan.budget,
-          clock: systemClock,
-        },
-        config: space.defaults,
+        tuning,
+        config: tuning.space.defaults,
         before,
         rules: standardWatchRules,
         ...(options.for === undefined ? {} : { forMs: options.for }),
@@ -70,13 +58,13 @@ export async function watchInForce(name: string, options: TuneOptions, io: Io): 
         sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
       },
       rig,
-      actions(subject, space, plan, dir, rig, io),
+      actions(subject, tuning.space, plan, dir, rig, io),
       onEvent,
     );
     await record.written();
     const { probes, searches, swaps, rollBacks } = watched;
     io.stdout.write(
-      `watched ${scenario.name}: ${probes} probes, ${searches} searches, ${swaps} swaps, ${rollBacks} ways back; all of it is in ${record.file}\n`,
+      `watched ${subject.scenario.name}: ${probes} probes, ${searches} searches, ${swaps} swaps, ${rollBacks} ways back; all of it is in ${record.file}\n`,
     );
     if (watched.by === "time") return 0;
     return io.signal.reason === "SIGTERM" ? 143 : 130;
@@ -88,38 +76,6 @@ export async function watchInForce(name: string, options: TuneOptions, io: Io): 
 function watchDir({ scenario }: TuneSubject, options: TuneOptions, startedAt: Date, io: Io): string {
   if (options.reportDir !== undefined) return resolve(io.cwd, options.reportDir);
   return resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}-watch`);
-}
-
-interface WatchRecord {
-  /** What messages call it. */
-  readonly file: string;
-  append(event: WatchEvent): void;
-  /** Resolves when every event is written. */
-  written(): Promise<void>;
-}
-
-/** The events as lines of a file. Where they can no longer be written that is told once, and the watch goes on. */
-async function openRecord(path: string, io: Io): Promise<WatchRecord> {
-  const file = relative(io.cwd, path);
-  await checkFolder(dirname(path), dirname(file), "name another one with --out");
-  await mkdir(dirname(path), { recursive: true });
-  let writing: Promise<void> = Promise.resolve();
-  let isTold = false;
-  const write = async (line: string): Promise<void> => {
-    try {
-      await appendFile(path, line);
-    } catch (error) {
-      if (!isTold) io.stderr.write(`dyno: ${file} cannot be written any more: ${messageOf(error)}\n`);
-      isTold = true;
-    }
-  };
-  return {
-    file,
-    append: (event) => {
-      writing = writing.then(() => write(`${JSON.stringify(event)}\n`));
-    },
-    written: () => writing,
-  };
 }
 
 function actions(
@@ -164,29 +120,4 @@ function actions(
       io.stdout.write(rolledBackText(await rollBack(io.cwd)));
     },
   };
-}
-
-/**
- * What was in force before what is now, the oldest first; the scenario's own settings are the first. A way back does not
- * lead beyond settings of another scenario.
- */
-async function configsBefore(
-  { name, scenario, spec }: TuneSubject,
-  set: readonly string[],
-  io: Io,
-): Promise<Config[]> {
-  const inForce = await checkpointsInForce(io.cwd);
-  if (inForce.length === 0) return [];
-  const foreign = inForce.findLastIndex((tuned) => tuned.scenario.name !== scenario.name);
-  const before = inForce.slice(foreign + 1, -1).map(({ overrides }) => configOf(spec.params, overrides));
-  if (foreign >= 0) return before;
-  const own = await readSubject(name, undefined, set, io);
-  return [configOf(own.spec.params, []), ...before];
-}
-
-function configOf(params: readonly Param[], overrides: readonly Override[]): Config {
-  const set = new Map(overrides.map(({ path, value }) => [path.join("."), value]));
-  return Object.fromEntries(
-    params.map(({ name, path, default: own }) => [name, (set.get(path.join(".")) ?? own) as Config[string]]),
-  );
 }

@@ -10,8 +10,6 @@ import { type Journal, openJournal } from "../../tune/journal/journal.ts";
 import { makeJournalHeader } from "../../tune/journal/journal-header.ts";
 import { journaledRig } from "../../tune/journal/journaled-rig.ts";
 import type { MeasuredRig } from "../../tune/measured-rig.ts";
-import { searchers } from "../../tune/search/searchers.ts";
-import { createSpace } from "../../tune/space/space.ts";
 import { tune as searchAndProve, type Tuned } from "../../tune/tune.ts";
 import { makeTuneResult } from "../../tune/tune-result.ts";
 import { appliedText } from "../checkpoint-text.ts";
@@ -20,7 +18,7 @@ import { configFlag, readConfig } from "../configured-scenario.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { planTuning, type TuningPlan } from "../plan-tuning.ts";
 import { refuseConflicts, type TuneOptions } from "../tune-options.ts";
-import { openSubjectRig, readSubject, type TuneSubject, targetsOf } from "../tune-subject.ts";
+import { openSubjectRig, readSubject, type TuneSubject, tuneOrder } from "../tune-subject.ts";
 import { watchInForce } from "../watch-in-force.ts";
 import { watchTuning } from "../watch-tuning.ts";
 import { writeTuning } from "../write-tuning.ts";
@@ -70,15 +68,7 @@ async function measure(
     const header = makeJournalHeader({ ...plan, scenario, spec, environment, startedAt });
     journal = await openJournal(plan.journal, header, { mode, file: journalName });
     const tuned = await searchAndProve(
-      {
-        space: createSpace(spec.params, spec.constraints),
-        ...targetsOf(spec),
-        seed: plan.seed,
-        minGain: plan.minGain,
-        createSearcher: searchers[plan.algorithm],
-        budget: plan.budget,
-        clock: systemClock,
-      },
+      tuneOrder(subject, plan),
       journaledRig(journal, rig),
       watch.onProgress,
     );
