@@ -1,0 +1,179 @@
+import { once } from "node:events";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../../src/base/clock.ts";
+import type { WireRequest } from "../../../src/drive/http/connection.ts";
+import { createPool, type Pool, type PoolOptions } from "../../../src/drive/http/pool.ts";
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+async function listen(server: Server): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+  });
+  closing.push(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server that gets the bytes themselves. */
+function raw(onData: (socket: Socket, text: string, connection: number) => void): Promise<number> {
+  let connections = 0;
+  return listen(
+    createServer((socket) => {
+      const connection = connections++;
+      socket.on("data", (bytes) => onData(socket, bytes.toString("latin1"), connection));
+    }),
+  );
+}
+
+function open(port: number, options: Partial<PoolOptions> = {}): Pool {
+  const pool = createPool({
+    origin: { host: "127.0.0.1", port },
+    connections: 1,
+    pipelining: 1,
+    timeoutMs: 5000,
+    keepsBodies: true,
+    nowMs: () => systemClock.nowMicros() / 1000,
+    ...options,
+  });
+  closing.push(() => pool.close());
+  return pool;
+}
+
+function get(path: string, options: Partial<WireRequest> = {}): WireRequest {
+  return {
+    bytes: Buffer.from(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`),
+    isHead: false,
+    isIdempotent: true,
+    ...options,
+  };
+}
+
+const ok = (body: string): string => `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+const pathsOf = (text: string): string[] => [...text.matchAll(/GET (\S+)/g)].map(([, path]) => path ?? "");
+
+describe("the pool of connections", () => {
+  test("every request gets its own answer, over few connections, from a real HTTP server", async () => {
+    const answer: RequestListener = ({ url }, response) => {
+      const reply = (): void => void response.end(`answer to ${url}`);
+      if (Number(url?.slice(1)) % 3 === 0) setTimeout(reply, 2);
+      else reply();
+    };
+    const pool = open(await listen(createHttpServer(answer)), { connections: 4 });
+    const bodies = await Promise.all(
+      Array.from({ length: 200 }, async (_, n) => (await pool.request(get(`/${n}`))).body?.toString()),
+    );
+    expect(bodies).toEqual(Array.from({ length: 200 }, (_, n) => `answer to /${n}`));
+    expect(pool.counters().connects).toBe(4);
+    expect(pool.counters().queued).toBe(0);
+  });
+
+  test("without pipelining, a request leaves when the one before it was answered; with it, before", async () => {
+    const most = async (pipelining: number): Promise<number> => {
+      let waiting = 0;
+      let seen = 0;
+      const port = await raw((socket, text) => {
+        waiting += pathsOf(text).length;
+        seen = Math.max(seen, waiting);
+        setTimeout(() => {
+          const answers = waiting;
+          waiting = 0;
+          socket.write(ok("x").repeat(answers));
+        }, 5);
+      });
+      const pool = open(port, { pipelining });
+      await Promise.all(Array.from({ length: 12 }, (_, n) => pool.request(get(`/${n}`))));
+      return seen;
+    };
+    expect(await most(1)).toBe(1);
+    expect(await most(4)).toBeGreaterThan(1);
+    expect(await most(4)).toBeLessThanOrEqual(4);
+  });
+
+  test("a request that meets a connection which the server has just closed is sent again, if it is safe to", async () => {
+    const port = await raw((socket, text, connection) => {
+      const [path] = pathsOf(text);
+      // The first connection answers once, and then drops whatever comes.
+      if (connection > 0 || path === "/first") socket.write(ok(`${path} ${connection}`));
+      else socket.destroy();
+    });
+    const pool = open(port);
+    await pool.request(get("/first"));
+    expect((await pool.request(get("/again"))).body?.toString()).toBe("/again 1");
+    expect(pool.counters()).toEqual({ connects: 2, resends: 1, queued: 0 });
+
+    const other = open(port);
+    await other.request(get("/first"));
+    await expect(other.request(get("/first"))).resolves.toBeDefined();
+  });
+
+  test("one that is not safe to send again fails, and so does one that a new connection drops", async () => {
+    const port = await raw((socket, text) => {
+      if (pathsOf(text)[0] === "/first") socket.write(ok("x"));
+      else socket.destroy();
+    });
+    const pool = open(port);
+    await pool.request(get("/first"));
+    await expect(pool.request(get("/post", { isIdempotent: false }))).rejects.toMatchObject({
+      code: "unavailable",
+    });
+    await expect(pool.request(get("/post"))).rejects.toThrow("closed the connection without an answer");
+  });
+
+  test("goes on with a new connection where the server asks for that after each answer", async () => {
+    const port = await raw((socket, text) => {
+      socket.end(`HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${pathsOf(text)[0]}`);
+    });
+    const pool = open(port, { connections: 2 });
+    const bodies = await Promise.all(
+      Array.from({ length: 9 }, async (_, n) => (await pool.request(get(`/${n}`))).body?.toString()),
+    );
+    expect(bodies).toEqual(Array.from({ length: 9 }, (_, n) => `/${n}`));
+    expect(pool.counters()).toEqual({ connects: 9, resends: 0, queued: 0 });
+  });
+
+  test("an answer that does not come is a timeout, and what waits in line goes on", async () => {
+    const port = await raw((socket, text) => {
+      const [path] = pathsOf(text);
+      if (path !== "/silent") socket.write(ok(path ?? ""));
+    });
+    const pool = open(port, { timeoutMs: 50 });
+    const silent = pool.request(get("/silent"));
+    const next = pool.request(get("/next"));
+    await expect(silent).rejects.toMatchObject({ code: "timeout" });
+    expect((await next).body?.toString()).toBe("/next");
+  });
+
+  test("a refused connection, something that is no HTTP, and answers that nobody asked for are errors", async () => {
+    const port = await listen(createServer());
+    closing.splice(0).forEach((close) => {
+      close();
+    });
+    await expect(open(port).request(get("/"))).rejects.toThrow(`nothing listens on 127.0.0.1:${port}`);
+    const foreign = await raw((socket) => socket.write("220 mail.example ESMTP\r\n"));
+    await expect(open(foreign).request(get("/"))).rejects.toThrow("does not begin like HTTP");
+    const talkative = open(await raw((socket) => socket.write(ok("a") + ok("b"))));
+    expect((await talkative.request(get("/"))).body?.toString()).toBe("a");
+  });
+
+  test("closing rejects what is under way, what waits, and what comes", async () => {
+    const pool = open(await raw(() => undefined));
+    const all = [pool.request(get("/1")), pool.request(get("/2"))].map((request) =>
+      request.catch((error) => error.code),
+    );
+    pool.close();
+    expect(await Promise.all(all)).toEqual(["closed", "closed"]);
+    await expect(pool.request(get("/3"))).rejects.toMatchObject({ code: "closed" });
+  });
+});
