@@ -1,0 +1,73 @@
+import type { HttpResponse } from "./response-reader.ts";
+
+/** What an answer must be to count as one. All that is given must hold. */
+export interface Expectation {
+  /** Statuses, as ranges with both ends. */
+  readonly statuses: readonly (readonly [number, number])[];
+  /** A text that the body has somewhere. */
+  readonly contains?: string;
+  readonly matches?: RegExp;
+  /** By path (`items.0.id`): the value that stands there in a body of JSON. */
+  readonly json?: Readonly<Record<string, unknown>>;
+}
+
+/** An answer that came and was not what was expected: an error, and not a fast success. */
+export class WrongAnswer extends Error {
+  override readonly name: "WrongStatus" | "WrongBody";
+
+  constructor(name: "WrongStatus" | "WrongBody", message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** Whether an answer needs its body kept to be checked. */
+export function readsBody({ contains, matches, json }: Expectation): boolean {
+  return contains !== undefined || matches !== undefined || json !== undefined;
+}
+
+/** Holds an answer against what was expected. Throws a WrongAnswer that says what differs. */
+export function checkAnswer({ status, body }: HttpResponse, expected: Expectation): void {
+  if (!expected.statuses.some(([low, high]) => status >= low && status <= high)) {
+    throw new WrongAnswer(
+      "WrongStatus",
+      `the status is ${status}, and ${rangesText(expected.statuses)} was expected`,
+    );
+  }
+  if (!readsBody(expected)) return;
+  const text = body?.toString("utf8") ?? "";
+  if (expected.contains !== undefined && !text.includes(expected.contains)) {
+    throw wrongBody(`does not contain ${JSON.stringify(expected.contains)}`, text);
+  }
+  if (expected.matches !== undefined && !expected.matches.test(text)) {
+    throw wrongBody(`does not match ${expected.matches}`, text);
+  }
+  if (expected.json !== undefined) checkJson(text, expected.json);
+}
+
+function checkJson(text: string, expected: Readonly<Record<string, unknown>>): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw wrongBody("is no JSON", text);
+  }
+  for (const [path, wanted] of Object.entries(expected)) {
+    const found = path.split(".").reduce((at: unknown, key) => (isRecord(at) ? at[key] : undefined), value);
+    if (JSON.stringify(found) === JSON.stringify(wanted)) continue;
+    throw wrongBody(`has ${JSON.stringify(found)} at ${path}, and not ${JSON.stringify(wanted)}`, text);
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function wrongBody(how: string, text: string): WrongAnswer {
+  const shown = text.length > 80 ? `${text.slice(0, 80)}...` : text;
+  return new WrongAnswer("WrongBody", `the body ${how}: ${JSON.stringify(shown)}`);
+}
+
+function rangesText(ranges: Expectation["statuses"]): string {
+  return ranges.map(([low, high]) => (low === high ? String(low) : `${low}-${high}`)).join(" or ");
+}
