@@ -1,7 +1,7 @@
 import type { Random } from "../../base/random.ts";
 
-/** Rows of a CSV file: each value by its column's name. */
-export type Rows = readonly Readonly<Record<string, string>>[];
+/** The columns of each data by its name; undefined before the file was read: then any column will do. */
+export type DataColumns = Readonly<Record<string, readonly string[] | undefined>>;
 
 /** What one request is filled in with. */
 export interface TemplateContext {
@@ -33,10 +33,7 @@ const known = "n, int LOW HIGH, text LENGTH, uuid, pick A B ..., and DATA.COLUMN
  * Compiles a text with places such as `{{n}}`, `{{int 1 100}}`, `{{text 16}}`, `{{uuid}}`, `{{pick a b}}` and
  * `{{users.id}}` (a column of the rows in `data`); `{{{{` stands for a plain `{{`.
  */
-export function compileTemplate(
-  text: string,
-  data: Readonly<Record<string, Rows>>,
-): Template | TemplateProblem {
+export function compileTemplate(text: string, data: DataColumns): Template | TemplateProblem {
   const parts: (string | Fill)[] = [];
   const places = /\{\{\{\{|\{\{([^{}]*)\}\}|\{\{/g;
   let end = 0;
@@ -67,7 +64,7 @@ export function compileTemplate(
   };
 }
 
-function compilePlace(place: string, data: Readonly<Record<string, Rows>>): Fill | TemplateProblem {
+function compilePlace(place: string, data: DataColumns): Fill | TemplateProblem {
   const [word = "", ...given] = place.split(/\s+/);
   const column = /^([\w-]+)\.(.+)$/.exec(place);
   if (column !== null) return compileColumn(column[1] ?? "", column[2] ?? "", data);
@@ -79,19 +76,14 @@ function compilePlace(place: string, data: Readonly<Record<string, Rows>>): Fill
   return { message: `\`{{${place}}}\` is nothing that can be filled in: there are ${known}` };
 }
 
-function compileColumn(
-  name: string,
-  column: string,
-  data: Readonly<Record<string, Rows>>,
-): Fill | TemplateProblem {
-  const rows = data[name];
-  if (rows === undefined) {
+function compileColumn(name: string, column: string, data: DataColumns): Fill | TemplateProblem {
+  if (!Object.hasOwn(data, name)) {
     const names = Object.keys(data);
     const there = names.length === 0 ? "add `data: { NAME: FILE.csv }`" : `there is ${names.join(", ")}`;
     return { message: `\`{{${name}.${column}}}\`: there is no data named ${name}; ${there}` };
   }
-  const columns = Object.keys(rows[0] ?? {});
-  if (!columns.includes(column)) {
+  const columns = data[name];
+  if (columns !== undefined && !columns.includes(column)) {
     return {
       message: `\`{{${name}.${column}}}\`: ${name} has no column ${column}; it has ${columns.join(", ")}`,
     };

@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { createRandom } from "../../../src/base/random.ts";
 import { compileTemplate, type Template, type TemplateContext } from "../../../src/drive/http/template.ts";
 
-const data = { users: [{ id: "7", "full name": "Ada" }] };
+const data = { users: ["id", "full name"], later: undefined };
 const context = (seed: number): TemplateContext => ({
   n: 42,
   random: createRandom(seed),
-  row: { users: data.users[0] ?? {} },
+  row: { users: { id: "7", "full name": "Ada" } },
 });
 
 function compile(text: string): Template {
@@ -73,7 +73,7 @@ describe("templates of requests", () => {
     ["{{int 5}}", "expected two whole numbers"],
     ["{{text 0}}", "expected a length"],
     ["{{pick}}", "nothing that can be filled in"],
-    ["{{orders.id}}", "there is no data named orders; there is users"],
+    ["{{orders.id}}", "there is no data named orders; there is users, later"],
     ["{{users.age}}", "users has no column age; it has id, full name"],
   ])("%s is told: %s", (text, message) => {
     expect(problemOf(text)).toContain(message);
