@@ -69,7 +69,7 @@ export const legend = `
    on which nothing can be gained. Left of "proven": what the search itself holds for the best; right: what dyno tune's
    proof leaves of it, or the default.
 ** the search's own arithmetic in one run: the median
-dyno and random measure blocks of arms of half a length beside the default or one another; Nelder-Mead, GP-EI and CMA-ES
+dyno and random measure blocks of arms of a quarter to half a length beside the default or one another; Nelder-Mead, GP-EI and CMA-ES
 measure one configuration at a time at full length, as they are used. All pay for the same time of measuring.`;
 
 /** A share with two digits. */
