@@ -26,8 +26,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   judge: ["drive", "scenario", "measure", "stats", "base"],
   tune: ["judge", "drive", "scenario", "measure", "stats", "base"],
+  study: ["judge", "drive", "scenario", "measure", "stats", "base"],
   publish: ["drive", "scenario", "measure", "stats", "base"],
+  serve: ["publish", "judge", "drive", "scenario", "measure", "stats", "base"],
   cli: [
+    "serve",
+    "study",
     "tune",
     "publish",
     "judge",
@@ -84,6 +88,13 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   "d3-shape": ["publish/html/"],
   "prom-client": ["publish/", "engine/observe/"],
   pino: ["engine/observe/"],
+  autocannon: ["drive/targets/"],
+  tinybench: ["drive/targets/"],
+  tsx: ["drive/targets/"],
+  "csv-parse": ["drive/http/"],
+  fastify: ["serve/"],
+  "@fastify/static": ["serve/"],
+  "@fastify/websocket": ["serve/"],
   "@opentelemetry/api": ["engine/observe/tracing.ts"],
 };
 

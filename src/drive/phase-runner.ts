@@ -3,7 +3,8 @@ import { createRecorder, type Recorder } from "../measure/recorder.ts";
 import { readStealMs } from "../measure/resources.ts";
 import type { PhaseResult } from "../measure/result.ts";
 import { startClosedLoop } from "./load/closed-loop.ts";
-import { type LoadOutcome, type RunningLoad, startOpenLoop } from "./load/open-loop.ts";
+import { startOpenLoop } from "./load/open-loop.ts";
+import type { LoadOutcome, RunningLoad } from "./load/running-load.ts";
 import { createSchedule, type Schedule } from "./load/schedule.ts";
 import type { PhaseContext, PhaseRun } from "./phase.ts";
 import { type Sampler, startSampler } from "./sampler.ts";
@@ -63,7 +64,8 @@ function startLoad(
   schedule: Schedule | undefined,
 ): RunningLoad {
   const options = { session, firstOperation, recorder, clock, startMicros, signal, drainMs };
-  if (phase.loop === "closed") return startClosedLoop({ ...options, phase });
+  if (phase.loop === "closed")
+    return session.closedLoop?.start({ ...options, phase }) ?? startClosedLoop({ ...options, phase });
   const { durationMs, lowCpu } = phase;
   return startOpenLoop({ ...options, schedule: schedule ?? createSchedule(phase, 0), durationMs, lowCpu });
 }

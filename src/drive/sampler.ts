@@ -1,6 +1,6 @@
 import type { Recorder } from "../measure/recorder.ts";
 import type { Interval } from "../measure/result.ts";
-import type { RunningLoad } from "./load/open-loop.ts";
+import type { RunningLoad } from "./load/running-load.ts";
 import type { Schedule } from "./load/schedule.ts";
 import type { PhaseContext, PhaseRun } from "./phase.ts";
 

@@ -1,5 +1,6 @@
 import type { CheckResult } from "../measure/result.ts";
 import type { Fault, FaultKind } from "../scenario/fault.ts";
+import type { OwnClosedLoop } from "./load/running-load.ts";
 
 /**
  * What a target found out about its own work, after the load. A check that fails makes the run fail, unless the scenario
@@ -22,6 +23,10 @@ export interface ServiceAddresses {
   readonly redisUrl?: string;
   /** The same Redis, always directly: for whoever watches it. */
   readonly redisDirectUrl?: string;
+  /** The origin of the user's own server that dyno started, such as `http://127.0.0.1:8080`. */
+  readonly serverUrl?: string;
+  /** The process group of that server, for its CPU time. */
+  readonly serverGroup?: number;
 }
 
 /** Ends a fault that was begun. */
@@ -50,6 +55,8 @@ export interface Session {
    * by its kind. Returning nothing means that the operation was done synchronously.
    */
   fire(n: number, signal: AbortSignal): Promise<unknown> | void;
+  /** Drives closed phases in place of dyno's own loop. */
+  readonly closedLoop?: OwnClosedLoop;
   /** What the target itself counted, sampled once per interval. */
   counters?(): Counters | Promise<Counters>;
   /** CPU microseconds used so far by other processes that belong to this target, such as a Redis server. */

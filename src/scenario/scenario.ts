@@ -29,6 +29,10 @@ export interface Scenario {
   readonly gate: GateRules;
   /** What may be tuned, and for what; absent where the file does not say. */
   readonly tuning?: TuningSpec;
+  /** What the load is to find out, where it is not simply run; `load` then holds one phase, at its first level. */
+  readonly study?: StudySpec;
+  /** Settings to cross; absent where the file has none. */
+  readonly matrix?: MatrixSpec;
 }
 
 /** One of the settings of a scenario that are compared. */
@@ -168,4 +172,55 @@ export interface TargetRule {
   /** Where it stands in the file, 1-based. */
   readonly line: number;
   readonly column: number;
+}
+
+/** `load: { capacity: ... }`: which is the highest rate at which none of these conditions holds? */
+export interface CapacitySpec {
+  readonly kind: "capacity";
+  /** Each is too much: `p99 > 5ms`, `error_rate > 0.1%`. At least one. */
+  readonly until: readonly TargetRule[];
+  /** Where the search begins, operations a second. */
+  readonly fromRatePerSec: number;
+  /** What it does not go beyond; absent: it doubles for as long as that is carried. */
+  readonly toRatePerSec?: number;
+  /** How long one rate is held, in milliseconds. */
+  readonly holdMs: number;
+  /** How long the search may take, in milliseconds. */
+  readonly budgetMs: number;
+}
+
+/** `load: { sweep: ... }`: how does throughput grow with the number of clients? */
+export interface SweepSpec {
+  readonly kind: "sweep";
+  /** Ascending; at least four. */
+  readonly clients: readonly number[];
+  /** How long each level is held in each round, in milliseconds. */
+  readonly holdMs: number;
+  /** How often each level is measured, in shuffled order. At least 2. */
+  readonly rounds: number;
+}
+
+/** What is asked of a load beyond one run of its phases. */
+export type StudySpec = CapacitySpec | SweepSpec;
+
+/** `matrix:`: settings that are crossed, each with each. */
+export interface MatrixSpec {
+  readonly axes: readonly MatrixAxis[];
+  /** How often each cell is measured, in shuffled order. At least 1. */
+  readonly rounds: number;
+}
+
+/** One setting of a matrix, and its values. */
+export interface MatrixAxis {
+  /** What tables call it: `store`. */
+  readonly name: string;
+  /** In the order of the file; at least two. */
+  readonly levels: readonly MatrixLevel[];
+}
+
+/** One value of an axis. */
+export interface MatrixLevel {
+  /** As written: `redis`, `4 KB`. */
+  readonly text: string;
+  readonly overrides: readonly Override[];
 }

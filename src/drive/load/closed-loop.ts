@@ -1,5 +1,6 @@
 import type { ClosedPhase } from "../../scenario/scenario.ts";
-import { drained, type LoadOptions, type LoadOutcome, type RunningLoad } from "./open-loop.ts";
+import { drained, type LoadOptions } from "./open-loop.ts";
+import type { LoadOutcome, RunningLoad } from "./running-load.ts";
 
 /** Timers, samples and an abort get their turn at least this often, also where nothing ever waits for input. */
 const turnMicros = 2000;

@@ -1,41 +1,10 @@
-import type { Clock } from "../../base/clock.ts";
-import type { OperationSink } from "../../measure/recorder.ts";
 import type { Session } from "../target.ts";
+import type { LoadOrder, LoadOutcome, RunningLoad } from "./running-load.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** What both drivers are given. */
-export interface LoadOptions {
+/** What both drivers of ours are given. */
+export interface LoadOptions extends LoadOrder {
   readonly session: Session;
-  /** The number of the first operation; operations are numbered through the whole trial. */
-  readonly firstOperation: number;
-  readonly recorder: OperationSink;
-  readonly clock: Clock;
-  /** When the phase begins, on the clock. */
-  readonly startMicros: number;
-  /** Aborted: nothing more is sent; what is in flight is waited for. */
-  readonly signal: AbortSignal;
-  /** How long to wait for answers after the last operation was sent. */
-  readonly drainMs: number;
-}
-
-/** What a driver did. */
-export interface LoadOutcome {
-  /** Operations of the schedule, sent or not; in a closed loop those sent. */
-  readonly asked: number;
-  readonly sent: number;
-  /** Those that were sent before the phase was over. */
-  readonly sentInTime: number;
-  readonly unanswered: number;
-  /** How long operations were sent, in milliseconds. */
-  readonly sendingMs: number;
-  /** Processor time that went into waiting for the next operation to fall due. */
-  readonly idleSpinMicros: number;
-}
-
-/** A load that is running. */
-export interface RunningLoad {
-  readonly done: Promise<LoadOutcome>;
-  readonly inFlight: () => number;
 }
 
 /** What the open-loop driver is given beside. */

@@ -3,7 +3,8 @@ import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
 import type { ArmFigures } from "../../measure/pair.ts";
 import { startClosedLoop } from "../load/closed-loop.ts";
-import { type LoadOutcome, startOpenLoop } from "../load/open-loop.ts";
+import { startOpenLoop } from "../load/open-loop.ts";
+import type { LoadOutcome } from "../load/running-load.ts";
 import { createSchedule } from "../load/schedule.ts";
 import { openTarget } from "../open-target.ts";
 import { drainMs } from "../phase-runner.ts";
@@ -70,7 +71,10 @@ class Worker implements TwinWorker {
       signal: this.#signal,
       drainMs,
     };
-    if (phase.loop === "closed") return startClosedLoop({ ...options, phase }).done;
+    if (phase.loop === "closed") {
+      const own = this.#session.closedLoop;
+      return (own?.inSlices ? own.start({ ...options, phase }) : startClosedLoop({ ...options, phase })).done;
+    }
     const { durationMs, lowCpu } = phase;
     return startOpenLoop({ ...options, schedule: createSchedule(phase, seed), durationMs, lowCpu }).done;
   }
