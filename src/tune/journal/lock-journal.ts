@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { open, readFile, rm } from "node:fs/promises";
 import { DynoError, messageOf } from "../../base/errors.ts";
 
@@ -41,8 +42,18 @@ function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Whether it was killed and its parent has not asked after it yet: it answers to its id, and writes no more. Linux. */
+function isZombie(pid: number): boolean {
+  try {
+    // The name in parentheses may hold anything; the state comes after the last of them.
+    return /^.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
   }
 }
