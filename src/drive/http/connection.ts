@@ -1,5 +1,5 @@
-import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTcp, type Socket, type TcpSocketConnectOpts } from "node:net";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { DynoError } from "../../base/errors.ts";
 import { createResponseReader, type HttpResponse, type ResponseReader } from "./response-reader.ts";
 
@@ -13,28 +13,33 @@ export interface Origin {
 
 /** One request, ready for the wire. */
 export interface WireRequest {
-  readonly bytes: Buffer;
+  /** A text is written as UTF-8. */
+  readonly bytes: Buffer | string;
   readonly isHead: boolean;
   /** Whether it may be sent again where a connection that was idle turns out to be closed (RFC 9110, section 9.2.2). */
   readonly isIdempotent: boolean;
 }
 
+/** Hears what becomes of a request, exactly once. */
+export interface AnswerHandler {
+  /** The body of the response may be gone when this has returned. */
+  answer(response: HttpResponse): void;
+  fail(error: DynoError): void;
+}
+
 /** A request that waits for its answer. */
 export interface Exchange {
   readonly request: WireRequest;
-  readonly sentAtMs: number;
-  answer(response: HttpResponse): void;
-  fail(error: DynoError): void;
-  /** The connection was closed while idle, before the server saw this. */
-  again(): void;
+  readonly handler: AnswerHandler;
+  sentAtMs: number;
 }
 
 /** What hears of a connection. */
 export interface ConnectionEvents {
   /** One more answer came, and more can be sent. */
   readonly onFree: (connection: Connection) => void;
-  /** It is of no more use. */
-  readonly onClosed: (connection: Connection) => void;
+  /** It is of no more use. `unseen`: it was closed while idle, before the server saw these. */
+  readonly onClosed: (connection: Connection, unseen: readonly Exchange[]) => void;
 }
 
 /** A connection that is open, or about to be. */
@@ -48,16 +53,18 @@ export interface Connection {
   destroy(error: DynoError): void;
 }
 
-/** Opens a connection. Requests may be sent at once; they leave when it is open. */
+/**
+ * Opens a connection. Requests may be sent at once; they leave when it is open. What comes is read into `buffer`, which
+ * all connections can share: each piece is used up before the next one is read.
+ */
 export function openConnection(
   origin: Origin,
-  keepsBodies: boolean,
+  { keepsBodies, buffer }: { readonly keepsBodies: boolean; readonly buffer: Buffer },
   { onFree, onClosed }: ConnectionEvents,
 ): Connection {
   const exchanges: Exchange[] = [];
   let answered = 0;
   let isClosed = false;
-  const socket = openSocket(origin);
   const reader: ResponseReader = createResponseReader({
     isHead: () => exchanges[0]?.request.isHead ?? false,
     keepsBodies,
@@ -66,7 +73,7 @@ export function openConnection(
       if (exchange === undefined)
         return close(new DynoError("unavailable", "the server answered what was not asked"));
       answered++;
-      exchange.answer(response);
+      exchange.handler.answer(response);
       if (!response.keepsAlive) close(undefined);
       else if (!isClosed) onFree(connection);
     },
@@ -77,13 +84,14 @@ export function openConnection(
     isClosed = true;
     socket.destroy();
     const left = exchanges.splice(0);
-    onClosed(connection);
+    const isUnseen = ({ request }: Exchange): boolean =>
+      error === undefined && answered > 0 && request.isIdempotent;
+    onClosed(connection, left.filter(isUnseen));
     for (const exchange of left) {
-      if (error === undefined && answered > 0 && exchange.request.isIdempotent) exchange.again();
-      else
-        exchange.fail(
-          error ?? new DynoError("unavailable", "the server closed the connection without an answer"),
-        );
+      if (isUnseen(exchange)) continue;
+      exchange.handler.fail(
+        error ?? new DynoError("unavailable", "the server closed the connection without an answer"),
+      );
     }
   };
   const read = (use: () => void): void => {
@@ -94,7 +102,11 @@ export function openConnection(
       close(new DynoError("unavailable", `the answer cannot be read: ${text}`, { cause: thrown }));
     }
   };
-  socket.on("data", (chunk: Buffer) => read(() => reader.feed(chunk)));
+  const callback = (length: number): boolean => {
+    if (!isClosed) read(() => reader.feed(buffer.subarray(0, length)));
+    return true;
+  };
+  const socket = openSocket(origin, { buffer, callback });
   socket.on("end", () => {
     read(() => reader.end());
     close(undefined);
@@ -124,13 +136,15 @@ export function openConnection(
   return connection;
 }
 
-function openSocket({ host, port, tls }: Origin): Socket {
-  const socket =
-    tls === undefined
-      ? connectTcp({ host, port, noDelay: true })
-      : connectTls({ host, port, ALPNProtocols: ["http/1.1"], ...tls });
-  socket.setNoDelay(true);
-  return socket;
+/** With `onread` the bytes come without the stream's own buffers, which cost more than the reading. */
+function openSocket(
+  { host, port, tls }: Origin,
+  onread: NonNullable<TcpSocketConnectOpts["onread"]>,
+): Socket {
+  if (tls === undefined) return connectTcp({ host, port, noDelay: true, onread });
+  // The types do not know that it takes the options of a TCP socket as well.
+  const options: ConnectionOptions & Pick<TcpSocketConnectOpts, "onread"> = { host, port, ...tls, onread };
+  return connectTls({ ...options, ALPNProtocols: ["http/1.1"] }).setNoDelay(true);
 }
 
 function messageFor(error: NodeJS.ErrnoException, { host, port }: Origin): string {

@@ -1,12 +1,12 @@
 import { DynoError } from "../../base/errors.ts";
 import {
+  type AnswerHandler,
   type Connection,
   type Exchange,
   type Origin,
   openConnection,
   type WireRequest,
 } from "./connection.ts";
-import type { HttpResponse } from "./response-reader.ts";
 
 /** How a pool works. */
 export interface PoolOptions {
@@ -24,21 +24,18 @@ export interface PoolOptions {
 /** Connections to one server, shared by all requests. */
 export interface Pool {
   /**
-   * Sends a request, or lets it wait in line for a free connection: nothing is dropped. Rejects with a DynoError:
+   * Sends a request, or lets it wait in line for a free connection: nothing is dropped. It fails with a DynoError:
    * `timeout`, or `unavailable` where the connection could not be opened, broke, or brought no HTTP.
    */
-  request(request: WireRequest): Promise<HttpResponse>;
+  send(request: WireRequest, handler: AnswerHandler): void;
   /** Running totals. */
   counters(): { readonly connects: number; readonly resends: number; readonly queued: number };
   /** Closes every connection; what waits is rejected. */
   close(): void;
 }
 
-interface Waiting {
-  readonly request: WireRequest;
-  readonly resolve: (response: HttpResponse) => void;
-  readonly reject: (error: DynoError) => void;
-}
+/** The most that one reading of a socket brings. */
+const readBytes = 65_536;
 
 /**
  * Makes a pool. Connections are opened when they are first needed; of those that are free the one that was used last is
@@ -49,23 +46,15 @@ export function createPool(options: PoolOptions): Pool {
   const open = new Set<Connection>();
   /** Connections with room for one more, each as often as it was freed; stale ones are passed over. */
   const free: Connection[] = [];
-  let queue: Waiting[] = [];
+  let queue: Exchange[] = [];
   let queueHead = 0;
   let connects = 0;
   let resends = 0;
   let isClosed = false;
 
-  const dispatch = (waiting: Waiting, connection: Connection): void => {
-    const exchange: Exchange = {
-      request: waiting.request,
-      sentAtMs: nowMs(),
-      answer: waiting.resolve,
-      fail: waiting.reject,
-      again: () => {
-        resends++;
-        place(waiting);
-      },
-    };
+  const buffer = Buffer.allocUnsafe(readBytes);
+  const dispatch = (exchange: Exchange, connection: Connection): void => {
+    exchange.sentAtMs = nowMs();
     connection.send(exchange);
     if (connection.underWay < pipelining) free.push(connection);
   };
@@ -76,12 +65,12 @@ export function createPool(options: PoolOptions): Pool {
         return connection;
     }
   };
-  const place = (waiting: Waiting): void => {
+  const place = (exchange: Exchange): void => {
     const connection = takeFree() ?? (open.size < options.connections ? connect() : undefined);
-    if (connection !== undefined) dispatch(waiting, connection);
-    else queue.push(waiting);
+    if (connection !== undefined) dispatch(exchange, connection);
+    else queue.push(exchange);
   };
-  const next = (): Waiting | undefined => {
+  const next = (): Exchange | undefined => {
     const waiting = queue[queueHead];
     if (waiting === undefined) return undefined;
     queueHead++;
@@ -93,18 +82,24 @@ export function createPool(options: PoolOptions): Pool {
   };
   const connect = (): Connection => {
     connects++;
-    const connection = openConnection(origin, keepsBodies, {
-      onFree: (freed) => {
-        const waiting = next();
-        if (waiting === undefined) free.push(freed);
-        else dispatch(waiting, freed);
+    const connection = openConnection(
+      origin,
+      { keepsBodies, buffer },
+      {
+        onFree: (freed) => {
+          const waiting = next();
+          if (waiting === undefined) free.push(freed);
+          else dispatch(waiting, freed);
+        },
+        onClosed: (closed, unseen) => {
+          open.delete(closed);
+          const waiting = isClosed ? undefined : next();
+          if (waiting !== undefined) dispatch(waiting, connect());
+          resends += unseen.length;
+          for (const exchange of unseen) place(exchange);
+        },
       },
-      onClosed: (closed) => {
-        open.delete(closed);
-        const waiting = isClosed ? undefined : next();
-        if (waiting !== undefined) dispatch(waiting, connect());
-      },
-    });
+    );
     open.add(connection);
     return connection;
   };
@@ -119,18 +114,17 @@ export function createPool(options: PoolOptions): Pool {
   const timer = setInterval(checkTimeouts, Math.max(1, Math.min(100, timeoutMs / 10)));
   timer.unref();
   return {
-    request: (request) =>
-      new Promise((resolve, reject) => {
-        if (isClosed) reject(new DynoError("closed", "the pool is closed"));
-        else place({ request, resolve, reject });
-      }),
+    send: (request, handler) => {
+      if (isClosed) handler.fail(new DynoError("closed", "the pool is closed"));
+      else place({ request, handler, sentAtMs: 0 });
+    },
     counters: () => ({ connects, resends, queued: queue.length - queueHead }),
     close: () => {
       isClosed = true;
       clearInterval(timer);
       const error = new DynoError("closed", "the pool was closed");
       for (const connection of [...open]) connection.destroy(error);
-      for (const { reject } of queue.slice(queueHead)) reject(error);
+      for (const { handler } of queue.slice(queueHead)) handler.fail(error);
       queue = [];
       queueHead = 0;
     },

@@ -1,7 +1,7 @@
 import { createRandom, deriveSeed, type Random } from "../../base/random.ts";
 import type { Expectation } from "./answer-checks.ts";
 import type { WireRequest } from "./connection.ts";
-import type { Template, TemplateContext } from "./template.ts";
+import { fillIn, type Template, type TemplateContext, type TemplatePart } from "./template.ts";
 
 /** One kind of request, its texts compiled. */
 export interface RequestKind {
@@ -56,22 +56,33 @@ type Encode = (context: TemplateContext) => PlannedRequest;
 
 const idempotent = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"]);
 
-/** What is the same for every request is encoded once. */
+/** What is the same for every request is encoded once, texts that stand side by side as one. */
 function createEncoder({ method, path, headers, body, expected }: RequestKind, host: string): Encode {
   const common = { isHead: method === "HEAD", isIdempotent: idempotent.has(method) };
+  const lines = headers.flatMap(([name, value]) => [`${name}: `, ...value.parts, "\r\n"]);
+  const head = joined([`${method} `, ...path.parts, ` HTTP/1.1\r\nhost: ${host}\r\n`, ...lines]);
   const encode = (context: TemplateContext): PlannedRequest => {
-    const content = body?.render(context);
-    const lines = headers.map(([name, value]) => `${name}: ${value.render(context)}\r\n`).join("");
-    const length = content === undefined ? "" : `content-length: ${Buffer.byteLength(content)}\r\n`;
-    const text = `${method} ${path.render(context)} HTTP/1.1\r\nhost: ${host}\r\n${lines}${length}\r\n${content ?? ""}`;
-    return { wire: { ...common, bytes: Buffer.from(text) }, expected };
+    const text = fillIn(head, context);
+    if (body === undefined) return { wire: { ...common, bytes: `${text}\r\n` }, expected };
+    const content = body.render(context);
+    const length = `content-length: ${Buffer.byteLength(content)}\r\n\r\n`;
+    return { wire: { ...common, bytes: text + length + content }, expected };
   };
-  const isFixed = [path, ...headers.map(([, value]) => value), ...(body ? [body] : [])].every(
-    (part) => part.isFixed,
-  );
+  const isFixed = (body?.isFixed ?? true) && head.every((part) => typeof part === "string");
   if (!isFixed) return encode;
-  const fixed = encode({ n: 0, random: createRandom(0), row: {} });
+  const { wire } = encode({ n: 0, random: createRandom(0), row: {} });
+  const fixed = { wire: { ...wire, bytes: Buffer.from(wire.bytes) }, expected };
   return () => fixed;
+}
+
+function joined(parts: readonly TemplatePart[]): readonly TemplatePart[] {
+  const all: TemplatePart[] = [];
+  for (const part of parts) {
+    const last = all.at(-1);
+    if (typeof part === "string" && typeof last === "string") all[all.length - 1] = last + part;
+    else if (part !== "") all.push(part);
+  }
+  return all;
 }
 
 function createChoice(

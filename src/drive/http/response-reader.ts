@@ -1,9 +1,9 @@
 /** One response, whole. */
 export interface HttpResponse {
   readonly status: number;
-  /** Status line and header lines, as they came, without the empty line. */
+  /** Status line and header lines, as they came, with the empty line. */
   readonly head: Buffer;
-  /** Undefined where bodies are only counted. */
+  /** Undefined where bodies are only counted. It may lie in what was fed, and be gone when `onResponse` has returned. */
   readonly body: Buffer | undefined;
   readonly bodyBytes: number;
   /** Whether the server lets the connection be used again. */
@@ -12,7 +12,7 @@ export interface HttpResponse {
 
 /** Reads the responses of one connection, in order. */
 export interface ResponseReader {
-  /** Bytes as they came. Throws a ResponseError where they are no HTTP/1.1; then the connection is of no more use. */
+  /** Bytes as they came; what is needed of them later is copied. Throws a ResponseError where they are no HTTP/1.1; then the connection is of no more use. */
   feed(chunk: Buffer): void;
   /** The server has closed its side: the end of a body without a length. Throws a ResponseError where a response is torn. */
   end(): void;
@@ -45,76 +45,104 @@ type Framing =
 
 /**
  * A reader of HTTP/1.1 responses (RFC 9112): bodies with a length, in chunks, or up to the end of the connection; interim
- * responses (1xx) are passed over. It looks at no more of a head than framing needs.
+ * responses (1xx) are passed over. It looks at no more of a head than framing needs, and at none that is like the last
+ * one, byte for byte.
  */
 export function createResponseReader({ isHead, keepsBodies, onResponse }: ReadOptions): ResponseReader {
-  /** What was fed and not yet used. */
-  let rest: Buffer = empty;
-  /** Of `rest`, how far it was searched for the end of a head. */
+  /** What is being read, and from where on it was not yet used. */
+  let bytes: Buffer = empty;
+  let at = 0;
+  /** How far it was searched for the end of a head. */
   let searched = 0;
   let head: Head | undefined;
+  let lastHead: Head | undefined;
+  /** Of a body that came in pieces: copies of those before. */
   let pieces: Buffer[] = [];
   let bodyBytes = 0;
   /** Of the body (length), or of the chunk (chunked), still to come. */
   let missing = 0;
   let chunkState: "size" | "data" | "end" | "trailer" = "size";
 
-  const take = (bytes: number): void => {
-    if (keepsBodies && bytes > 0) pieces.push(rest.subarray(0, bytes));
-    bodyBytes += bytes;
-    missing -= bytes;
-    rest = rest.subarray(bytes);
-  };
-  const finish = ({ status, bytes, keepsAlive }: Head): void => {
-    const [first] = pieces;
-    const body = !keepsBodies ? undefined : pieces.length === 1 && first ? first : Buffer.concat(pieces);
-    const response = { status, head: bytes, body, bodyBytes, keepsAlive };
+  const finish = ({ status, bytes: headBytes, keepsAlive }: Head, body: Buffer | undefined): void => {
+    const response = { status, head: headBytes, body, bodyBytes, keepsAlive };
     head = undefined;
-    pieces = [];
     bodyBytes = 0;
+    if (pieces.length > 0) pieces = [];
     onResponse(response);
+  };
+  const wholeBody = (): Buffer | undefined => {
+    if (!keepsBodies) return undefined;
+    const [first = empty] = pieces;
+    return pieces.length <= 1 ? first : Buffer.concat(pieces);
+  };
+  /** Takes what there is of the body's next `missing` bytes. */
+  const take = (): void => {
+    const count = Math.min(missing, bytes.length - at);
+    if (keepsBodies && count > 0) pieces.push(Buffer.from(bytes.subarray(at, at + count)));
+    bodyBytes += count;
+    missing -= count;
+    at += count;
+  };
+  /** Undefined where it has not come whole. */
+  const nextHead = (): Head | undefined => {
+    if (lastHead !== undefined) {
+      const next = at + lastHead.bytes.length;
+      if (next <= bytes.length && lastHead.bytes.compare(bytes, at, next) === 0) {
+        at = next;
+        return lastHead;
+      }
+    }
+    const end = bytes.indexOf("\r\n\r\n", Math.max(at, searched - 3), "latin1");
+    if (end < 0) {
+      refuseForeign(bytes.subarray(at));
+      searched = bytes.length;
+      return undefined;
+    }
+    lastHead = parseHead(Buffer.from(bytes.subarray(at, end + 4)));
+    at = end + 4;
+    searched = 0;
+    return lastHead;
   };
   /** Each gives whether it came any further. */
   const readHead = (): boolean => {
-    const end = rest.indexOf("\r\n\r\n", Math.max(0, searched - 3), "latin1");
-    if (end < 0) {
-      refuseForeign(rest);
-      searched = rest.length;
-      return false;
-    }
-    const read = parseHead(rest.subarray(0, end));
-    rest = rest.subarray(end + 4);
-    searched = 0;
+    const read = nextHead();
+    if (read === undefined) return false;
     if (read.status < 200 && read.status !== 101) return true;
-    if (isHead()) {
-      finish({ ...read, framing: { kind: "none" } });
-      return true;
+    const { framing } = read;
+    if (framing.kind === "none" || isHead()) finish(read, keepsBodies ? empty : undefined);
+    else if (framing.kind === "length" && bytes.length - at >= framing.bytes) readWhole(read, framing.bytes);
+    else {
+      head = read;
+      missing = framing.kind === "length" ? framing.bytes : 0;
+      chunkState = "size";
     }
-    head = read;
-    missing = read.framing.kind === "length" ? read.framing.bytes : 0;
-    chunkState = "size";
-    if (read.framing.kind === "none" || (read.framing.kind === "length" && missing === 0)) finish(read);
     return true;
   };
+  /** Most answers come in one piece: their body is not copied. */
+  const readWhole = (read: Head, length: number): void => {
+    bodyBytes = length;
+    at += length;
+    finish(read, keepsBodies ? bytes.subarray(at - length, at) : undefined);
+  };
   const readLength = (of: Head): boolean => {
-    take(Math.min(missing, rest.length));
+    take();
     if (missing > 0) return false;
-    finish(of);
+    finish(of, wholeBody());
     return true;
   };
   const readLine = (): string | undefined => {
-    const end = rest.indexOf("\r\n", 0, "latin1");
+    const end = bytes.indexOf("\r\n", at, "latin1");
     if (end < 0) {
-      if (rest.length > maxHeadBytes) throw new ResponseError("a line between chunks is too long");
+      if (bytes.length - at > maxHeadBytes) throw new ResponseError("a line between chunks is too long");
       return undefined;
     }
-    const line = rest.toString("latin1", 0, end);
-    rest = rest.subarray(end + 2);
+    const line = bytes.toString("latin1", at, end);
+    at = end + 2;
     return line;
   };
   const readChunk = (of: Head): boolean => {
     if (chunkState === "data") {
-      take(Math.min(missing, rest.length));
+      take();
       if (missing > 0) return false;
       chunkState = "end";
       return true;
@@ -127,29 +155,32 @@ export function createResponseReader({ isHead, keepsBodies, onResponse }: ReadOp
     } else if (chunkState === "size") {
       missing = parseChunkSize(line);
       chunkState = missing === 0 ? "trailer" : "data";
-    } else if (line === "") finish(of);
+    } else if (line === "") finish(of, wholeBody());
     return true;
   };
   const step = (): boolean => {
-    if (head === undefined) return rest.length > 0 && readHead();
+    if (head === undefined) return at < bytes.length && readHead();
     if (head.framing.kind === "length") return readLength(head);
     if (head.framing.kind === "chunked") return readChunk(head);
-    missing = rest.length;
-    take(rest.length);
+    missing = bytes.length - at;
+    take();
     return false;
   };
   return {
     feed: (chunk) => {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
+      at = 0;
       while (step());
+      bytes = at < bytes.length ? Buffer.from(bytes.subarray(at)) : empty;
+      searched = Math.max(0, searched - at);
     },
     end: () => {
-      if (head?.framing.kind === "close") finish(head);
-      else if (head !== undefined || rest.length > 0)
+      if (head?.framing.kind === "close") finish(head, wholeBody());
+      else if (head !== undefined || bytes.length > 0)
         throw new ResponseError("the connection ended inside a response");
     },
     get isInside() {
-      return head !== undefined || rest.length > 0;
+      return head !== undefined || bytes.length > 0;
     },
   };
 }
@@ -158,6 +189,7 @@ const empty = Buffer.alloc(0);
 
 interface Head {
   readonly status: number;
+  /** With the empty line at its end. */
   readonly bytes: Buffer;
   readonly framing: Framing;
   readonly keepsAlive: boolean;

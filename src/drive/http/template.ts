@@ -16,8 +16,13 @@ export interface TemplateContext {
 export interface Template {
   /** Whether there is nothing to fill in. */
   readonly isFixed: boolean;
+  /** Its fixed texts and its places, in order. */
+  readonly parts: readonly TemplatePart[];
   render(context: TemplateContext): string;
 }
+
+/** A fixed text, or what gives one for a request. */
+export type TemplatePart = string | ((context: TemplateContext) => string);
 
 /** A place that means nothing. */
 export interface TemplateProblem {
@@ -34,7 +39,7 @@ const known = "n, int LOW HIGH, text LENGTH, uuid, pick A B ..., and DATA.COLUMN
  * `{{users.id}}` (a column of the rows in `data`); `{{{{` stands for a plain `{{`.
  */
 export function compileTemplate(text: string, data: DataColumns): Template | TemplateProblem {
-  const parts: (string | Fill)[] = [];
+  const parts: TemplatePart[] = [];
   const places = /\{\{\{\{|\{\{([^{}]*)\}\}|\{\{/g;
   let end = 0;
   for (const place of text.matchAll(places)) {
@@ -55,13 +60,16 @@ export function compileTemplate(text: string, data: DataColumns): Template | Tem
   const fixed = parts.every((part) => typeof part === "string") ? parts.join("") : undefined;
   return {
     isFixed: fixed !== undefined,
-    render: (context) => {
-      if (fixed !== undefined) return fixed;
-      let filled = "";
-      for (const part of parts) filled += typeof part === "string" ? part : part(context);
-      return filled;
-    },
+    parts,
+    render: (context) => fixed ?? fillIn(parts, context),
   };
+}
+
+/** All parts as one text. */
+export function fillIn(parts: readonly TemplatePart[], context: TemplateContext): string {
+  let filled = "";
+  for (const part of parts) filled += typeof part === "string" ? part : part(context);
+  return filled;
 }
 
 function compilePlace(place: string, data: DataColumns): Fill | TemplateProblem {

@@ -26,7 +26,7 @@ function mix(kinds: readonly RequestKind[], more: Partial<MixOptions> = {}) {
   return createRequestMix({ kinds, order: "sequence", host: "x:80", data: {}, seed: 1, ...more });
 }
 
-const textOf = (request: { readonly wire: { readonly bytes: Buffer } }): string =>
+const textOf = (request: { readonly wire: { readonly bytes: Buffer | string } }): string =>
   request.wire.bytes.toString();
 const targetOf = (request: Parameters<typeof textOf>[0]): string => textOf(request).split(" ")[1] ?? "";
 
