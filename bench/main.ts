@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   driver: () => import("./driver.ts"),
   gate: () => import("./gate.ts"),
   groups: () => import("./groups.ts"),
+  http: () => import("./http.ts"),
   log: () => import("./log-store.ts"),
   pipeline: () => import("./pipeline.ts"),
   redis: () => import("./redis-store.ts"),
