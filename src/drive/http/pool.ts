@@ -25,9 +25,10 @@ export interface PoolOptions {
 export interface Pool {
   /**
    * Sends a request, or lets it wait in line for a free connection: nothing is dropped. Rejects with a DynoError:
-   * `timeout`, or `unavailable` where the connection could not be opened, broke, or brought no HTTP.
+   * `timeout`, or `unavailable` where the connection could not be opened, broke, or brought no HTTP; and with whatever
+   * `check` throws at the answer.
    */
-  request(request: WireRequest): Promise<HttpResponse>;
+  request(request: WireRequest, check?: (response: HttpResponse) => void): Promise<HttpResponse>;
   /** Running totals. */
   counters(): { readonly connects: number; readonly resends: number; readonly queued: number };
   /** Closes every connection; what waits is rejected. */
@@ -119,10 +120,10 @@ export function createPool(options: PoolOptions): Pool {
   const timer = setInterval(checkTimeouts, Math.max(1, Math.min(100, timeoutMs / 10)));
   timer.unref();
   return {
-    request: (request) =>
+    request: (request, check) =>
       new Promise((resolve, reject) => {
         if (isClosed) reject(new DynoError("closed", "the pool is closed"));
-        else place({ request, resolve, reject });
+        else place({ request, resolve: check ? checked(check, resolve, reject) : resolve, reject });
       }),
     counters: () => ({ connects, resends, queued: queue.length - queueHead }),
     close: () => {
@@ -134,5 +135,22 @@ export function createPool(options: PoolOptions): Pool {
       queue = [];
       queueHead = 0;
     },
+  };
+}
+
+/** The check is made here, and not behind another promise, which the hot path would have to pay for. */
+function checked(
+  check: (response: HttpResponse) => void,
+  resolve: Waiting["resolve"],
+  reject: (error: unknown) => void,
+): Waiting["resolve"] {
+  return (response) => {
+    try {
+      check(response);
+    } catch (error) {
+      reject(error);
+      return;
+    }
+    resolve(response);
   };
 }

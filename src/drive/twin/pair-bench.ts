@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DynoError } from "../../base/errors.ts";
+import { mostClients } from "../../scenario/load-shapes.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { openServices, type Services } from "../services/open-services.ts";
 import type { ServiceAddresses } from "../target.ts";
@@ -185,7 +186,9 @@ async function startAll(
       const { kind, settings } = scenario.target;
       const addresses: ServiceAddresses = services.get(wishOf(scenario))?.addresses ?? {};
       const target = { kind, settings };
-      const spec = { target, seed, services: addresses, scenarioDir, scratchDir: dir, verifies };
+      const clients = mostClients(scenario.load);
+      const most = clients === undefined ? {} : { clients };
+      const spec = { target, seed, services: addresses, scenarioDir, scratchDir: dir, verifies, ...most };
       await whileWorking(process, () => process.start(spec));
     }),
   );
