@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, test } from "vitest";
+import { freePort } from "../../../src/drive/services/free-port.ts";
 import { openRedisService, type RedisService } from "../../../src/drive/services/redis.ts";
-import { freePort } from "../../../src/drive/services/redis-process.ts";
 
 const opened: { close(): Promise<unknown> | unknown }[] = [];
 afterEach(async () => {
