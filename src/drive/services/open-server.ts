@@ -1,4 +1,5 @@
 import { type ServerPlace, type ServerProcess, type ServerStart, startServer } from "./server-process.ts";
+import { fixedPort } from "./server-readiness.ts";
 
 /** What a target says of a server of its own. */
 interface Wishes {
@@ -24,6 +25,6 @@ export function describeServer(target: { readonly settings: unknown }): string |
 
 /** The port that a target's server always has; undefined where dyno chooses one, or there is no server. */
 export function fixedPortOf(target: { readonly settings: unknown }): number | undefined {
-  const port = (target.settings as Wishes).start?.ready.port;
-  return port === "auto" ? undefined : port;
+  const { start } = target.settings as Wishes;
+  return start === undefined ? undefined : fixedPort(start.ready);
 }

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynoError } from "../../base/errors.ts";
 import { formatDuration } from "../../base/units.ts";
-import { createOutputLog, type OutputLog } from "./output-log.ts";
+import type { OutputLog } from "./output-log.ts";
 import { isTaken, planReadiness, type Readiness, type ReadyRule } from "./server-readiness.ts";
 import { type ProcessEnd, type SupervisedProcess, superviseProcess } from "./supervised-process.ts";
 
@@ -36,8 +36,6 @@ export interface ServerProcess {
   onEnd(listener: (how: string) => void): void;
   /** Ends it with all its group, and gives what a reader should know of that; undefined where all went well. */
   stop(): Promise<string | undefined>;
-  /** What it wrote to both streams; of much only the beginning and the end. */
-  log(): string;
 }
 
 /** Where a server is started. */
@@ -45,6 +43,8 @@ export interface ServerPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder of the scenario. */
   readonly dir: string;
+  /** Takes what it writes to both streams. */
+  readonly log: OutputLog;
   /** Ends the waiting for it to be ready. */
   readonly signal: AbortSignal;
 }
@@ -64,7 +64,7 @@ export async function startServer(start: ServerStart, place: ServerPlace): Promi
     throw new DynoError("setup", `${name} cannot be started in ${cwd}: there is no such folder`);
   const readiness = await planReadiness(start.ready);
   if (readiness.isFixed && (await isTaken(readiness.port))) throw portTaken(name, readiness.port);
-  const log = createOutputLog();
+  const { log } = place;
   const server = await superviseProcess({
     command: typeof start.command === "string" ? ["/bin/sh", "-c", start.command] : start.command,
     cwd,
@@ -160,6 +160,5 @@ function makeServer({ name, url, description, server, log, stop }: Running): Ser
       if (await server.stop(stop.signal, stop.within)) return undefined;
       return `${name} had not ended ${formatDuration(stop.within * 1000)} after ${stop.signal}, and was killed with all its process group`;
     },
-    log: log.text,
   };
 }

@@ -29,12 +29,25 @@ export interface Readiness {
 const hosts = ["127.0.0.1", "::1"] as const;
 const askTimeoutMs = 2000;
 
+/** The port that the rule names, itself or by its URL; undefined where dyno is to choose one. */
+export function fixedPort({ port, url }: ReadyRule): number | undefined {
+  if (port !== undefined) return port === "auto" ? undefined : port;
+  const whole = wholeUrl(url);
+  if (whole === undefined) return undefined;
+  return whole.port === "" ? (whole.protocol === "https:" ? 443 : 80) : Number(whole.port);
+}
+
+function wholeUrl(url: string | undefined): URL | undefined {
+  return url === undefined || url.startsWith("/") ? undefined : new URL(url);
+}
+
 /** Chooses the port where the rule does not. A URL must have been checked to be one. */
-export async function planReadiness({ port: wanted, url, status }: ReadyRule): Promise<Readiness> {
-  const whole = url === undefined || url.startsWith("/") ? undefined : new URL(url);
-  const named = wanted ?? (whole === undefined ? "auto" : portOf(whole));
-  const port = named === "auto" ? await freePort() : named;
-  const fixed = { port, isFixed: named !== "auto" };
+export async function planReadiness(rule: ReadyRule): Promise<Readiness> {
+  const { url, status } = rule;
+  const whole = wholeUrl(url);
+  const named = fixedPort(rule);
+  const port = named ?? (await freePort());
+  const fixed = { port, isFixed: named !== undefined };
   if (url === undefined) {
     return { ...fixed, condition: `a connection to port ${port}`, ask: () => askPort(port) };
   }
@@ -54,10 +67,6 @@ export async function planReadiness({ port: wanted, url, status }: ReadyRule): P
 /** Whether anybody takes connections on this port. */
 export async function isTaken(port: number): Promise<boolean> {
   return "origin" in (await askPort(port));
-}
-
-function portOf({ port, protocol }: URL): number {
-  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }
 
 async function askPort(port: number): ReturnType<Readiness["ask"]> {
