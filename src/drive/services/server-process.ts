@@ -51,14 +51,15 @@ export interface ServerPlace {
 
 const pollMs = 20;
 const shownLines = 3;
-const longestName = 60;
+const longestCommand = 60;
 
 /**
  * Starts a server and waits until it is ready. Throws a DynoError `setup` where it is not in time, or ends, or another
  * process has its port: one line that says what was waited for, and what it wrote last. Then nothing of it is left.
  */
 export async function startServer(start: ServerStart, place: ServerPlace): Promise<ServerProcess> {
-  const name = nameOf(start.command);
+  const shown = shownCommand(start.command);
+  const name = `the server (${shown})`;
   const cwd = resolve(place.dir, start.cwd ?? "");
   if (!existsSync(cwd))
     throw new DynoError("setup", `${name} cannot be started in ${cwd}: there is no such folder`);
@@ -75,7 +76,7 @@ export async function startServer(start: ServerStart, place: ServerPlace): Promi
   try {
     const url = await untilReady({ name, start, server, readiness, log, signal: place.signal });
     const tookMs = Math.round(performance.now() - startedMs);
-    const description = `${name} (pid ${server.pid}), ready after ${tookMs} ms on ${url}`;
+    const description = `server: ${shown} (pid ${server.pid}), ready after ${tookMs} ms on ${url}`;
     return makeServer({ name, url, description, server, log, stop: start.stop });
   } catch (thrown) {
     await server.kill();
@@ -83,10 +84,9 @@ export async function startServer(start: ServerStart, place: ServerPlace): Promi
   }
 }
 
-/** What messages call a server: `the server (node server.mjs)`. */
-function nameOf(command: ServerStart["command"]): string {
+function shownCommand(command: ServerStart["command"]): string {
   const text = (typeof command === "string" ? command : command.join(" ")).replaceAll(/\s+/g, " ").trim();
-  return `the server (${text.length > longestName ? `${text.slice(0, longestName)}...` : text})`;
+  return text.length > longestCommand ? `${text.slice(0, longestCommand)}...` : text;
 }
 
 function portTaken(name: string, port: number): DynoError {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { count, durationMs } from "../../base/unit-schema.ts";
 import { expectation } from "./http-expect-settings.ts";
 import { requestProblems, splitUrl } from "./http-places.ts";
+import { serverStart } from "./http-start.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -102,15 +103,17 @@ export const httpSettings = z
       })
       .default({ insecure: false })
       .describe("For https."),
+    start: serverStart.optional(),
   })
   .superRefine((settings, context) => {
     for (const { path: at, message } of requestProblems(settings))
       context.addIssue({ code: "custom", path: [...at], message });
-    if (splitUrl(settings.url).origin === "" && !("start" in settings)) {
+    if (splitUrl(settings.url).origin === "" && settings.start === undefined) {
       context.addIssue({
         code: "custom",
         path: ["url"],
-        message: "names no server: write a URL such as http://127.0.0.1:8080/path",
+        message:
+          "names no server: write a URL such as http://127.0.0.1:8080/path, or how one is started (`start`)",
       });
     }
   });

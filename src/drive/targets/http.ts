@@ -1,8 +1,8 @@
 import { systemClock } from "../../base/clock.ts";
-import { createGroupCpuMeter } from "../../measure/group-cpu.ts";
 import { readsBody } from "../http/answer-checks.ts";
 import { createPool } from "../http/pool.ts";
 import { createRequestMix } from "../http/request-mix.ts";
+import { openGroupCpu } from "../services/group-cpu.ts";
 import type { Session, Target } from "../target.ts";
 import { createHttpLoop } from "./http-closed-loop.ts";
 import { planRequests } from "./http-plan.ts";
@@ -33,7 +33,7 @@ export const httpTarget: Target<HttpSettings> = {
       return pool.request(wire, check);
     };
     const loop = clients > 0 ? await createHttpLoop({ plan, settings, connections, fire }) : undefined;
-    const group = services.serverGroup;
+    const cpu = services.serverGroup === undefined ? undefined : await openGroupCpu(services.serverGroup);
     return {
       fire,
       ...(loop ? { closedLoop: loop } : {}),
@@ -41,7 +41,7 @@ export const httpTarget: Target<HttpSettings> = {
         ...pool.counters(),
         ...(loop ? { connects: pool.counters().connects + loop.connects() } : {}),
       }),
-      ...(group === undefined ? {} : { outsideCpuMicros: createGroupCpuMeter(group, nowMs) }),
+      ...(cpu === undefined ? {} : { outsideCpuMicros: cpu.cpuMicros }),
       stop: async () => {
         pool.close();
         return [];

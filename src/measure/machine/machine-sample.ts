@@ -29,8 +29,6 @@ export interface CpuTicks {
 export interface ProcessTicks {
   readonly pid: number;
   readonly parent: number;
-  /** Its process group. */
-  readonly group: number;
   /** The kernel's name of it, at most 15 letters. */
   readonly name: string;
   /** When it began, in ticks since the machine did: tells a pid that is used again from the one before. */
@@ -79,12 +77,11 @@ export function parseProcess(stat: string): ProcessTicks | undefined {
     .trim()
     .split(" ")
     .map(Number);
-  // Counted from the state, which is field 3 of proc(5): parent 4, group 5, utime 14, stime 15, cutime 16, cstime 17, start 22.
+  // Counted from the state, which is field 3 of proc(5): parent 4, utime 14, stime 15, cutime 16, cstime 17, start 22.
   const field = (number: number): number => fields[number - 3] ?? 0;
   return {
     pid: Number(stat.slice(0, open)),
     parent: field(4),
-    group: field(5),
     name: stat.slice(open + 1, close),
     startedAt: field(22),
     own: field(14) + field(15),

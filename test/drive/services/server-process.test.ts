@@ -61,7 +61,7 @@ describe("a user's own server", () => {
     const { server } = await start({});
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(await (await fetch(server.url)).text()).toBe("hello");
-    expect(server.description).toMatch(/^the server \(.*\) \(pid \d+\), ready after \d+ ms on http:/);
+    expect(server.description).toMatch(/^server: .* \(pid \d+\), ready after \d+ ms on http:/);
     await server.stop();
     await expect(fetch(server.url)).rejects.toThrow();
   });
@@ -103,7 +103,7 @@ describe("a user's own server", () => {
     const { code, message } = await refusal({ command, ready: { url: "/healthz", within: 1000 } });
     expect(code).toBe("setup");
     expect(message).toMatch(
-      /was not ready within 1\.00\ss; 2xx or 3xx from http:\/\/127\.0\.0\.1:\d+\/healthz was waited for \(in the end: ECONNREFUSED\); it wrote last: pid \d+ \| no database$/,
+      /was not ready within 1\ss; 2xx or 3xx from http:\/\/127\.0\.0\.1:\d+\/healthz was waited for \(in the end: ECONNREFUSED\); it wrote last: pid \d+ \| no database$/,
     );
     expect(isAlive(Number(/pid (\d+)/.exec(message)?.[1]))).toBe(false);
   });
