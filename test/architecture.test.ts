@@ -54,8 +54,10 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   "drive/open-target.ts": ["drive/targets"],
   "drive/target-schemas.ts": ["drive/targets"],
   "drive/run.ts": ["drive/services", "drive/faults"],
+  "drive/trial-server.ts": ["drive/services"],
   "drive/conduct-trial.ts": ["drive/faults"],
   "drive/twin/pair-bench.ts": ["drive/services"],
+  "drive/twin/turn-servers.ts": ["drive/services"],
 };
 
 /** In these folders no file imports another adapter: only files that share its first word (`redis`, `redis-script`). */

@@ -6,7 +6,7 @@ import { startHiccupMeter } from "../measure/hiccup-meter.ts";
 import { startResourceMeter } from "../measure/resources.ts";
 import type { Interval, PhaseResult, TimelineMark, TrialResult } from "../measure/result.ts";
 import { placeOf } from "../scenario/fault.ts";
-import { describePhase } from "../scenario/load-shapes.ts";
+import { describePhase, mostClients } from "../scenario/load-shapes.ts";
 import type { FaultLine } from "./fault-line.ts";
 import { startTimetable, type Timetable } from "./faults/timetable.ts";
 import { openTarget } from "./open-target.ts";
@@ -132,6 +132,7 @@ async function startTarget(
 ): Promise<Session> {
   const target = await openTarget(scenario.target.kind);
   if (target === undefined) throw new DynoError("internal", `there is no target ${scenario.target.kind}`);
+  const clients = mostClients(scenario.load);
   return target.start(scenario.target.settings, {
     seed,
     scenarioDir: dirname(scenario.file),
@@ -140,5 +141,6 @@ async function startTarget(
     faults: scenario.faults.map(({ kind }) => kind),
     verifies: true,
     signal,
+    ...(clients === undefined ? {} : { clients }),
   });
 }

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DynoError } from "../base/errors.ts";
 import { deriveSeed } from "../base/random.ts";
 import type { TrialResult } from "../measure/result.ts";
@@ -8,8 +8,10 @@ import { placeOf } from "../scenario/fault.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { beginServiceFault } from "./faults/service-faults.ts";
 import type { ProgressEvent } from "./progress.ts";
+import { describeServer } from "./services/open-server.ts";
 import { openServices, type Services } from "./services/open-services.ts";
 import { runTrial } from "./trial.ts";
+import { withServer } from "./trial-server.ts";
 
 /** How to run a scenario. */
 export interface RunOptions {
@@ -19,6 +21,8 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder for samples; left out, none are written. */
   readonly samplesDir?: string;
+  /** The folder for the log of a server that is started; left out, it is not written. */
+  readonly logDir?: string;
   /** The child's entry; default: ours. */
   readonly entry?: URL;
 }
@@ -36,6 +40,11 @@ export interface RunOutput {
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunOutput> {
   const trials: TrialResult[] = [];
   let services: Services | undefined;
+  const server = describeServer(scenario.target);
+  const described = (): readonly string[] => [
+    ...(services?.descriptions ?? []),
+    ...(server === undefined ? [] : [server]),
+  ];
   try {
     const places = scenario.faults.map(({ kind }) => placeOf(kind));
     const breaking = { redis: places.includes("redis"), network: places.includes("network") };
@@ -45,10 +54,13 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       options.onEvent({ type: "trial", trial, of: scenario.repeat });
       trials.push(await runOne(scenario, trial, services, options));
     }
-    return { trials, services: services.descriptions };
+    return { trials, services: described() };
   } catch (error) {
     const isSetup = error instanceof DynoError && error.code === "setup";
-    if (isSetup) return { trials, services: services?.descriptions ?? [], setupError: error };
+    if (isSetup) return { trials, services: described(), setupError: error };
+    // Interrupted while a server was starting: what earlier trials measured stands.
+    const isAborted = error instanceof DynoError && error.code === "aborted" && options.signal.aborted;
+    if (isAborted) return { trials, services: described() };
     throw error;
   } finally {
     await services?.close();
@@ -62,25 +74,43 @@ async function runOne(
   options: RunOptions,
 ): Promise<TrialResult> {
   const scratchDir = await mkdtemp(join(tmpdir(), "dyno-trial-"));
-  const { onEvent, signal, samplesDir, entry } = options;
+  const { env, onEvent, signal, samplesDir, logDir, entry } = options;
   try {
     if (samplesDir !== undefined) await mkdir(samplesDir, { recursive: true });
-    const samplesName = scenario.repeat === 1 ? "samples.ndjson.gz" : `samples-${trial + 1}.ndjson.gz`;
     const spec = {
       scenario,
       trial,
       seed: deriveSeed(scenario.seed, `trial ${trial}`),
-      services: services.addresses,
       scratchDir,
-      ...(samplesDir === undefined ? {} : { samplesPath: join(samplesDir, samplesName) }),
+      ...(samplesDir === undefined
+        ? {}
+        : { samplesPath: join(samplesDir, numbered("samples", ".ndjson.gz", trial, scenario)) }),
     };
-    return await runTrial(spec, {
-      onEvent,
+    const served = {
+      target: scenario.target,
+      scenarioDir: resolve(dirname(scenario.file)),
+      env,
       signal,
-      beginFault: async (fault) => beginServiceFault(services.breakable, fault),
-      ...(entry ? { entry } : {}),
-    });
+      onEvent,
+      ...(logDir === undefined ? {} : { logPath: join(logDir, numbered("server", ".log", trial, scenario)) }),
+    };
+    return await withServer(served, ({ addresses, onEvent: onTrialEvent }) =>
+      runTrial(
+        { ...spec, services: { ...services.addresses, ...addresses } },
+        {
+          onEvent: onTrialEvent,
+          signal,
+          beginFault: async (fault) => beginServiceFault(services.breakable, fault),
+          ...(entry ? { entry } : {}),
+        },
+      ),
+    );
   } finally {
     await rm(scratchDir, { recursive: true, force: true });
   }
+}
+
+/** The name of a file of one trial; where there are several it has the trial's number. */
+function numbered(stem: string, ending: string, trial: number, { repeat }: Scenario): string {
+  return repeat === 1 ? `${stem}${ending}` : `${stem}-${trial + 1}${ending}`;
 }

@@ -43,6 +43,8 @@ export interface TargetContext {
   readonly services: ServiceAddresses;
   /** The kinds of faults that will be asked of the session, so that it can prepare for them. */
   readonly faults: readonly FaultKind[];
+  /** The most clients that a closed phase has; absent where no phase is closed. */
+  readonly clients?: number;
   /** Whether `stop` is to check the work. What is measured in many pairs is checked in the first. */
   readonly verifies: boolean;
   readonly signal: AbortSignal;

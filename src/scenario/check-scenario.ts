@@ -10,6 +10,7 @@ import { readRules } from "./read-rules.ts";
 import { readTuning } from "./read-tuning.ts";
 import type { Scenario } from "./scenario.ts";
 import { type ScenarioInput, scenarioJsonSchema, scenarioSchema, type TargetSchemas } from "./schema.ts";
+import { writeOutTarget } from "./target-shorthand.ts";
 
 /** What a scenario is checked against. */
 export interface CheckOptions {
@@ -36,12 +37,13 @@ export type Checked =
 
 /** Checks the text of a scenario file. */
 export function checkScenario(text: string, file: string, options: CheckOptions): Checked {
-  const yaml = readYaml(file, text, options.env);
+  const { targetSchemas, isVariant = false, isTuned = false } = options;
+  const { yaml, override } = writeOutTarget(readYaml(file, text, options.env), targetSchemas);
   if (yaml.problems.length > 0) return { problems: sortProblems(yaml.problems) };
-  const { targetSchemas, overrides = [], isVariant = false, isTuned = false } = options;
+  const overrides = (options.overrides ?? []).map(override);
   const schema = scenarioSchema(targetSchemas);
   const checkWith = (more: readonly Override[]): CheckedValue =>
-    checkValue(yaml, schema, targetSchemas, [...overrides, ...more]);
+    checkValue(yaml, schema, targetSchemas, [...overrides, ...more.map(override)]);
   const checked = checkWith([]);
   if (checked.scenario === undefined) return { problems: checked.problems };
   const { scenario, input, written } = checked;

@@ -119,3 +119,11 @@ export function heldAtRate(phase: OpenPhase, ratePerSec: number, durationMs: num
 export function heldAtClients(phase: ClosedPhase, clients: number, durationMs: number): ClosedPhase {
   return { ...phase, durationMs, fromClients: clients, toClients: clients };
 }
+
+/** The most clients that a closed phase has; undefined where no phase is closed. */
+export function mostClients(load: readonly Phase[]): number | undefined {
+  const clients = load.flatMap((phase) =>
+    phase.loop === "closed" ? [phase.fromClients, phase.toClients] : [],
+  );
+  return clients.length === 0 ? undefined : Math.max(...clients);
+}

@@ -3,6 +3,7 @@ import { count, durationMs, ratePerSec, ratio } from "../base/unit-schema.ts";
 import type { Path } from "../base/yaml.ts";
 import { faultSchema } from "./fault-schema.ts";
 import { comparedMetrics } from "./scenario.ts";
+import { shortFormSchemas } from "./target-shorthand.ts";
 import type { NumberParam } from "./tuning.ts";
 import { objectiveSchema, paramsSchema, requireSchema, subjectToSchema } from "./tuning-schema.ts";
 
@@ -10,6 +11,8 @@ import { objectiveSchema, paramsSchema, requireSchema, subjectToSchema } from ".
 export interface TargetSchema {
   /** Its settings; they have `kind` as a literal. */
   readonly settings: z.ZodObject;
+  /** The setting that may be given by the kind's name alone: with `url`, `{ http: URL }` is `{ kind: http, url: URL }`. */
+  readonly shorthand?: string;
   /** What can be tuned by its name alone; absent where there is nothing. */
   readonly knobs?: TargetKnobs;
 }
@@ -156,5 +159,7 @@ export function scenarioJsonSchema(targets: TargetSchemas): object {
       if (jsonSchema.pattern !== undefined) jsonSchema.pattern += "|\\$\\{";
     },
   });
+  const target = schema.properties?.target as { oneOf: object[] };
+  target.oneOf.push(...shortFormSchemas(target.oneOf, targets));
   return { title: "dyno scenario", ...schema };
 }

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../src/drive/services/redis-process.ts";
+import { freePort } from "../../src/drive/services/free-port.ts";
 import { createEngine } from "../../src/engine/create-engine.ts";
 import type { Engine, Receipt } from "../../src/engine/engine.ts";
 import { usePrivateRedis } from "../support/redis-private.ts";

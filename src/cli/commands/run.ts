@@ -79,6 +79,7 @@ async function drive(scenario: Scenario, options: RunOptions, dir: string, io: I
       },
       signal: io.signal,
       env: io.env,
+      logDir: dir,
       ...(options.samples ? { samplesDir: dir } : {}),
     });
   } finally {

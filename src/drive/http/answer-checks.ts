@@ -1,9 +1,17 @@
-import type { HttpResponse } from "./response-reader.ts";
+/** What came, as far as it is checked; a body and a head only where they are looked at. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: Buffer | string | undefined;
+  /** Its header lines. */
+  readonly head?: Buffer | string;
+}
 
 /** What an answer must be to count as one. All that is given must hold. */
 export interface Expectation {
   /** Statuses, as ranges with both ends. */
   readonly statuses: readonly (readonly [number, number])[];
+  /** By name, in any case: a text that the header's value has somewhere. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** A text that the body has somewhere. */
   readonly contains?: string;
   readonly matches?: RegExp;
@@ -13,11 +21,13 @@ export interface Expectation {
 
 /** An answer that came and was not what was expected: an error, and not a fast success. */
 export class WrongAnswer extends Error {
-  override readonly name: "WrongStatus" | "WrongBody";
+  override readonly name = "WrongAnswer";
+  /** The kind that it is counted as. */
+  readonly code: "wrong-answer-status" | "wrong-answer-header" | "wrong-answer-body";
 
-  constructor(name: "WrongStatus" | "WrongBody", message: string) {
+  constructor(code: WrongAnswer["code"], message: string) {
     super(message);
-    this.name = name;
+    this.code = code;
   }
 }
 
@@ -27,15 +37,16 @@ export function readsBody({ contains, matches, json }: Expectation): boolean {
 }
 
 /** Holds an answer against what was expected. Throws a WrongAnswer that says what differs. */
-export function checkAnswer({ status, body }: HttpResponse, expected: Expectation): void {
+export function checkAnswer({ status, body, head }: Answer, expected: Expectation): void {
   if (!expected.statuses.some(([low, high]) => status >= low && status <= high)) {
     throw new WrongAnswer(
-      "WrongStatus",
+      "wrong-answer-status",
       `the status is ${status}, and ${rangesText(expected.statuses)} was expected`,
     );
   }
+  if (expected.headers !== undefined) checkHeaders(textOf(head), expected.headers);
   if (!readsBody(expected)) return;
-  const text = body?.toString("utf8") ?? "";
+  const text = textOf(body);
   if (expected.contains !== undefined && !text.includes(expected.contains)) {
     throw wrongBody(`does not contain ${JSON.stringify(expected.contains)}`, text);
   }
@@ -43,6 +54,23 @@ export function checkAnswer({ status, body }: HttpResponse, expected: Expectatio
     throw wrongBody(`does not match ${expected.matches}`, text);
   }
   if (expected.json !== undefined) checkJson(text, expected.json);
+}
+
+function textOf(bytes: Buffer | string | undefined): string {
+  return typeof bytes === "string" ? bytes : (bytes?.toString("utf8") ?? "");
+}
+
+function checkHeaders(head: string, expected: Readonly<Record<string, string>>): void {
+  const lines = head.split("\r\n");
+  for (const [name, wanted] of Object.entries(expected)) {
+    const start = `${name.toLowerCase()}:`;
+    const values = lines.filter((line) => line.toLowerCase().startsWith(start));
+    const found = values.map((line) => line.slice(start.length).trim());
+    if (found.some((value) => value.includes(wanted))) continue;
+    const what = found.length === 0 ? "is missing" : `is ${JSON.stringify(found.join(", "))}`;
+    const message = `the header ${name} ${what}, and ${JSON.stringify(wanted)} was expected in it`;
+    throw new WrongAnswer("wrong-answer-header", message);
+  }
 }
 
 function checkJson(text: string, expected: Readonly<Record<string, unknown>>): void {
@@ -65,7 +93,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function wrongBody(how: string, text: string): WrongAnswer {
   const shown = text.length > 80 ? `${text.slice(0, 80)}...` : text;
-  return new WrongAnswer("WrongBody", `the body ${how}: ${JSON.stringify(shown)}`);
+  return new WrongAnswer("wrong-answer-body", `the body ${how}: ${JSON.stringify(shown)}`);
 }
 
 function rangesText(ranges: Expectation["statuses"]): string {

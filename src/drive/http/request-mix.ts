@@ -1,5 +1,5 @@
 import { createRandom, deriveSeed, type Random } from "../../base/random.ts";
-import type { Expectation } from "./answer-checks.ts";
+import { type Answer, checkAnswer, type Expectation } from "./answer-checks.ts";
 import type { WireRequest } from "./connection.ts";
 import { fillIn, type Template, type TemplateContext, type TemplatePart } from "./template.ts";
 
@@ -15,10 +15,21 @@ export interface RequestKind {
   readonly expected: Expectation;
 }
 
+/** What holds an answer against what was expected; throws a WrongAnswer. */
+type Check = (answer: Answer) => void;
+
 /** A request to be sent, and what is expected of its answer. */
 export interface PlannedRequest {
   readonly wire: WireRequest;
-  readonly expected: Expectation;
+  readonly check: Check;
+}
+
+/** A request in its parts, for who puts it on the wire himself. */
+export interface RequestParts {
+  readonly kind: RequestKind;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
 }
 
 /** What the requests of a run are made of. */
@@ -26,29 +37,53 @@ export interface MixOptions {
   readonly kinds: readonly RequestKind[];
   /** `sequence`: one kind after the other, weights as repetitions. `mix`: drawn by weight. */
   readonly order: "sequence" | "mix";
-  /** The `Host` header. */
-  readonly host: string;
   /** Rows of CSV files by name; each request draws one of each. */
   readonly data: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
   readonly seed: number;
 }
 
 /** Gives the request of each operation, in the order of the calls; the same seed gives the same requests. */
-export function createRequestMix({
-  kinds,
-  order,
-  host,
-  data,
-  seed,
-}: MixOptions): (n: number) => PlannedRequest {
-  const encoders = kinds.map((kind) => createEncoder(kind, host));
+export function createRequestMix(
+  options: MixOptions & { readonly host: string },
+): (n: number) => PlannedRequest {
+  const encoders = new Map(options.kinds.map((kind) => [kind, createEncoder(kind, options.host)]));
+  const draw = createDraw(options);
+  return (n) => {
+    const { kind, context } = draw(n);
+    const encode = encoders.get(kind);
+    if (encode === undefined) throw new RangeError("there is no such request");
+    return encode(context);
+  };
+}
+
+/** The same requests as those of `createRequestMix`, in their parts. */
+export function createPartsMix(options: MixOptions): (n: number) => RequestParts {
+  const draw = createDraw(options);
+  return (n) => {
+    const { kind, context } = draw(n);
+    const headers = Object.fromEntries(kind.headers.map(([name, value]) => [name, value.render(context)]));
+    return { kind, path: kind.path.render(context), headers, body: kind.body?.render(context) };
+  };
+}
+
+/** Whether each request of this kind is as the one before. */
+export function isFixed({ path, headers, body }: RequestKind): boolean {
+  return path.isFixed && headers.every(([, value]) => value.isFixed) && (body?.isFixed ?? true);
+}
+
+interface Draw {
+  readonly kind: RequestKind;
+  readonly context: TemplateContext;
+}
+
+function createDraw({ kinds, order, data, seed }: MixOptions): (n: number) => Draw {
   const choose = createChoice(kinds, order, createRandom(deriveSeed(seed, "requests")));
   const random = createRandom(deriveSeed(seed, "values"));
   const drawRow = createRowDraw(data, createRandom(deriveSeed(seed, "rows")));
   return (n) => {
-    const encode = encoders[choose(n)];
-    if (encode === undefined) throw new RangeError("there are no requests");
-    return encode({ n, random, row: drawRow() });
+    const kind = kinds[choose(n)];
+    if (kind === undefined) throw new RangeError("there are no requests");
+    return { kind, context: { n, random, row: drawRow() } };
   };
 }
 
@@ -56,22 +91,30 @@ type Encode = (context: TemplateContext) => PlannedRequest;
 
 const idempotent = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"]);
 
+/** Whether a method may be repeated without harm (RFC 9110, section 9.2.2). */
+export function isIdempotent(method: string): boolean {
+  return idempotent.has(method);
+}
+
 /** What is the same for every request is encoded once, texts that stand side by side as one. */
-function createEncoder({ method, path, headers, body, expected }: RequestKind, host: string): Encode {
-  const common = { isHead: method === "HEAD", isIdempotent: idempotent.has(method) };
+function createEncoder(kind: RequestKind, host: string): Encode {
+  const { method, path, headers, body, expected } = kind;
+  const check: Check = (answer) => checkAnswer(answer, expected);
+  const common = { isHead: method === "HEAD", isIdempotent: isIdempotent(method) };
+  const hasHost = headers.some(([name]) => name.toLowerCase() === "host");
+  const hostLine = hasHost ? "" : `host: ${host}\r\n`;
   const lines = headers.flatMap(([name, value]) => [`${name}: `, ...value.parts, "\r\n"]);
-  const head = joined([`${method} `, ...path.parts, ` HTTP/1.1\r\nhost: ${host}\r\n`, ...lines]);
+  const head = joined([`${method} `, ...path.parts, ` HTTP/1.1\r\n${hostLine}`, ...lines]);
   const encode = (context: TemplateContext): PlannedRequest => {
     const text = fillIn(head, context);
-    if (body === undefined) return { wire: { ...common, bytes: `${text}\r\n` }, expected };
+    if (body === undefined) return { wire: { ...common, bytes: `${text}\r\n` }, check };
     const content = body.render(context);
     const length = `content-length: ${Buffer.byteLength(content)}\r\n\r\n`;
-    return { wire: { ...common, bytes: text + length + content }, expected };
+    return { wire: { ...common, bytes: text + length + content }, check };
   };
-  const isFixed = (body?.isFixed ?? true) && head.every((part) => typeof part === "string");
-  if (!isFixed) return encode;
+  if (!isFixed(kind)) return encode;
   const { wire } = encode({ n: 0, random: createRandom(0), row: {} });
-  const fixed = { wire: { ...wire, bytes: Buffer.from(wire.bytes) }, expected };
+  const fixed = { wire: { ...wire, bytes: Buffer.from(wire.bytes) }, check };
   return () => fixed;
 }
 

@@ -34,11 +34,18 @@ type Fill = (context: TemplateContext) => string;
 
 const known = "n, int LOW HIGH, text LENGTH, uuid, pick A B ..., and DATA.COLUMN";
 
+/** How a value from outside is written where it stands. */
+export type Escape = (value: string) => string;
+
 /**
  * Compiles a text with places such as `{{n}}`, `{{int 1 100}}`, `{{text 16}}`, `{{uuid}}`, `{{pick a b}}` and
- * `{{users.id}}` (a column of the rows in `data`); `{{{{` stands for a plain `{{`.
+ * `{{users.id}}` (a column of the rows in `data`, escaped); `{{{{` stands for a plain `{{`.
  */
-export function compileTemplate(text: string, data: DataColumns): Template | TemplateProblem {
+export function compileTemplate(
+  text: string,
+  data: DataColumns,
+  escapeValue: Escape = (value) => value,
+): Template | TemplateProblem {
   const parts: TemplatePart[] = [];
   const places = /\{\{\{\{|\{\{([^{}]*)\}\}|\{\{/g;
   let end = 0;
@@ -52,7 +59,7 @@ export function compileTemplate(text: string, data: DataColumns): Template | Tem
     if (place[1] === undefined) {
       return { message: "`{{` begins no place: close it with }}, or write {{{{ for a plain {{" };
     }
-    const fill = compilePlace(place[1].trim(), data);
+    const fill = compilePlace(place[1].trim(), data, escapeValue);
     if (typeof fill !== "function") return fill;
     parts.push(fill);
   }
@@ -72,10 +79,10 @@ export function fillIn(parts: readonly TemplatePart[], context: TemplateContext)
   return filled;
 }
 
-function compilePlace(place: string, data: DataColumns): Fill | TemplateProblem {
+function compilePlace(place: string, data: DataColumns, escapeValue: Escape): Fill | TemplateProblem {
   const [word = "", ...given] = place.split(/\s+/);
   const column = /^([\w-]+)\.(.+)$/.exec(place);
-  if (column !== null) return compileColumn(column[1] ?? "", column[2] ?? "", data);
+  if (column !== null) return compileColumn(column[1] ?? "", column[2] ?? "", data, escapeValue);
   if (word === "n" && given.length === 0) return ({ n }) => String(n);
   if (word === "uuid" && given.length === 0) return ({ random }) => uuidFrom(random);
   if (word === "int") return compileInt(place, given);
@@ -84,7 +91,12 @@ function compilePlace(place: string, data: DataColumns): Fill | TemplateProblem 
   return { message: `\`{{${place}}}\` is nothing that can be filled in: there are ${known}` };
 }
 
-function compileColumn(name: string, column: string, data: DataColumns): Fill | TemplateProblem {
+function compileColumn(
+  name: string,
+  column: string,
+  data: DataColumns,
+  escapeValue: Escape,
+): Fill | TemplateProblem {
   if (!Object.hasOwn(data, name)) {
     const names = Object.keys(data);
     const there = names.length === 0 ? "add `data: { NAME: FILE.csv }`" : `there is ${names.join(", ")}`;
@@ -96,7 +108,7 @@ function compileColumn(name: string, column: string, data: DataColumns): Fill | 
       message: `\`{{${name}.${column}}}\`: ${name} has no column ${column}; it has ${columns.join(", ")}`,
     };
   }
-  return ({ row }) => row[name]?.[column] ?? "";
+  return ({ row }) => escapeValue(row[name]?.[column] ?? "");
 }
 
 function compileInt(place: string, given: readonly string[]): Fill | TemplateProblem {

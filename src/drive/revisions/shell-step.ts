@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { deferred } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
+import { signalGroup, untilGroupEnds } from "../../base/process-group.ts";
 
 /** A command for the shell. */
 export interface ShellStep {
@@ -26,9 +27,8 @@ const firstLines = 12;
 const lastLines = 28;
 const longestLine = 500;
 const graceMs = 2000;
-/** Killed processes are gone at once, but where nobody waits for orphans they are seen for ever. */
+/** Killed processes are gone at once. */
 const reapMs = 300;
-const pollMs = 20;
 
 /**
  * Runs a command with the shell, in a process group of its own, until it ends. What it leaves running in its group is
@@ -47,19 +47,18 @@ export async function runShellStep({ command, dir, env, signal }: ShellStep): Pr
   const closed = once(shell, "close");
   closed.catch(() => undefined);
   const output = keepLines(shell);
-  const kill = (name: NodeJS.Signals | 0): boolean => signalGroup(shell.pid, name);
   const aborted = deferred<readonly []>();
   const onAbort = (): void => {
-    kill("SIGTERM");
+    signalGroup(shell.pid, "SIGTERM");
     aborted.resolve([]);
   };
-  const onExit = (): void => void kill("SIGKILL");
+  const onExit = (): void => void signalGroup(shell.pid, "SIGKILL");
   signal.addEventListener("abort", onAbort, { once: true });
   // A second Ctrl-C ends dyno at once, and the group does not hear it.
   process.once("exit", onExit);
   try {
     const [code, by] = await Promise.race([ended(shell), aborted.promise]);
-    await endGroup(kill, signal.aborted ? graceMs : 0);
+    await endGroup(shell.pid, signal.aborted ? graceMs : 0);
     // Whoever left the group may hold the pipes open for ever.
     await Promise.race([closed, sleep(1000, undefined, { ref: false })]);
     if (signal.aborted) throw stopped(command);
@@ -85,20 +84,10 @@ async function ended(shell: ChildProcess): Promise<Ending> {
 const stopped = (command: string): DynoError =>
   new DynoError("aborted", `stopped while \`${command}\` was running`);
 
-/** Waits until nobody is in the group, and kills who is still there after the grace; no event tells of a group's end. */
-async function endGroup(kill: (name: NodeJS.Signals | 0) => boolean, waitMs: number): Promise<void> {
-  for (let waitedMs = 0; waitedMs < waitMs && kill(0); waitedMs += pollMs) await sleep(pollMs);
-  if (!kill("SIGKILL")) return;
-  for (let waitedMs = 0; waitedMs < reapMs && kill(0); waitedMs += pollMs) await sleep(pollMs);
-}
-
-/** Whether anybody got it. */
-function signalGroup(leader: number | undefined, name: NodeJS.Signals | 0): boolean {
-  try {
-    return leader !== undefined && process.kill(-leader, name);
-  } catch {
-    return false;
-  }
+/** Waits until nobody is in the group, and kills who is still there after the grace. */
+async function endGroup(leader: number | undefined, waitMs: number): Promise<void> {
+  if (waitMs > 0 && (await untilGroupEnds(leader, waitMs))) return;
+  if (signalGroup(leader, "SIGKILL")) await untilGroupEnds(leader, reapMs);
 }
 
 function keepLines(shell: ChildProcess): () => readonly string[] {

@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createConnection, createServer } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynoError } from "../../base/errors.ts";
+import { freePort } from "./free-port.ts";
+import { createOutputLog, type OutputLog } from "./output-log.ts";
+import { type SupervisedProcess, superviseProcess } from "./supervised-process.ts";
 
 /** A Redis server of our own. */
 export interface RedisProcess {
@@ -35,23 +37,6 @@ export interface RedisProcessOptions {
 const startTimeoutMs = 10_000;
 
 /**
- * The server must end with us even when we are killed: the shell's watcher reads from a pipe of ours, and kills the
- * server and removes its folder when the pipe closes. Being the leader of its own group, the server does not hear our
- * Ctrl-C, so that a trial can drain.
- */
-const supervisor = `
-exec 3<&0
-"$@" </dev/null >server.log 2>&1 3<&- &
-pid=$!
-echo "$pid"
-{ read -r _ <&3; : >ended; kill -9 "$pid"; } >/dev/null 2>&1 &
-watcher=$!
-wait "$pid"
-kill "$watcher" 2>/dev/null
-[ -e ended ] && cd / && rm -rf "$0"
-`;
-
-/**
  * Starts `redis-server` or `valkey-server` from the PATH on a free loopback port, in a folder of its own, with
  * an append-only file and without eviction. Gives undefined where neither is installed. Throws a DynoError `setup`
  * where the server does not start, with the last line that it wrote.
@@ -61,13 +46,15 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
   if (program === undefined) return undefined;
   const dir = await mkdtemp(join(tmpdir(), "dyno-redis-"));
   const port = await freePort();
-  let server: Supervised | undefined;
+  const log = createOutputLog();
+  let server: SupervisedProcess | undefined;
   const start = async (signal?: AbortSignal): Promise<void> => {
-    server = await supervise(dir, [program, ...serverArguments(port, dir, options.appendfsync)]);
-    await waitUntilAnswering(port, server, dir, signal);
+    const command = [program, ...serverArguments(port, dir, options.appendfsync)];
+    server = await superviseProcess({ command, cwd: dir, env: process.env, onOutput: log.add, folder: dir });
+    await waitUntilAnswering(port, server, log, signal);
   };
   const close = async (): Promise<void> => {
-    await server?.end();
+    await server?.kill();
     await rm(dir, { recursive: true, force: true });
   };
   try {
@@ -89,56 +76,6 @@ export async function spawnRedis(options: RedisProcessOptions): Promise<RedisPro
   };
 }
 
-interface Supervised {
-  readonly pid: number;
-  readonly ended: () => boolean;
-  readonly signal: (name: "SIGSTOP" | "SIGCONT") => void;
-  readonly kill: () => Promise<void>;
-  readonly end: () => Promise<void>;
-}
-
-async function supervise(dir: string, command: readonly string[]): Promise<Supervised> {
-  const shell = spawn("sh", ["-c", supervisor, dir, ...command], {
-    cwd: dir,
-    stdio: ["pipe", "pipe", "ignore"],
-    detached: true,
-  });
-  const exited = new Promise<void>((resolve) => shell.once("close", () => resolve()));
-  const pid = await readPid(shell);
-  // Only for its end it should not keep us alive; sockets of a pipe can be let go, too.
-  shell.unref();
-  for (const stream of [shell.stdin, shell.stdout]) (stream as { unref?: () => void } | null)?.unref?.();
-  const ended = (): boolean => shell.exitCode !== null || shell.signalCode !== null;
-  const waitForEnd = async (): Promise<void> => {
-    shell.ref();
-    await exited;
-  };
-  return {
-    pid,
-    ended,
-    signal: (name) => {
-      if (!ended()) process.kill(pid, name);
-    },
-    kill: async () => {
-      if (!ended()) process.kill(pid, "SIGKILL");
-      await waitForEnd();
-    },
-    end: async () => {
-      shell.stdin?.end();
-      await waitForEnd();
-    },
-  };
-}
-
-function readPid(shell: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    shell.once("error", (cause) =>
-      reject(new DynoError("setup", `a shell is needed to start Redis: ${cause.message}`, { cause })),
-    );
-    shell.stdout?.once("data", (line: Buffer) => resolve(Number(line.toString())));
-  });
-}
-
 function serverArguments(port: number, dir: string, appendfsync: string): string[] {
   const settings = {
     bind: "127.0.0.1",
@@ -154,20 +91,17 @@ function serverArguments(port: number, dir: string, appendfsync: string): string
 
 async function waitUntilAnswering(
   port: number,
-  server: Supervised,
-  dir: string,
+  server: SupervisedProcess,
+  log: OutputLog,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   while (!(await answersPing(port))) {
     if (signal?.aborted) throw new DynoError("aborted", "stopped while Redis was starting");
-    if (server.ended() || Date.now() > deadline) {
-      const log = await readFile(join(dir, "server.log"), "utf8").catch(() => "");
-      const how = server.ended() ? "ended at once" : `did not answer within ${startTimeoutMs / 1000} s`;
-      throw new DynoError(
-        "setup",
-        `a private Redis on port ${port} ${how}: ${log.trimEnd().split("\n").at(-1)}`,
-      );
+    const end = server.end();
+    if (end !== undefined || Date.now() > deadline) {
+      const how = end?.how ?? `did not answer within ${startTimeoutMs / 1000} s`;
+      throw new DynoError("setup", `a private Redis on port ${port} ${how}: ${log.lastLines(1).join("")}`);
     }
     await sleep(10);
   }
@@ -185,18 +119,6 @@ function answersPing(port: number): Promise<boolean> {
     });
     socket.once("error", () => resolve(false));
     socket.once("close", () => resolve(false));
-  });
-}
-
-/** A TCP port on the loopback address that nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
   });
 }
 

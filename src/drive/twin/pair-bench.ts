@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DynoError } from "../../base/errors.ts";
+import { mostClients } from "../../scenario/load-shapes.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
+import { describeServer } from "../services/open-server.ts";
 import { openServices, type Services } from "../services/open-services.ts";
 import type { ServiceAddresses } from "../target.ts";
 import { openPlacer, type Placer } from "./placer.ts";
 import type { ProcessPool } from "./process-pool.ts";
+import { openTurnServers, refuseSharedPorts, type TurnServers } from "./turn-servers.ts";
 import { openTwinProcess, type TwinProcess, type TwinProgram, whileWorking } from "./twin-process.ts";
 import { type TurnOrder, type TurnResult, workInTurn } from "./work-in-turn.ts";
 
@@ -68,22 +71,28 @@ export async function openPairBench({ env, signal, onService }: TwinOptions): Pr
   const placer = await openPlacer(onService);
   const services = new Map<string, Services>();
   const told = new Set<string>();
+  const tell = (text: string): void => {
+    if (!told.has(text)) onService(text);
+    told.add(text);
+  };
   return {
     services: () => [...told],
     admit: async (sides) => {
       for (const { scenario } of sides) refuseFaults(scenario);
       refuseOtherPhases(sides);
+      refuseSharedPorts(sides);
       for (const { scenario } of sides) {
+        const server = describeServer(scenario.target);
+        if (server !== undefined) tell(server);
         const wish = wishOf(scenario);
         if (services.has(wish)) continue;
         const breaking = { redis: false, network: false };
         const opened = await openServices(scenario.target, { env, signal, breaking });
         services.set(wish, opened);
-        for (const text of opened.descriptions) if (!told.has(text)) onService(text);
-        for (const text of opened.descriptions) told.add(text);
+        for (const text of opened.descriptions) tell(text);
       }
     },
-    work: (turn) => runTogether({ services, placer, signal }, turn),
+    work: (turn) => runTogether({ services, placer, signal, onTrouble: onService }, turn),
     close: async () => {
       for (const service of services.values()) await service.close();
     },
@@ -95,6 +104,7 @@ interface Bench {
   readonly services: ReadonlyMap<string, Services>;
   readonly placer: Placer;
   readonly signal: AbortSignal;
+  readonly onTrouble: (text: string) => void;
 }
 
 /** Slices of one phase are compared with slices of the same. */
@@ -123,14 +133,15 @@ function wishOf({ target }: Scenario): string {
   return JSON.stringify([store, redisUrl, appendfsync]);
 }
 
-/** An engine in a process of its own would share the core with its driver. */
+/** An engine in a process of its own, or a server, would share the core with its driver. */
 function isInOneProcess({ target }: Scenario): boolean {
-  return (target.settings as { readonly process?: string }).process !== "separate";
+  const { process, start } = target.settings as Record<string, unknown>;
+  return process !== "separate" && start === undefined;
 }
 
 /** Starts the processes, warms them up side by side, lets them work in turn, and ends them. */
 async function runTogether(bench: Bench, turn: Turn): Promise<Worked> {
-  const { signal, placer } = bench;
+  const { signal, placer, onTrouble } = bench;
   const { sides, names, pool, count } = turn;
   if (signal.aborted) throw interrupted(signal.reason);
   const scratchDir = await mkdtemp(join(tmpdir(), "dyno-pair-"));
@@ -142,9 +153,11 @@ async function runTogether(bench: Bench, turn: Turn): Promise<Worked> {
   const onAbort = (): void => void killAll();
   signal.addEventListener("abort", onAbort, { once: true });
   let isDone = false;
+  let servers: TurnServers | undefined;
   try {
     await placer.spread(processes);
-    await startAll(bench, turn, scratchDir, processes);
+    servers = await openTurnServers(sides, processes, signal, onTrouble);
+    await startAll(bench, turn, scratchDir, processes, servers);
     const scenarios = sides.map(({ scenario }) => scenario);
     let core: number | undefined;
     const place = async (): Promise<void> => {
@@ -161,6 +174,7 @@ async function runTogether(bench: Bench, turn: Turn): Promise<Worked> {
     signal.removeEventListener("abort", onAbort);
     const ending = pool !== undefined && isDone ? processes.filter(({ broken }) => broken) : processes;
     await Promise.all(ending.map((process) => process.kill()));
+    await servers?.close();
     await rm(scratchDir, { recursive: true, force: true });
   }
 }
@@ -174,6 +188,7 @@ async function startAll(
   { sides, seed, verifies }: Turn,
   scratchDir: string,
   processes: readonly TwinProcess[],
+  servers: TurnServers,
 ): Promise<void> {
   await Promise.all(
     processes.map(async (process, i) => {
@@ -183,9 +198,14 @@ async function startAll(
       const dir = join(scratchDir, String(i));
       await mkdir(dir);
       const { kind, settings } = scenario.target;
-      const addresses: ServiceAddresses = services.get(wishOf(scenario))?.addresses ?? {};
+      const addresses: ServiceAddresses = {
+        ...services.get(wishOf(scenario))?.addresses,
+        ...servers.addresses[i],
+      };
       const target = { kind, settings };
-      const spec = { target, seed, services: addresses, scenarioDir, scratchDir: dir, verifies };
+      const clients = mostClients(scenario.load);
+      const most = clients === undefined ? {} : { clients };
+      const spec = { target, seed, services: addresses, scenarioDir, scratchDir: dir, verifies, ...most };
       await whileWorking(process, () => process.start(spec));
     }),
   );

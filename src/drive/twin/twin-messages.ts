@@ -18,6 +18,8 @@ export interface ArmSpec {
   readonly scratchDir: string;
   /** Whether the work is to be checked at the end. */
   readonly verifies: boolean;
+  /** The most clients that a closed phase has. */
+  readonly clients?: number;
 }
 
 /** A short stretch of load. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type Deferred, deferred } from "../../base/async.ts";
-import { DynoError } from "../../base/errors.ts";
+import { DynoError, type ErrorCode } from "../../base/errors.ts";
 import type { ArmFigures } from "../../measure/pair.ts";
 import { drainMs } from "../phase-runner.ts";
 import {
@@ -33,8 +33,8 @@ export interface TwinProcess {
   finish(): Promise<ArmFigures>;
   /** Closes the target and ends the process. */
   stop(): Promise<ArmFigures>;
-  /** Counts the process as broken, for what it did: `completed no operation ...`. */
-  giveUp(problem: string): void;
+  /** Counts the process as broken, for what it did: `completed no operation ...`. Default code: `unavailable`. */
+  giveUp(problem: string, code?: ErrorCode): void;
   /** Ends the process, wherever it is: it may close its target, for a moment, and is killed then. */
   kill(): Promise<void>;
 }
@@ -158,8 +158,8 @@ class Twin implements TwinProcess {
     throw new DynoError("internal", `the ${this.#name}'s process answered out of turn`);
   }
 
-  giveUp(problem: string): void {
-    this.#end ??= new DynoError("unavailable", `the ${this.#name} ${problem}`);
+  giveUp(problem: string, code: ErrorCode = "unavailable"): void {
+    this.#end ??= new DynoError(code, `the ${this.#name} ${problem}`);
   }
 
   async kill(): Promise<void> {

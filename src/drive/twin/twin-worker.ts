@@ -26,7 +26,8 @@ export async function openTwinWorker(spec: ArmSpec, signal: AbortSignal): Promis
   const target = await openTarget(spec.target.kind);
   if (target === undefined) throw new DynoError("unsupported", `there is no target ${spec.target.kind}`);
   const { seed, services, scenarioDir, scratchDir, verifies } = spec;
-  const context = { seed, services, scenarioDir, scratchDir, verifies, faults: [], signal };
+  const clients = spec.clients === undefined ? {} : { clients: spec.clients };
+  const context = { seed, services, scenarioDir, scratchDir, verifies, faults: [], signal, ...clients };
   return new Worker(await target.start(spec.target.settings, context), signal);
 }
 

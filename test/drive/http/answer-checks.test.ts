@@ -3,14 +3,15 @@ import { checkAnswer, type Expectation, readsBody } from "../../../src/drive/htt
 
 function check(expected: Partial<Expectation>, body = "", status = 200): void {
   const bytes = Buffer.from(body);
-  const response = { status, head: Buffer.alloc(0), body: bytes, bodyBytes: bytes.length, keepsAlive: true };
-  checkAnswer(response, { statuses: [[200, 399]], ...expected });
+  const head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: a=1\r\nset-cookie: b=2";
+  checkAnswer({ status, head, body: bytes }, { statuses: [[200, 399]], ...expected });
 }
 
 describe("answers", () => {
   test("that are as expected pass", () => {
     check({}, "", 304);
     check({ contains: "ok", matches: /^o/ }, "ok");
+    check({ headers: { "content-type": "html", "Set-Cookie": "b=" } });
     check(
       { json: { "items.1.id": 2, done: true, tags: ["a"] } },
       '{"items":[{"id":1},{"id":2}],"done":true,"tags":["a"]}',
@@ -27,7 +28,7 @@ describe("answers", () => {
         ],
       },
       "",
-      "WrongStatus",
+      "wrong-answer-status",
       "the status is 200, and 200-204 or 301 was expected",
       500,
     ],
@@ -35,25 +36,48 @@ describe("answers", () => {
       "a text that is missing",
       { contains: "ok" },
       "no",
-      "WrongBody",
+      "wrong-answer-body",
       'the body does not contain "ok": "no"',
       200,
     ],
-    ["a pattern", { matches: /^\d+$/ }, "x1", "WrongBody", "does not match /^\\d+$/", 200],
-    ["no JSON", { json: { a: 1 } }, "<html>", "WrongBody", "is no JSON", 200],
+    [
+      "another header",
+      { headers: { "content-type": "json" } },
+      "",
+      "wrong-answer-header",
+      'the header content-type is "text/html", and "json" was expected in it',
+      200,
+    ],
+    [
+      "a header that is missing",
+      { headers: { etag: "" } },
+      "",
+      "wrong-answer-header",
+      "the header etag is missing",
+      200,
+    ],
+    ["a pattern", { matches: /^\d+$/ }, "x1", "wrong-answer-body", "does not match /^\\d+$/", 200],
+    ["no JSON", { json: { a: 1 } }, "<html>", "wrong-answer-body", "is no JSON", 200],
     [
       "another value",
       { json: { "a.b": 1 } },
       '{"a":{"b":"1"}}',
-      "WrongBody",
+      "wrong-answer-body",
       'has "1" at a.b, and not 1',
       200,
     ],
-    ["no such place", { json: { "a.b.c": 1 } }, '{"a":null}', "WrongBody", "has undefined at a.b.c", 200],
-  ] as const)("%s is an error that says what differs", (_, expected, body, name, message, status) => {
+    [
+      "no such place",
+      { json: { "a.b.c": 1 } },
+      '{"a":null}',
+      "wrong-answer-body",
+      "has undefined at a.b.c",
+      200,
+    ],
+  ] as const)("%s is an error that says what differs", (_, expected, body, code, message, status) => {
     const given = status === 500 ? 500 : 200;
     const call = (): void => check(expected, body, given);
-    expect(call).toThrow(expect.objectContaining({ name }));
+    expect(call).toThrow(expect.objectContaining({ code }));
     expect(call).toThrow(message.replace("is 200,", `is ${given},`));
   });
 

@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, test } from "vitest";
+import { freePort } from "../../../src/drive/services/free-port.ts";
 import { openRedisService, type RedisService } from "../../../src/drive/services/redis.ts";
-import { freePort } from "../../../src/drive/services/redis-process.ts";
+import { isAlive, untilDead } from "../../support/processes.ts";
 
 const opened: { close(): Promise<unknown> | unknown }[] = [];
 afterEach(async () => {
@@ -26,20 +27,6 @@ function connect(url: string): Redis {
   const client = new Redis(url);
   opened.push({ close: () => client.disconnect() });
   return client;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A zombie has died; it only waits for its parent to hear of it.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-async function untilDead(pid: number): Promise<void> {
-  while (isAlive(pid)) await sleep(10);
 }
 
 describe("a private Redis", () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../../src/drive/services/redis-process.ts";
+import { freePort } from "../../../src/drive/services/free-port.ts";
 import type { EventStore } from "../../../src/engine/store.ts";
 import { openRedisStore } from "../../../src/engine/stores/redis.ts";
 import { ownerKey } from "../../../src/engine/stores/redis-script.ts";

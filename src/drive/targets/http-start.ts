@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { durationMs } from "../../base/unit-schema.ts";
+import type { ServerStart } from "../services/server-process.ts";
+
+const ready = z.strictObject({
+  port: z
+    .union([z.literal("auto"), z.int().min(1).max(65_535)], {
+      error: "expected auto, or a port from 1 to 65535",
+    })
+    .optional()
+    .describe("The port that it listens on; auto (the default): a free one, which it is told as PORT."),
+  url: z
+    .string()
+    .regex(/^(\/|https?:\/\/[^/])/, "write a path such as /healthz, or a whole URL")
+    .refine((url) => url.startsWith("/") || URL.canParse(url), "this is no URL")
+    .optional()
+    .describe("A path or URL that has to answer. Default: it has to take a connection on its port."),
+  status: z
+    .int()
+    .min(100)
+    .max(599)
+    .optional()
+    .describe("The status that the URL has to answer with. Default: any of 2xx and 3xx."),
+  within: durationMs(1000).default(10_000).describe("How long that may take. Default: 10s."),
+});
+
+const stop = z.strictObject({
+  signal: z
+    .enum(["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGKILL"])
+    .default("SIGTERM")
+    .describe("What its process group is sent at the end. Default: SIGTERM."),
+  within: durationMs(1000)
+    .default(5000)
+    .describe("After this long all of the group are killed. Default: 5s."),
+});
+
+const value = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** The user's own server: how dyno starts it for each trial, knows that it is ready, and ends it. */
+export const serverStart: z.ZodType<ServerStart> = z
+  .strictObject({
+    command: z
+      .union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+        error: "expected a command for the shell, or a list of a program and its arguments",
+      })
+      .describe(
+        "A text is for the shell (node server.mjs --port $PORT); a list is a program and its arguments.",
+      ),
+    cwd: z.string().optional().describe("Relative to the folder of the scenario. Default: that folder."),
+    env: z
+      .record(z.string(), value)
+      .default({})
+      .describe("Variables beside those of dyno's own environment."),
+    ready: ready.prefault({}).describe("By what it is known to be ready."),
+    stop: stop.prefault({}).describe("How it is ended."),
+  })
+  .describe(
+    "Starts your own server for each trial, on the loopback address, and ends it with its whole process group.",
+  );
