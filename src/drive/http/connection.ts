@@ -149,5 +149,11 @@ function openSocket(
 
 function messageFor(error: NodeJS.ErrnoException, { host, port }: Origin): string {
   if (error.code === "ECONNREFUSED") return `nothing listens on ${host}:${port}`;
-  return `the connection to ${host}:${port} broke: ${error.message}`;
+  const mend = certificateErrors.test(error.code ?? "")
+    ? "; name its certificate with tls: { ca: FILE }, or take any with tls: { insecure: true }"
+    : "";
+  return `the connection to ${host}:${port} broke: ${error.message}${mend}`;
 }
+
+/** Codes of OpenSSL and Node where a certificate is not trusted. */
+const certificateErrors = /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_(HAS_EXPIRED|UNTRUSTED)|ALTNAME/;

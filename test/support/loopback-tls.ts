@@ -1,0 +1,20 @@
+/** A certificate for localhost and 127.0.0.1 that signed itself, good from 2020 to 2120, and its key: for tests alone. */
+export const loopbackTls = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBejCCASCgAwIBAgIUX4nM71JI6qsiwdV8KXkBeE15NQowCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAx
+MDAwMDAwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASHXTkUpBHrqncthqMDnmEp87ffCJWu2u044JgMEqblsVYscfvPYsa1
+i8Bsg81Gx6oVS9RobcNY5bP5TK8yVmYso04wTDAaBgNVHREEEzARgglsb2NhbGhv
+c3SHBH8AAAEwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUaBaN5V6ttysjl7Mv
+wgjCnTWzP2IwCgYIKoZIzj0EAwIDSAAwRQIgJTJ3niTJHqUikxhoeF8rSL6Odw40
+X2tRNlqxIzuamYoCIQD7LpFZ6BGM5I3wlpNvV3CNn8T+Bt4bM0zui5SZXgG4KA==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgEkdjhkplyiZQxoC3
+idLK4XCicDNkdcqT2Ytu/z3Fs+yhRANCAASHXTkUpBHrqncthqMDnmEp87ffCJWu
+2u044JgMEqblsVYscfvPYsa1i8Bsg81Gx6oVS9RobcNY5bP5TK8yVmYs
+-----END PRIVATE KEY-----
+`,
+};
