@@ -62,7 +62,20 @@ export function checkValidity(
   ) {
     invalid.push("no operation was measured, and no data is never a pass");
   }
+  warnings.push(...closedLoopWarning(trials));
   return { invalid: [...new Set(invalid)], warnings: [...new Set(warnings)] };
+}
+
+/** One line for all of them: a closed loop waits where users would not (coordinated omission; G. Tene, 2013). */
+function closedLoopWarning(trials: readonly TrialResult[]): readonly string[] {
+  const closed = trials.flatMap(({ phases }) =>
+    phases.filter(({ kind, loop }) => kind === "measured" && loop === "closed").map(({ phase }) => phase),
+  );
+  if (closed.length === 0) return [];
+  const names = [...new Set(closed)].join(", ");
+  return [
+    `${names}: latencies of a closed loop hide queueing, since no client sends before it is answered; an open loop shows it`,
+  ];
 }
 
 function faultReasons({ marks, status }: TrialResult, { faults }: Scenario): string[] {

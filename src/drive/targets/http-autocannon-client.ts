@@ -49,6 +49,8 @@ export function watchClient(
   /** On this connection. */
   let answers = 0;
   let isBeingAnswered = false;
+  /** It goes on reading the answer that was torn off where the next one begins: nothing that it tells counts any more. */
+  let isTorn = false;
   let lastError: NodeJS.ErrnoException | undefined;
 
   const settle = (error: unknown): void => {
@@ -66,14 +68,15 @@ export function watchClient(
     return new DynoError("unavailable", `the connection broke: ${how}`, { cause: lastError });
   };
   client.on("request", () => {
+    if (isTorn) return;
     if (sentMicros !== undefined) {
       onTrouble();
+      isTorn = isBeingAnswered;
       const goesAgain = mayGoAgain(sentMicros);
       if (!goesAgain) settle(lossOf(sentMicros));
       answers = 0;
-      isBeingAnswered = false;
       lastError = undefined;
-      if (goesAgain) return;
+      if (goesAgain || isTorn) return;
     }
     sentMicros = nowMicros();
     onSent(sentMicros);

@@ -67,9 +67,22 @@ function headerProblems(
   headers: RequestInput["headers"],
   columns: DataColumns,
 ): SettingProblem[] {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    textProblems([...path, name], value, columns, isHeaderText),
-  );
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const wrong = wrongHeaderName(name);
+    if (wrong !== undefined) return [{ path: [...path, name], message: wrong }];
+    return textProblems([...path, name], value, columns, isHeaderText);
+  });
+}
+
+/** What dyno itself writes: a second one would tear the request. */
+const ownHeaders = ["content-length", "transfer-encoding"];
+
+function wrongHeaderName(name: string): string | undefined {
+  // A token of RFC 9110, section 5.6.2.
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return `${JSON.stringify(name)} is no name of a header`;
+  return ownHeaders.includes(name.toLowerCase())
+    ? `${name} is written by dyno itself; take it out`
+    : undefined;
 }
 
 function bodyProblems(path: Path, request: RequestInput, columns: DataColumns): SettingProblem[] {

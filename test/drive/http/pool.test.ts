@@ -1,41 +1,19 @@
-import { once } from "node:events";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { createServer, type Server } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import type { WireRequest } from "../../../src/drive/http/connection.ts";
 import { createPool, type Pool, type PoolOptions } from "../../../src/drive/http/pool.ts";
 import type { HttpResponse } from "../../../src/drive/http/response-reader.ts";
-
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
+import { listenOnLoopback, rawServer } from "../../support/http-server.ts";
 
 async function listen(server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-  });
-  closing.push(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
+  return (await listenOnLoopback(server)).port;
 }
 
 /** A server that gets the bytes themselves. */
-function raw(onData: (socket: Socket, text: string, connection: number) => void): Promise<number> {
-  let connections = 0;
-  return listen(
-    createServer((socket) => {
-      const connection = connections++;
-      socket.on("data", (bytes) => onData(socket, bytes.toString("latin1"), connection));
-    }),
-  );
+async function raw(onData: Parameters<typeof rawServer>[0]): Promise<number> {
+  return (await rawServer(onData)).port;
 }
 
 function open(port: number, options: Partial<PoolOptions> = {}): Pool {
@@ -48,7 +26,7 @@ function open(port: number, options: Partial<PoolOptions> = {}): Pool {
     nowMs: () => systemClock.nowMicros() / 1000,
     ...options,
   });
-  closing.push(() => pool.close());
+  onTestFinished(() => pool.close());
   return pool;
 }
 
@@ -168,10 +146,8 @@ describe("the pool of connections", () => {
   });
 
   test("a refused connection, something that is no HTTP, and answers that nobody asked for are errors", async () => {
-    const port = await listen(createServer());
-    closing.splice(0).forEach((close) => {
-      close();
-    });
+    const { port, close } = await listenOnLoopback(createServer());
+    await close();
     await expect(ask(open(port), get("/"))).rejects.toThrow(`nothing listens on 127.0.0.1:${port}`);
     const foreign = await raw((socket) => socket.write("220 mail.example ESMTP\r\n"));
     await expect(ask(open(foreign), get("/"))).rejects.toThrow("does not begin like HTTP");

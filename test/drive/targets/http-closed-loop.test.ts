@@ -1,0 +1,227 @@
+import type { ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../../src/base/clock.ts";
+import { kindOf } from "../../../src/base/errors.ts";
+import type { LoadOutcome } from "../../../src/drive/load/running-load.ts";
+import { httpTarget } from "../../../src/drive/targets/http.ts";
+import { httpSettings } from "../../../src/drive/targets/http-settings.ts";
+import type { OperationSink } from "../../../src/measure/recorder.ts";
+import { listenOnLoopback, rawServer, recordingServer } from "../../support/http-server.ts";
+
+interface Driven extends LoadOutcome {
+  readonly counted: { sent: number; succeeded: number; unanswered: number };
+  /** How many failed, by kind. */
+  readonly failed: Readonly<Record<string, number>>;
+  readonly latenciesMicros: readonly number[];
+  readonly connects: number;
+}
+
+interface Drive {
+  readonly clients?: number;
+  readonly toClients?: number;
+  readonly forMs?: number;
+  readonly drainMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Drives a closed phase by the target's own loop. */
+async function drive(settings: object, options: Drive = {}): Promise<Driven> {
+  const { clients = 4, toClients = clients, forMs = 150, drainMs = 5000, signal } = options;
+  const parsed = httpSettings.parse({ kind: "http", ...settings });
+  const session = await httpTarget.start(parsed, {
+    seed: 1,
+    scratchDir: "",
+    scenarioDir: "",
+    services: {},
+    faults: [],
+    clients: Math.max(clients, toClients),
+    verifies: true,
+    signal: new AbortController().signal,
+  });
+  onTestFinished(async () => void (await session.stop()));
+  const counted = { sent: 0, succeeded: 0, unanswered: 0 };
+  const failed: Record<string, number> = {};
+  const latenciesMicros: number[] = [];
+  const recorder: OperationSink = {
+    sent: () => counted.sent++,
+    success: (_, sentMicros, doneMicros) => {
+      counted.succeeded++;
+      latenciesMicros.push(doneMicros - sentMicros);
+    },
+    failure: (_due, _sent, _done, error) => {
+      failed[kindOf(error)] = (failed[kindOf(error)] ?? 0) + 1;
+    },
+    unanswered: (count) => {
+      counted.unanswered += count;
+    },
+  };
+  const load = session.closedLoop?.start({
+    firstOperation: 0,
+    recorder,
+    clock: systemClock,
+    startMicros: systemClock.nowMicros(),
+    signal: signal ?? new AbortController().signal,
+    drainMs,
+    phase: {
+      phase: "p",
+      loop: "closed",
+      shape: "concurrency",
+      fromClients: clients,
+      toClients,
+      durationMs: forMs,
+    },
+  });
+  if (load === undefined) throw new Error("the target has no closed loop of its own");
+  const outcome = await load.done;
+  expect(load.inFlight()).toBe(outcome.unanswered);
+  const connects = Number((await session.counters?.())?.connects);
+  return { ...outcome, counted, failed, latenciesMicros, connects };
+}
+
+describe("the closed loop of the HTTP target", () => {
+  test("counts what the server counted, on one connection for each client", async () => {
+    const server = await recordingServer();
+    const { sent, counted, failed, unanswered, connects } = await drive({ url: server.url }, { clients: 5 });
+    expect(sent).toBeGreaterThan(5);
+    expect(server.seen).toHaveLength(sent);
+    expect(counted).toEqual({ sent, succeeded: sent, unanswered: 0 });
+    expect({ failed, unanswered, connects }).toEqual({ failed: {}, unanswered: 0, connects: 5 });
+    expect(server.connections()).toBe(5);
+  });
+
+  test("sends what is filled in, each operation once", async () => {
+    const server = await recordingServer();
+    const requests = [
+      { path: "/{{n}}", headers: { "x-n": "{{n}}" } },
+      { method: "POST", path: "/post", json: { n: "{{n}}", é: "{{text 4}}" } },
+    ];
+    const { sent } = await drive({ url: server.url, requests });
+    const numbers = server.seen.map(({ method, path, body }) =>
+      Number(method === "GET" ? path.slice(1) : JSON.parse(body).n),
+    );
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: sent }, (_, n) => n));
+    for (const { method, path, headers } of server.seen.filter((one) => one.method === "GET")) {
+      expect(`${method} /${headers["x-n"]}`).toBe(`GET ${path}`);
+    }
+  });
+
+  test("holds each answer against what its own request expects", async () => {
+    const server = await recordingServer((response, { path }) => {
+      response.writeHead(path === "/teapot" ? 418 : 200, { "x-path": path }).end(`{"path":"${path}"}`);
+    });
+    const requests = [
+      { path: "/a", expect: { json: { path: "/a" }, headers: { "x-path": "/a" } } },
+      { path: "/teapot", expect: { status: 418 } },
+      { path: "/b", expect: { contains: "/a" } },
+    ];
+    const { sent, counted, failed } = await drive({ url: server.url, requests });
+    const wrong = server.seen.filter(({ path }) => path === "/b").length;
+    expect(failed).toEqual({ "wrong-answer-body": wrong });
+    expect(counted.succeeded).toBe(sent - wrong);
+  });
+
+  test("measures each request from when it was sent", async () => {
+    const server = await recordingServer((response) => void setTimeout(() => response.end(), 30));
+    const { latenciesMicros } = await drive({ url: server.url });
+    // Timers may fire up to a millisecond early.
+    expect(Math.min(...latenciesMicros)).toBeGreaterThan(28_000);
+  });
+
+  test("counts what is never answered, and does not wait for longer than it may", async () => {
+    const server = await recordingServer(() => undefined);
+    const { counted, failed, unanswered } = await drive({ url: server.url }, { clients: 3, drainMs: 50 });
+    expect(counted).toEqual({ sent: 3, succeeded: 0, unanswered: 3 });
+    expect({ failed, unanswered }).toEqual({ failed: {}, unanswered: 3 });
+  });
+
+  test("counts answers that come too late as timeouts, and goes on", async () => {
+    let asked = 0;
+    const server = await recordingServer((response) => {
+      if (asked++ > 0) response.end();
+    });
+    const { failed, counted, sent } = await drive(
+      { url: server.url, timeout: "1s" },
+      { clients: 1, forMs: 1500 },
+    );
+    expect(failed).toEqual({ timeout: 1 });
+    expect(counted.succeeded).toBe(sent - 1);
+    expect(sent).toBeGreaterThan(2);
+  });
+
+  test.each(["GET", "POST"])("loses no %s to a server that closes each connection", async (method) => {
+    let asked = 0;
+    const server = await recordingServer((response: ServerResponse) => {
+      asked++;
+      response.setHeader("connection", "close").end("ok");
+    });
+    const { counted, failed, sent } = await drive({ url: server.url, method }, { forMs: 300 });
+    expect(failed).toEqual({});
+    expect(counted.succeeded).toBe(sent);
+    expect(asked).toBe(sent);
+    expect(sent).toBeGreaterThan(4);
+  });
+
+  test("loses no request to a server that closes connections after a while, without a word", async () => {
+    const answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+    const asked = new Map<number, number>();
+    const server = await rawServer((socket, _, connection) => {
+      const count = (asked.get(connection) ?? 0) + 1;
+      asked.set(connection, count);
+      if (count <= 3) socket.write(answer);
+      if (count === 3) socket.end();
+    });
+    const { counted, failed, sent } = await drive({ url: server.url }, { forMs: 300 });
+    expect(failed).toEqual({});
+    expect(counted.succeeded).toBe(sent);
+    expect(sent).toBeGreaterThan(12);
+  });
+
+  test("goes on where answers are torn, and takes none for that of another request", async () => {
+    const server = await rawServer((socket, text, connection) => {
+      if (connection < 4) return void socket.end("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\ntorn");
+      const path = text.split(" ")[1] ?? "";
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${path.length}\r\n\r\n${path}`);
+    });
+    const requests = [{ path: "/a", expect: { matches: "^/a$" } }];
+    const { counted, failed, sent } = await drive({ url: server.url, requests, timeout: "1s" });
+    expect(Object.keys(failed)).toEqual(["unavailable"]);
+    expect(failed.unavailable).toBe(4);
+    expect(counted.succeeded + (failed.unavailable ?? 0)).toBe(sent);
+    expect(counted.succeeded).toBeGreaterThan(0);
+  });
+
+  test("counts what a server that is away cannot take, and goes on when it is there", async () => {
+    const away = await recordingServer();
+    await away.close();
+    const back = setTimeout(() => {
+      const server = createServer((_, response) => response.end("ok"));
+      void listenOnLoopback(server, away.port);
+    }, 100);
+    onTestFinished(() => clearTimeout(back));
+    const { counted, failed, sent } = await drive({ url: away.url }, { forMs: 600 });
+    expect(Object.keys(failed)).toEqual(["unavailable"]);
+    expect(counted.succeeded).toBeGreaterThan(0);
+    expect(counted.succeeded + (failed.unavailable ?? 0)).toBe(sent);
+  });
+
+  test("ends when it is broken off, with the answers of what was sent", async () => {
+    const server = await recordingServer((response) => void setTimeout(() => response.end(), 5));
+    const { sent, counted, unanswered } = await drive(
+      { url: server.url },
+      { forMs: 60_000, signal: AbortSignal.timeout(100) },
+    );
+    expect(counted).toEqual({ sent, succeeded: sent, unanswered: 0 });
+    expect(unanswered).toBe(0);
+  });
+
+  test("raises the number of clients, and keeps to the connections that it may have", async () => {
+    const server = await recordingServer();
+    const ramp = await drive({ url: server.url }, { clients: 1, toClients: 6 });
+    expect(server.seen).toHaveLength(ramp.sent);
+    const narrow = await recordingServer();
+    const { sent } = await drive({ url: narrow.url, connections: 2 }, { clients: 6 });
+    expect(narrow.seen).toHaveLength(sent);
+    expect(narrow.connections()).toBe(2);
+  });
+});
