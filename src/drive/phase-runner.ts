@@ -106,6 +106,7 @@ function toResult(end: PhaseEnd): PhaseResult {
     failures: totals.failures.encode(),
     cpuMicros: Math.max(0, sampler.cpuMicros() - outcome.idleSpinMicros),
     ...(outsideCpuMicros === undefined ? {} : { outsideCpuMicros }),
+    ...(outcome.driver === undefined ? {} : { driver: outcome.driver }),
     spun: phase.loop === "open" && !phase.lowCpu,
     rssPeakBytes: sampler.rssPeakBytes(),
     hiccups: context.hiccups.take(),

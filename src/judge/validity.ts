@@ -69,7 +69,9 @@ export function checkValidity(
 /** One line for all of them: a closed loop waits where users would not (coordinated omission; G. Tene, 2013). */
 function closedLoopWarning(trials: readonly TrialResult[]): readonly string[] {
   const closed = trials.flatMap(({ phases }) =>
-    phases.filter(({ kind, loop }) => kind === "measured" && loop === "closed").map(({ phase }) => phase),
+    phases
+      .filter(({ kind, loop }) => kind === "measured" && loop === "closed")
+      .map(({ phase, driver }) => (driver === undefined ? phase : `${phase} (driven by ${driver})`)),
   );
   if (closed.length === 0) return [];
   const names = [...new Set(closed)].join(", ");

@@ -47,6 +47,8 @@ export interface PhaseResult {
   readonly cpuMicros: number;
   /** CPU of other processes that belong to the target, such as Redis; absent where there are none. */
   readonly outsideCpuMicros?: number;
+  /** What drove it, in words: `autocannon`. Absent: dyno's own loop. */
+  readonly driver?: string;
   /** Whether the generator spun in this phase; then `cpuMicros` holds an estimate. */
   readonly spun: boolean;
   readonly rssPeakBytes: number;

@@ -122,6 +122,15 @@ describe("a measurement", () => {
     const { invalid } = checkValidity(scenarioWith(), [{ ...trial, phases: [], failure }], []);
     expect(invalid).toEqual(["it crashed; it wrote: line 1 | last words"]);
   });
+
+  test("of closed loops says once that they hide queueing, and what drove them", () => {
+    const closed = trialWith({ loop: "closed", driver: "autocannon" });
+    const { warnings } = checkValidity(scenarioWith(), [closed, closed, trialWith({ loop: "open" })], []);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^steady \(driven by autocannon\): latencies of a closed loop hide queueing/),
+    ]);
+    expect(checkValidity(scenarioWith(), [trialWith({ loop: "open" })], []).warnings).toEqual([]);
+  });
 });
 
 describe("an outcome", () => {

@@ -28,6 +28,8 @@ export interface LoadOutcome {
   readonly sendingMs: number;
   /** Processor time that went into waiting for the next operation to fall due. */
   readonly idleSpinMicros: number;
+  /** What drove it, in words, where that was not a loop of dyno's own. */
+  readonly driver?: string;
 }
 
 /** A load that is running. */

@@ -85,6 +85,7 @@ class Run {
       unanswered: this.inFlight,
       sendingMs,
       idleSpinMicros: 0,
+      driver: "autocannon",
       hadTrouble: this.#hadTrouble,
       operations: Math.max(sent, this.#planned),
     };

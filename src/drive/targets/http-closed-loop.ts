@@ -67,6 +67,7 @@ function sumOf(first: LoadOutcome, second: LoadOutcome): LoadOutcome {
     unanswered: first.unanswered + second.unanswered,
     sendingMs: second.sendingMs,
     idleSpinMicros: 0,
+    driver: "autocannon until a connection did not hold, then dyno's own loop",
   };
 }
 

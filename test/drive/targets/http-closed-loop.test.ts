@@ -82,12 +82,14 @@ async function drive(settings: object, options: Drive = {}): Promise<Driven> {
 describe("the closed loop of the HTTP target", () => {
   test("counts what the server counted, on one connection for each client", async () => {
     const server = await recordingServer();
-    const { sent, counted, failed, unanswered, connects } = await drive({ url: server.url }, { clients: 5 });
+    const driven = await drive({ url: server.url }, { clients: 5 });
+    const { sent, counted, failed, unanswered, connects, driver } = driven;
     expect(sent).toBeGreaterThan(5);
     expect(server.seen).toHaveLength(sent);
     expect(counted).toEqual({ sent, succeeded: sent, unanswered: 0 });
     expect({ failed, unanswered, connects }).toEqual({ failed: {}, unanswered: 0, connects: 5 });
     expect(server.connections()).toBe(5);
+    expect(driver).toBe("autocannon");
   });
 
   test("sends what is filled in, each operation once", async () => {
@@ -155,11 +157,12 @@ describe("the closed loop of the HTTP target", () => {
       asked++;
       response.setHeader("connection", "close").end("ok");
     });
-    const { counted, failed, sent } = await drive({ url: server.url, method }, { forMs: 300 });
+    const { counted, failed, sent, driver } = await drive({ url: server.url, method }, { forMs: 300 });
     expect(failed).toEqual({});
     expect(counted.succeeded).toBe(sent);
     expect(asked).toBe(sent);
     expect(sent).toBeGreaterThan(4);
+    expect(driver).toContain("then dyno's own loop");
   });
 
   test("loses no request to a server that closes connections after a while, without a word", async () => {

@@ -94,7 +94,7 @@ describe("the settings of the HTTP target", () => {
     [
       "a header that is none",
       "  http: http://a\n  headers: { a b: 3 }",
-      "4:20",
+      "4:19",
       /"a b" is no name of a header/,
     ],
     ["a torn header", '  http: http://a\n  headers: { a: "b\\nc" }', "4:17", /printable ASCII/],
