@@ -127,7 +127,7 @@ function isOverrideLabel(file: string): boolean {
 }
 
 /** Problems in the order of the file, each at what caused it. */
-function blamed(problems: readonly Problem[], overrides: readonly Override[]): Problem[] {
+export function blamed(problems: readonly Problem[], overrides: readonly Override[]): Problem[] {
   return sortProblems(problems.map((problem) => atOverride(problem, overrides)));
 }
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DynoError, messageOf } from "../base/errors.ts";
 import { nearestWord } from "../base/suggest.ts";
+import { checkFiles } from "./check-files.ts";
 import { type CheckOptions, checkScenario, formatProblems } from "./check-scenario.ts";
 import { type Override, parseOverride } from "./overrides.ts";
 import type { Scenario } from "./scenario.ts";
@@ -23,6 +24,11 @@ export async function readScenario(file: string, options: ReadScenarioOptions): 
   );
   const { scenario, problems } = checkScenario(text, file, { ...options, overrides });
   if (scenario === undefined) throw new DynoError("scenario", formatProblems(problems, text));
+  // The configurations of a scenario name the files that it names itself, and those were looked at when it was read.
+  const wrong = options.isVariant
+    ? []
+    : await checkFiles(scenario, text, dirname(file), { ...options, overrides });
+  if (wrong.length > 0) throw new DynoError("scenario", formatProblems(wrong, text));
   return scenario;
 }
 

@@ -13,6 +13,11 @@ export interface TargetSchema {
   readonly settings: z.ZodObject;
   /** The setting that may be given by the kind's name alone: with `url`, `{ http: URL }` is `{ kind: http, url: URL }`. */
   readonly shorthand?: string;
+  /** Finds what is wrong with files that checked settings name, beside a scenario in `dir`; paths begin below `target`. */
+  checkFiles?(
+    settings: unknown,
+    dir: string,
+  ): Promise<readonly { readonly path: Path; readonly message: string }[]>;
   /** What can be tuned by its name alone; absent where there is nothing. */
   readonly knobs?: TargetKnobs;
 }

@@ -1,6 +1,8 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { formatCount } from "../../base/units.ts";
+import type { Problem } from "../../base/yaml.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
+import { checkFiles } from "../../scenario/check-files.ts";
 import { checkScenario, formatProblems } from "../../scenario/check-scenario.ts";
 import { listScenarioFiles } from "../../scenario/list-scenarios.ts";
 import { readScenarioText } from "../../scenario/read-scenario.ts";
@@ -15,7 +17,7 @@ export async function lint(files: readonly string[], io: Io): Promise<number> {
     const text = await readScenarioText(resolve(io.cwd, file));
     const problems = isSuite(text)
       ? (checkSuite(text, file, io.env).problems ?? [])
-      : checkScenario(text, file, { targetSchemas, env: io.env }).problems;
+      : await problemsOf(text, file, io);
     problemCount += problems.length;
     if (problems.length > 0) io.stderr.write(`${formatProblems(problems, text)}\n`);
   }
@@ -26,4 +28,10 @@ export async function lint(files: readonly string[], io: Io): Promise<number> {
       : `${checkedText} checked, ${problemCount} wrong\n`,
   );
   return problemCount === 0 ? 0 : 2;
+}
+
+async function problemsOf(text: string, file: string, { cwd, env }: Io): Promise<readonly Problem[]> {
+  const options = { targetSchemas, env };
+  const { scenario, problems } = checkScenario(text, file, options);
+  return scenario === undefined ? problems : checkFiles(scenario, text, dirname(resolve(cwd, file)), options);
 }

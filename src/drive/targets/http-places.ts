@@ -19,7 +19,6 @@ interface RequestInput {
 interface SettingsInput extends RequestInput {
   readonly url: string;
   readonly requests?: readonly RequestInput[] | undefined;
-  readonly data: Readonly<Record<string, string>>;
 }
 
 /** What is filled in stands as it must where it stands: in a path, a header or a text of JSON. */
@@ -35,9 +34,11 @@ export function splitUrl(url: string): { readonly origin: string; readonly path:
   return { origin, path: path.startsWith("/") ? path : `/${path}` };
 }
 
-/** Finds the places that mean nothing, bodies given twice, and what belongs into one of several requests. */
-export function requestProblems(settings: SettingsInput): readonly SettingProblem[] {
-  const columns = Object.fromEntries(Object.keys(settings.data).map((name) => [name, undefined]));
+/**
+ * Finds the places that mean nothing, bodies given twice, and what belongs into one of several requests. `columns` are those
+ * of the data that the settings name.
+ */
+export function requestProblems(settings: SettingsInput, columns: DataColumns): readonly SettingProblem[] {
   const url = textProblems(["url"], splitUrl(settings.url).path, columns, isPathText);
   const common = headerProblems(["headers"], settings.headers, columns);
   if (settings.requests === undefined) return [...url, ...common, ...bodyProblems([], settings, columns)];

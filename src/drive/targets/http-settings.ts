@@ -97,7 +97,9 @@ export const httpSettings = z
     start: serverStart.optional(),
   })
   .superRefine((settings, context) => {
-    for (const { path: at, message } of requestProblems(settings))
+    // Their columns are not known before their files are read.
+    const data = Object.fromEntries(Object.keys(settings.data).map((name) => [name, undefined]));
+    for (const { path: at, message } of requestProblems(settings, data))
       context.addIssue({ code: "custom", path: [...at], message });
     if (settings.url.startsWith("/") && settings.start === undefined) {
       context.addIssue({

@@ -1,10 +1,14 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { targetSchemas } from "../../../src/drive/target-schemas.ts";
 import { checkScenario } from "../../../src/scenario/check-scenario.ts";
 import { parseOverride } from "../../../src/scenario/overrides.ts";
+import { readScenario } from "../../../src/scenario/read-scenario.ts";
 import { scenarioJsonSchema } from "../../../src/scenario/schema.ts";
+import { scratchDir } from "../../support/scratch-dir.ts";
 
 const scenario = (target: string): string =>
   `why: A test.\ntarget:\n${target}\nload: [{ phase: p, shape: constant-rate, rate: 1/s, for: 1s }]\n`;
@@ -130,5 +134,45 @@ describe("the settings of the HTTP target", () => {
 
   test("blame the command line for what it sets", () => {
     expect(check(whole, ["target.http=x"]).problems).toMatchObject([{ file: "--set target.http=x" }]);
+  });
+});
+
+describe("the files that an HTTP scenario names", () => {
+  const target = `  http: http://127.0.0.1:1/{{users.id}}
+  data: { users: users.csv }
+  requests: [{ bodyFile: body.txt }, { body: "{{users.name}}" }]`;
+
+  async function read(files: Readonly<Record<string, string>>, overrides: readonly string[] = []) {
+    const dir = await scratchDir();
+    const file = join(dir, "s.yaml");
+    await writeFile(file, scenario(target));
+    for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
+    return readScenario(file, { targetSchemas, env: {}, overrides });
+  }
+  const body = { "body.txt": "hello" };
+
+  test("are all there", async () => {
+    await expect(read({ ...body, "users.csv": "id,name\n1,Ada\n" })).resolves.toMatchObject({ name: "s" });
+  });
+
+  test.each([
+    ["is missing", {}, "4:18", /target.data.users: users.csv is missing: there is no file .*users.csv/],
+    ["has no rows", { ...body, "users.csv": "id,name\n" }, "4:18", /users.csv has no rows/],
+    ["lacks a column", { ...body, "users.csv": "id\n1\n" }, "5:46", /has no column name; it has id/],
+    ["holds a body", { "users.csv": "id,name\n1,Ada\n" }, "5:26", /body.txt is missing/],
+  ])("are refused at their place where one %s", async (_, files, place, message) => {
+    const reading = read(files as Readonly<Record<string, string>>);
+    await expect(reading).rejects.toMatchObject({
+      code: "scenario",
+      message: expect.stringMatching(message),
+    });
+    await expect(reading).rejects.toThrow(`s.yaml:${place}: error: `);
+  });
+
+  test("are those of the command line where it names them", async () => {
+    const files = { ...body, "users.csv": "id,name\n1,Ada\n" };
+    await expect(read(files, ["target.data.users=no.csv"])).rejects.toThrow(
+      "--set target.data.users=no.csv: error: no.csv is missing",
+    );
   });
 });
