@@ -4,6 +4,7 @@ import type { Target } from "./target.ts";
 const targets: Readonly<Record<string, () => Promise<Target>>> = {
   calls: async () => (await import("./targets/calls.ts")).callsTarget as Target,
   engine: async () => (await import("./targets/engine.ts")).engineTarget as Target,
+  function: async () => (await import("./targets/function.ts")).functionTarget as Target,
   http: async () => (await import("./targets/http.ts")).httpTarget as Target,
   synthetic: async () => (await import("./targets/synthetic.ts")).syntheticTarget as Target,
 };

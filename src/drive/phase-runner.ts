@@ -84,6 +84,7 @@ interface PhaseEnd {
 function toResult(end: PhaseEnd): PhaseResult {
   const { run, context, recorder, outcome, sampler, startMicros, outsideCpuMicros, stealMs } = end;
   const { phase, kind, signal } = run;
+  const { operationsPerSample = 1 } = outcome;
   const totals = recorder.totals();
   const isCut = phase.loop === "closed" || signal.aborted;
   return {
@@ -100,6 +101,7 @@ function toResult(end: PhaseEnd): PhaseResult {
     failed: totals.failed,
     unanswered: outcome.unanswered,
     errors: totals.errors,
+    ...(operationsPerSample > 1 ? { operationsPerSample } : {}),
     response: totals.response.encode(),
     service: totals.service.encode(),
     lag: totals.lag.encode(),

@@ -1,6 +1,7 @@
 import type { TargetSchemas } from "../scenario/schema.ts";
 import { callsSettings } from "./targets/calls-settings.ts";
 import { engineKnobs, engineSettings } from "./targets/engine-settings.ts";
+import { functionLoad, functionSettings } from "./targets/function-settings.ts";
 import { type HttpSettings, httpSettings } from "./targets/http-settings.ts";
 import { syntheticSettings } from "./targets/synthetic-settings.ts";
 

@@ -1,4 +1,4 @@
-import { formatDuration, formatRate, formatRatio } from "../base/units.ts";
+import { formatCount, formatDuration, formatRate, formatRatio } from "../base/units.ts";
 import type { PhaseResult, TrialResult, Verdict } from "../measure/result.ts";
 import type { Metric, Scenario, TargetRule } from "../scenario/scenario.ts";
 import { decodeHistogram } from "../stats/histogram.ts";
@@ -180,8 +180,10 @@ function machineReason({ phase, hiccups, durationMs, stealMs = 0 }: PhaseResult)
   return `${phase}: a thread that only sleeps lost ${formatRatio(hiccups.lostRatio)} of its time to a busy machine, and ${formatRatio(mostLost)} is the most: end what else is running, or measure elsewhere`;
 }
 
-function phaseWarnings({ phase, loop, hiccups, lag, sentInTime, asked }: PhaseResult): string[] {
+function phaseWarnings(result: PhaseResult): string[] {
+  const { phase, loop, hiccups, lag, sentInTime, asked, operationsPerSample } = result;
   const warnings: string[] = [];
+  if (operationsPerSample !== undefined) warnings.push(meansWarning(phase, operationsPerSample));
   if (loop === "open" && sentInTime < asked) {
     const lagP99 = decodeHistogram(lag).quantile(0.99);
     if (lagP99 > lagFloorMicros.tail)
@@ -193,4 +195,9 @@ function phaseWarnings({ phase, loop, hiccups, lag, sentInTime, asked }: PhaseRe
     );
   }
   return warnings;
+}
+
+/** Single slow operations are levelled out in a mean. */
+function meansWarning(phase: string, operations: number): string {
+  return `${phase}: each latency is the mean of ${formatCount(operations)} operations, since one is too short to be timed; percentiles are of such means`;
 }

@@ -43,6 +43,11 @@ export interface RecorderTotals {
 export interface OperationSink {
   sent(dueMicros: number, sentMicros: number): void;
   success(dueMicros: number, sentMicros: number, doneMicros: number): void;
+  /**
+   * So many operations that were sent one after the other in this time, without a pause, and succeeded. All are counted as
+   * sent and as completed; the latency is their mean, recorded once, since no more was seen of it.
+   */
+  successes(count: number, sentMicros: number, doneMicros: number): void;
   failure(dueMicros: number, sentMicros: number, doneMicros: number, error: unknown): void;
   /** Operations that were sent and never answered. */
   unanswered(count: number, nowMicros: number): void;
@@ -103,6 +108,15 @@ class PhaseRecorder implements Recorder {
     this.#intervalResponse.record(doneMicros - dueMicros);
     if (this.#recordsLag) this.#intervalService.record(doneMicros - sentMicros);
     this.#sink?.(dueMicros, sentMicros, doneMicros, "");
+  }
+
+  successes(count: number, sentMicros: number, doneMicros: number): void {
+    const meanMicros = (doneMicros - sentMicros) / count;
+    this.#sent += count;
+    this.#completed += count;
+    this.#intervalResponse.record(meanMicros);
+    if (this.#recordsLag) this.#intervalService.record(meanMicros);
+    this.#sink?.(sentMicros, sentMicros, sentMicros + meanMicros, "");
   }
 
   failure(dueMicros: number, sentMicros: number, doneMicros: number, error: unknown): void {

@@ -35,6 +35,8 @@ export interface PhaseResult {
   /** Sent, and not answered when the drain time was over. They count as failed with kind `timeout`. */
   readonly unanswered: number;
   readonly errors: readonly ErrorCount[];
+  /** Of how many operations, one after the other, each latency is the mean; absent: each is of one. */
+  readonly operationsPerSample?: number;
   /** Due to done. In a closed loop, sent to done. */
   readonly response: EncodedHistogram;
   /** Sent to done. */

@@ -3,6 +3,7 @@ import { keysInSchema, schemaProblems } from "../base/schema-problems.ts";
 import { formatProblem, type Problem, readYaml, sortProblems, type YamlFile } from "../base/yaml.ts";
 import { buildScenario } from "./build-scenario.ts";
 import { checkLoad } from "./check-load.ts";
+import { withDefaultLoad } from "./default-load.ts";
 import { faultProblems } from "./fault-problems.ts";
 import { applyOverride, type Override } from "./overrides.ts";
 import { acceptsAt, inParamUnit } from "./param-units.ts";
@@ -88,7 +89,7 @@ function checkValue(
 ): CheckedValue {
   const written = overrides.reduce(
     (root, override) => applyOverride(root, inParamUnit(override, root, acceptsAt(root, schema))),
-    yaml.value,
+    withDefaultLoad(yaml.value, targetSchemas),
   );
   const parsed = schema.safeParse(written);
   if (!parsed.success) {

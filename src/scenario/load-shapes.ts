@@ -72,7 +72,7 @@ export function describePhase(phase: Phase): string {
 }
 
 function clientsText({ fromClients, toClients }: ClosedPhase): string {
-  if (fromClients === toClients) return `${formatCount(fromClients)} clients`;
+  if (fromClients === toClients) return `${formatCount(fromClients)} client${fromClients === 1 ? "" : "s"}`;
   return `${formatCount(fromClients)} to ${formatCount(toClients)} clients`;
 }
 

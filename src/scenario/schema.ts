@@ -20,6 +20,8 @@ export interface TargetSchema {
   ): Promise<readonly { readonly path: Path; readonly message: string }[]>;
   /** What can be tuned by its name alone; absent where there is nothing. */
   readonly knobs?: TargetKnobs;
+  /** The phases that it is driven with where a file has no `load`, as the file would say them. */
+  readonly defaultLoad?: readonly z.input<typeof phase>[];
 }
 
 /** The schemas of the targets, by kind. */
@@ -114,7 +116,10 @@ export function scenarioSchema(targets: TargetSchemas) {
       warmup: warmup
         .optional()
         .describe("Load that is not measured. Default: from 1s to 5s, until throughput is steady."),
-      load: z.array(phase).min(1).describe("The phases, in sequence."),
+      load: z
+        .array(phase)
+        .min(1)
+        .describe(`The phases, in sequence.${defaultLoadText(targets)}`),
       faults: z
         .array(faultSchema)
         .default([])
@@ -166,5 +171,15 @@ export function scenarioJsonSchema(targets: TargetSchemas): object {
   });
   const target = schema.properties?.target as { oneOf: object[] };
   target.oneOf.push(...shortFormSchemas(target.oneOf, targets));
-  return { title: "dyno scenario", ...schema };
+  const required = schema.required?.filter((key) => key !== "load" || kindsWithLoad(targets).length === 0);
+  return { title: "dyno scenario", ...schema, ...(required ? { required } : {}) };
+}
+
+function kindsWithLoad(targets: TargetSchemas): readonly string[] {
+  return Object.keys(targets).filter((kind) => targets[kind]?.defaultLoad !== undefined);
+}
+
+function defaultLoadText(targets: TargetSchemas): string {
+  const kinds = kindsWithLoad(targets);
+  return kinds.length === 0 ? "" : ` May be left out for the target ${kinds.join(", ")}.`;
 }

@@ -14,6 +14,8 @@ export interface LoadOrder {
   readonly signal: AbortSignal;
   /** How long to wait for answers after the last operation was sent. */
   readonly drainMs: number;
+  /** In a measured slice: how many operations the recorder takes together; the same in both arms. */
+  readonly batchOperations?: number;
 }
 
 /** What a driver did. */
@@ -30,6 +32,8 @@ export interface LoadOutcome {
   readonly idleSpinMicros: number;
   /** What drove it, in words, where that was not a loop of dyno's own. */
   readonly driver?: string;
+  /** Of how many operations each latency is the mean; absent: each is of one. */
+  readonly operationsPerSample?: number;
 }
 
 /** A load that is running. */

@@ -42,6 +42,7 @@ class Slices implements SliceRecorder {
   #endMicros = 0;
   #batchOperations = 1;
   #inAll = 0;
+  #completed = 0;
   #failed = 0;
   #batchCosts: number[] = [];
   #inBatch = 0;
@@ -57,6 +58,7 @@ class Slices implements SliceRecorder {
     this.#latencies.reset();
     this.#errors.clear();
     this.#inAll = 0;
+    this.#completed = 0;
     this.#failed = 0;
     this.#batchCosts = [];
     this.#inBatch = 0;
@@ -71,13 +73,27 @@ class Slices implements SliceRecorder {
   success(dueMicros: number, _sentMicros: number, doneMicros: number): void {
     this.#inAll++;
     this.#answeredMicros = doneMicros;
-    if (dueMicros >= this.#leadMicros) this.#latencies.record(doneMicros - dueMicros);
+    if (dueMicros >= this.#leadMicros) {
+      this.#completed++;
+      this.#latencies.record(doneMicros - dueMicros);
+    }
     if (doneMicros <= this.#leadMicros) this.#fromMicros = doneMicros;
-    else if (doneMicros <= this.#endMicros) this.#countInBatch(doneMicros);
+    else if (doneMicros <= this.#endMicros) this.#countInBatch(1, doneMicros);
   }
 
-  #countInBatch(doneMicros: number): void {
-    this.#inBatch++;
+  successes(count: number, sentMicros: number, doneMicros: number): void {
+    this.#inAll += count;
+    this.#answeredMicros = doneMicros;
+    if (sentMicros >= this.#leadMicros) {
+      this.#completed += count;
+      this.#latencies.record((doneMicros - sentMicros) / count);
+    }
+    if (doneMicros <= this.#leadMicros) this.#fromMicros = doneMicros;
+    else if (doneMicros <= this.#endMicros) this.#countInBatch(count, doneMicros);
+  }
+
+  #countInBatch(count: number, doneMicros: number): void {
+    this.#inBatch += count;
     this.#lastMicros = doneMicros;
     if (this.#inBatch >= this.#batchOperations) this.#endBatch();
   }
@@ -109,7 +125,7 @@ class Slices implements SliceRecorder {
   figures(): SliceFigures {
     if (this.#batchCosts.length === 0) this.#endBatch();
     return {
-      completed: this.#latencies.count,
+      completed: this.#completed,
       failed: this.#failed,
       completedInAll: this.#inAll,
       batchCosts: this.#batchCosts,

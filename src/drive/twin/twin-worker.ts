@@ -62,7 +62,7 @@ class Worker implements TwinWorker {
     return { completed, failed, costMicros, p50Micros, ...failure };
   }
 
-  #load({ phase, seed }: SliceOrder): Promise<LoadOutcome> {
+  #load({ phase, seed, batchOperations, isWarmup }: SliceOrder): Promise<LoadOutcome> {
     const options = {
       session: this.#session,
       firstOperation: this.#operations,
@@ -74,7 +74,9 @@ class Worker implements TwinWorker {
     };
     if (phase.loop === "closed") {
       const own = this.#session.closedLoop;
-      return (own?.inSlices ? own.start({ ...options, phase }) : startClosedLoop({ ...options, phase })).done;
+      if (!own?.inSlices) return startClosedLoop({ ...options, phase }).done;
+      // A warm-up does not know yet how many operations there should be in a batch.
+      return own.start({ ...options, phase, ...(isWarmup ? {} : { batchOperations }) }).done;
     }
     const { durationMs, lowCpu } = phase;
     return startOpenLoop({ ...options, schedule: createSchedule(phase, seed), durationMs, lowCpu }).done;
