@@ -1,4 +1,5 @@
-import { formatCount, formatDuration, formatRate, formatRatio } from "../base/units.ts";
+import { formatDuration, formatRate, formatRatio } from "../base/units.ts";
+import { meansWarning } from "../measure/means-warning.ts";
 import type { PhaseResult, TrialResult, Verdict } from "../measure/result.ts";
 import type { Metric, Scenario, TargetRule } from "../scenario/scenario.ts";
 import { decodeHistogram } from "../stats/histogram.ts";
@@ -195,9 +196,4 @@ function phaseWarnings(result: PhaseResult): string[] {
     );
   }
   return warnings;
-}
-
-/** Single slow operations are levelled out in a mean. */
-function meansWarning(phase: string, operations: number): string {
-  return `${phase}: each latency is the mean of ${formatCount(operations)} operations, since one is too short to be timed; percentiles are of such means`;
 }

@@ -9,6 +9,8 @@ export interface ArmPhase {
   readonly completed: number;
   readonly failed: number;
   readonly errors: readonly ErrorCount[];
+  /** Of how many operations, one after the other, each latency is the mean; absent: each is of one. */
+  readonly operationsPerSample?: number;
   /** Wall time of its slices, from the end of each lead-in to the last answer, in milliseconds. */
   readonly measuredMs: number;
   /** Per batch of a few milliseconds: microseconds for each operation. */

@@ -42,7 +42,7 @@ export async function loadModule(path: string, dir: string): Promise<LoadedModul
     readFunction: (name) => {
       const value = read(name);
       if (typeof value === "function") return value as AnyFunction;
-      const what = name === "default" ? "the default export" : name;
+      const what = name === "default" ? "the default export" : `the export ${name}`;
       throw new DynoError("setup", `${what} of ${path} is ${kindOfValue(value)}, and a function is needed`);
     },
   };
@@ -77,7 +77,7 @@ async function noSuchFile(path: string, file: string): Promise<DynoError> {
 
 function noSuchExport(path: string, name: string, known: readonly string[]): DynoError {
   const near = nearestWord(name, known);
-  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
   const list = known.length === 0 ? "nothing" : known.join(", ");
   const what = name === "default" ? "has no default export" : `has no export ${name}`;
   return new DynoError("setup", `${path} ${what}${hint}; it exports ${list}`);
@@ -89,11 +89,13 @@ function kindOfValue(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** What was thrown, and where: the first place of its stack. A syntax error's stack begins with its place. */
+/** What was thrown, and where: the first place of its stack that is not in Node or a package. */
 function firstLines(thrown: unknown): string {
   const lines = (thrown instanceof Error ? (thrown.stack ?? "") : "").split("\n");
-  const place = lines[0]?.startsWith("file:") ? `at ${lines[0]}` : lines.find((line) => /^\s+at /.test(line));
+  const place = lines.find((line) => /^\s+at .*:\d+/.test(line) && !/node:|node_modules/.test(line));
   const name = thrown instanceof Error ? `${thrown.name}: ` : "";
-  const [message = ""] = messageOf(thrown).split("\n");
-  return place === undefined ? `${name}${message}` : `${name}${message} (${place.trim()})`;
+  const [message = "", next] = messageOf(thrown).split("\n");
+  // esbuild says on its second line what is wrong, and where.
+  const text = message.endsWith(":") && next !== undefined ? `${message} ${next.trim()}` : message;
+  return place === undefined ? `${name}${text}` : `${name}${text} (${place.trim()})`;
 }

@@ -7,7 +7,7 @@ import type { SliceFigures } from "./slice-recorder.ts";
 /** Sums up the slices of one phase. */
 export interface PhaseTotals {
   /** `cpuMicros`: of the process and of the target's other processes, in the whole slice. */
-  add(slice: SliceFigures, cpuMicros: number): void;
+  add(slice: SliceFigures, cpuMicros: number, operationsPerSample?: number): void;
   figures(): ArmPhase;
 }
 
@@ -21,8 +21,10 @@ export function createPhaseTotals({ phase, loop }: Phase, varies: boolean): Phas
   let completed = 0;
   let failed = 0;
   let measuredMs = 0;
+  let operationsPerSample = 1;
   return {
-    add: (slice, cpuMicros) => {
+    add: (slice, cpuMicros, operations = 1) => {
+      operationsPerSample = Math.max(operationsPerSample, operations);
       completed += slice.completed;
       failed += slice.failed;
       measuredMs += slice.measuredMs;
@@ -42,6 +44,7 @@ export function createPhaseTotals({ phase, loop }: Phase, varies: boolean): Phas
       completed,
       failed,
       errors: [...errors.values()],
+      ...(operationsPerSample > 1 ? { operationsPerSample } : {}),
       measuredMs,
       costMicros,
       p50Micros,

@@ -48,12 +48,13 @@ class Worker implements TwinWorker {
     const outsideBefore = await this.#outsideCpuMicros();
     const cpuBefore = process.cpuUsage();
     this.#recorder.begin(leadMs * 1000, phase.durationMs * 1000, batchOperations);
-    const { sent, idleSpinMicros } = await this.#load(order);
+    const { sent, idleSpinMicros, operationsPerSample } = await this.#load(order);
     const { user, system } = process.cpuUsage(cpuBefore);
     const outside = (await this.#outsideCpuMicros()) - outsideBefore;
     this.#operations += sent;
     const figures = this.#recorder.figures();
-    if (!isWarmup) this.#totalsOf(order).add(figures, Math.max(0, user + system - idleSpinMicros) + outside);
+    const cpuMicros = Math.max(0, user + system - idleSpinMicros) + outside;
+    if (!isWarmup) this.#totalsOf(order).add(figures, cpuMicros, operationsPerSample);
     const { completed, failed, batchCosts, latencies, errors } = figures;
     const [error] = errors;
     const costMicros = batchCosts.reduce((sum, cost) => sum + cost, 0) / Math.max(1, batchCosts.length);

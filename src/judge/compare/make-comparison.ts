@@ -7,6 +7,7 @@ import type {
 } from "../../measure/comparison.ts";
 import { countOfPairs, metricName } from "../../measure/comparison-wording.ts";
 import { isLeftToTarget } from "../../measure/left-to-target.ts";
+import { meansWarning } from "../../measure/means-warning.ts";
 import type { ArmFigures } from "../../measure/pair.ts";
 import type { CheckResult, Verdict } from "../../measure/result.ts";
 import { describePhase } from "../../scenario/load-shapes.ts";
@@ -63,8 +64,20 @@ export function makeComparison(facts: ComparisonFacts): Comparison {
     tookMs,
     budgetMs,
     invalid: [],
-    warnings: bad === undefined ? [] : [`the work of ${base.name} was wrong: ${bad.name}: ${bad.detail}`],
+    warnings: [
+      ...(bad === undefined ? [] : [`the work of ${base.name} was wrong: ${bad.name}: ${bad.detail}`]),
+      ...meansWarnings(metrics, arms),
+    ],
   };
+}
+
+/** Of the phases in which a latency is judged. */
+function meansWarnings(metrics: readonly MetricComparison[], [first]: readonly ArmFigures[]): string[] {
+  const judged = metrics.filter(({ judged, metric }) => judged && metric.startsWith("p"));
+  return (first?.phases ?? []).flatMap(({ phase, operationsPerSample }) => {
+    const isJudged = judged.some((metric) => metric.phase === phase);
+    return isJudged && operationsPerSample !== undefined ? [meansWarning(phase, operationsPerSample)] : [];
+  });
 }
 
 /** A scenario as results show it. */
