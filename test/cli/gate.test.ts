@@ -1,16 +1,14 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { ComparisonResult } from "../../src/measure/comparison.ts";
-import { type Ended, root, runNode } from "../support/run-dyno.ts";
-import { gitIdentity, type ScratchRepository, scratchRepository } from "../support/scratch-repository.ts";
+import { gateIn, prepareLine, projectRepository } from "../support/project-repository.ts";
+import type { ScratchRepository } from "../support/scratch-repository.ts";
 
 const suite = `why: the publish path
 scenarios: [publish]
 budget: 60s
 margins: { throughput: 30% }
-prepare: { install: "ln -s ${join(root, "node_modules")} node_modules" }
+${prepareLine}
 `;
 const scenario = `why: the publish path
 target: { kind: engine, store: memory, level: stored }
@@ -18,39 +16,17 @@ warmup: none
 load: [{ phase: full, shape: concurrency, clients: 64, for: 1s }]
 `;
 
-/** A repository that holds this project, built. */
-async function projectRepository(): Promise<ScratchRepository> {
-  const repository = await scratchRepository();
-  for (const part of ["src", "package.json", "tsconfig.json", "tsconfig.build.json"])
-    cpSync(join(root, part), join(repository.dir, part), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(repository.dir, "node_modules"));
-  repository.commit({
-    ".gitignore": "node_modules\ndist\nreports\n",
+/** A repository that holds this project, built, and a suite. */
+const suiteRepository = (): Promise<ScratchRepository> =>
+  projectRepository({
     "scenarios/gate.yaml": suite,
     "scenarios/publish.yaml": scenario,
     "README.md": "# a project\n",
   });
-  execFileSync("npm", ["run", "build"], { cwd: repository.dir, stdio: "pipe" });
-  return repository;
-}
-
-async function gateIn(
-  repository: ScratchRepository,
-  ...args: string[]
-): Promise<Ended & { readonly result: ComparisonResult | undefined }> {
-  const ended = await runNode([join(repository.dir, "dist", "main.js"), "gate", ...args, "--json"], {
-    cwd: repository.dir,
-    env: gitIdentity,
-  });
-  return {
-    ...ended,
-    result: ended.stdout === "" ? undefined : (JSON.parse(ended.stdout) as ComparisonResult),
-  };
-}
 
 describe("dyno gate", { timeout: 240_000 }, () => {
   test("passes a commit against itself, fails one with a slower publish path, and passes one that only touches the README", async () => {
-    const repository = await projectRepository();
+    const repository = await suiteRepository();
     const gate = (...args: string[]) => gateIn(repository, ...args);
     const same = await gate("--base", "HEAD");
     expect(same.stderr).toContain("exit 0");
@@ -86,7 +62,7 @@ describe("dyno gate", { timeout: 240_000 }, () => {
   });
 
   test("says of a base that does not exist, does not build, or is too old, and of a dirty tree, what is wrong", async () => {
-    const repository = await projectRepository();
+    const repository = await suiteRepository();
     const gate = (...args: string[]) => gateIn(repository, ...args);
     const missing = await gate("--base", "mian");
     expect(missing).toMatchObject({ code: 2 });
