@@ -21,6 +21,17 @@ describe("the recorder", () => {
     expect(errors).toEqual([{ kind: "overload", count: 1, sample: "too much", firstAtMs: 9 }]);
   });
 
+  test("counts each of several operations in a row, and records their mean once", () => {
+    const samples: number[][] = [];
+    const sink = (due: number, sent: number, done: number): void => void samples.push([due, sent, done]);
+    const recorder = createRecorder({ loop: "closed", sink });
+    recorder.successes(100, 50, 450);
+    expect(recorder.takeInterval()).toMatchObject({ sent: 100, completed: 100, p50: 4, max: 4 });
+    const { response, service, completed, sent } = recorder.totals();
+    expect([response.count, service.count, response.maxMicros, completed, sent]).toEqual([1, 1, 4, 100, 100]);
+    expect(samples).toEqual([[50, 50, 54]]);
+  });
+
   test("leaves the lag of intervals out that are not to count, and nothing else", () => {
     const recorder = createRecorder({ loop: "open" });
     for (const [lag, countsLag] of [

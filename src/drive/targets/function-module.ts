@@ -35,7 +35,7 @@ export async function loadModule(path: string, dir: string): Promise<LoadedModul
   });
   const read = (name: string): unknown => {
     if (name in exports) return name === "default" ? defaultOf(exports.default) : exports[name];
-    throw noSuchExport(path, name, Object.keys(exports));
+    throw noSuchExport(path, name, Object.keys(exports).toSorted());
   };
   return {
     read,

@@ -18,6 +18,18 @@ describe("a slice's recorder", () => {
     expect(measuredMs).toBeCloseTo(16, 1);
   });
 
+  test("gives the same costs whether operations come one by one or as several in a row", () => {
+    const recorder = createSliceRecorder();
+    recorder.begin(4000, 20_000, 200);
+    for (let done = 100; done <= 20_000; done += 100) recorder.successes(10, done - 100, done);
+    const { batchCosts, measuredMs, completed, completedInAll, latencies } = recorder.figures();
+    expect(batchCosts).toHaveLength(8);
+    for (const cost of batchCosts) expect(cost).toBeCloseTo(10, 9);
+    expect(measuredMs).toBeCloseTo(16, 1);
+    expect([completed, completedInAll, latencies.count]).toEqual([1600, 2000, 160]);
+    expect(latencies.maxMicros).toBeCloseTo(10, 6);
+  });
+
   test("sees what each operation of bursts costs, wherever the lead-in ends", () => {
     const recorder = createSliceRecorder();
     recorder.begin(4010, 20_000, 128);
