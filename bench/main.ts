@@ -11,6 +11,7 @@ interface Bench {
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   bus: () => import("./bus.ts"),
   driver: () => import("./driver.ts"),
+  "function-gate": () => import("./function-gate.ts"),
   gate: () => import("./gate.ts"),
   groups: () => import("./groups.ts"),
   http: () => import("./http.ts"),
