@@ -113,7 +113,7 @@ const parser = (extraRounds: number): string => `export function parse(text: str
 }
 `;
 const gated = `why: A hot loop.
-target: { kind: function, module: ../bench/parse.ts#parse, args: [abc], expect: 3 }
+target: { function: ../bench/parse.ts#parse, args: [abc], expect: 3 }
 gate: { margins: { throughput: 15% } }
 `;
 

@@ -30,7 +30,7 @@ const samplesInBatch = 40;
  */
 export function createFunctionLoop(options: FunctionLoopOptions): OwnClosedLoop {
   return {
-    name: "tinybench 6.2.3",
+    name: "tinybench",
     inSlices: true,
     start: (order) => {
       const { fromClients, toClients, phase } = order.phase;
