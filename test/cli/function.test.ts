@@ -114,10 +114,10 @@ const parser = (extraRounds: number): string => `export function parse(text: str
 `;
 const gated = `why: A hot loop.
 target: { function: ../bench/parse.ts#parse, args: [abc], expect: 3 }
-gate: { margins: { throughput: 15% } }
+gate: { margins: { throughput: 15%, p50: 50% } }
 `;
 
-describe("a gate on a function", { timeout: 240_000 }, () => {
+describe("a gate on a function", { timeout: 300_000 }, () => {
   test("passes one that did not change, and fails one that takes 30 % longer, of each revision's own module", async () => {
     const repository = await projectRepository({
       "scenarios/gate.yaml": `why: hot loops\nscenarios: [parse]\nbudget: 60s\n${prepareLine}\n`,
@@ -126,6 +126,9 @@ describe("a gate on a function", { timeout: 240_000 }, () => {
     });
     const same = await gateIn(repository, "--base", "HEAD");
     expect(same.result, same.stderr).toMatchObject({ outcome: "pass", exitCode: 0 });
+    expect(same.result?.comparisons[0]?.warnings.join()).toMatch(
+      /^calls: each latency is the mean of [\d ]+ op/,
+    );
 
     repository.git("checkout", "--quiet", "-b", "slower");
     repository.commit({ "bench/parse.ts": parser(300) }, "Parse with care");

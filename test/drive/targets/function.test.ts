@@ -5,6 +5,7 @@ import { targetSchemas } from "../../../src/drive/target-schemas.ts";
 import { functionTarget } from "../../../src/drive/targets/function.ts";
 import { functionSettings } from "../../../src/drive/targets/function-settings.ts";
 import { checkScenario } from "../../../src/scenario/check-scenario.ts";
+import { scenarioJsonSchema } from "../../../src/scenario/schema.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
 
 /** A function that keeps what it is called with; teardown writes that down. */
@@ -192,6 +193,13 @@ describe("the settings of a function", () => {
     ]);
     const own = checked("args: [1]", "load: [{ phase: own, shape: constant-rate, rate: 10/s, for: 1s }]");
     expect(own.scenario?.load.map(({ phase }) => phase)).toEqual(["own"]);
+  });
+
+  test("let an editor do without a load too", () => {
+    expect(scenarioJsonSchema(targetSchemas)).toMatchObject({ required: ["why", "target"] });
+    const { synthetic } = targetSchemas;
+    const others = scenarioJsonSchema(synthetic === undefined ? {} : { synthetic });
+    expect(others).toMatchObject({ required: ["why", "target", "load"] });
   });
 
   test("leave the load of another target to its file", () => {
