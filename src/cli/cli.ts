@@ -102,6 +102,12 @@ function addRun(program: Command, io: Io, done: (exitCode: number) => void): voi
     .argument("<scenario>", "a YAML file, or the name of one in scenarios/")
     .option("--config <file>", "the settings of a tuned.yaml; --set goes before them")
     .option("--set <key=value>", "change a setting: --set load.0.rate=20k/s (repeatable)", collect, [])
+    .option(
+      "--only <setting=value>",
+      "of a matrix, only these cells: --only store=redis (repeatable)",
+      collect,
+      [],
+    )
     .option("--repeat <n>", "number of trials, each in a fresh process", positiveInteger)
     .option("--seed <n>", "seed of every random choice", naturalNumber)
     .option("--out <dir>", "folder that receives the report's folder", "reports")

@@ -1,4 +1,5 @@
-import type { Environment, MetricUnit, RunOutcome, RunResult, Verdict } from "./result.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Environment, MetricUnit, RunOutcome, Verdict } from "./result.ts";
 
 /** The version of matrix.json. It rises when a reader of the older one would misread the newer one. */
 export const matrixSchemaVersion = 1;
@@ -39,6 +40,8 @@ export interface MatrixCell {
   /** One sentence on the outcome. */
   readonly reason: string;
   readonly verdicts: readonly Verdict[];
+  /** What a reader of its figures should know beside. */
+  readonly warnings: readonly string[];
   /** In the order of the phases, and in each in that of `matrixMetrics`. */
   readonly figures: readonly CellFigure[];
   /** Whether its figures may be held against those of others: it was measured, validly, and its work was right. */
@@ -59,7 +62,9 @@ export interface CrossedSetting {
 export interface MatrixResult {
   readonly schemaVersion: typeof matrixSchemaVersion;
   readonly kind: "matrix";
-  readonly scenario: RunResult["scenario"];
+  readonly scenario: Comparison["scenario"];
+  /** Of every random choice, the order of the cells among them. */
+  readonly seed: number;
   /** The command that does this again. */
   readonly command: string;
   readonly startedAt: string;

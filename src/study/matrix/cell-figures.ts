@@ -1,4 +1,4 @@
-import { readMetric } from "../../judge/measured-metric.ts";
+import { type MeasuredMetric, readMetric } from "../../judge/measured-metric.ts";
 import { type CellFigure, type MatrixMetric, matrixMetrics } from "../../measure/matrix.ts";
 import type { TrialResult } from "../../measure/result.ts";
 import type { Metric } from "../../scenario/scenario.ts";
@@ -16,26 +16,30 @@ export function cellFigures(
   phases: readonly string[],
   rounds: readonly (readonly TrialResult[])[],
 ): readonly CellFigure[] {
-  const all = rounds.flat();
-  return phases.flatMap((phase) =>
-    matrixMetrics.map((metric): CellFigure => {
-      const { unit, caution } = readMetric({ metric: kinds[metric], limit: 0, phase }, all);
-      const value = valueOf(metric, phase, all);
-      return {
-        metric,
-        phase,
-        unit,
-        ...(value === undefined ? {} : { value }),
-        rounds: rounds.map((trials) => valueOf(metric, phase, trials)).filter((one) => one !== undefined),
-        isBest: false,
-        ...(caution === undefined ? {} : { caution }),
-      };
-    }),
-  );
+  return phases.flatMap((phase) => matrixMetrics.map((metric) => figureOf(metric, phase, rounds)));
+}
+
+function figureOf(
+  metric: MatrixMetric,
+  phase: string,
+  rounds: readonly (readonly TrialResult[])[],
+): CellFigure {
+  const read = (trials: readonly TrialResult[]): MeasuredMetric =>
+    readMetric({ metric: kinds[metric], limit: 0, phase }, trials);
+  const all = read(rounds.flat());
+  const value = supported(all);
+  return {
+    metric,
+    phase,
+    unit: all.unit,
+    ...(value === undefined ? {} : { value }),
+    rounds: rounds.map((trials) => supported(read(trials))).filter((one) => one !== undefined),
+    isBest: false,
+    ...(all.caution === undefined ? {} : { caution: all.caution }),
+  };
 }
 
 /** Undefined where there are too few samples for a quantile: it would be no more than a guess. */
-function valueOf(metric: MatrixMetric, phase: string, trials: readonly TrialResult[]): number | undefined {
-  const { value, samples, samplesNeeded } = readMetric({ metric: kinds[metric], limit: 0, phase }, trials);
+function supported({ value, samples, samplesNeeded }: MeasuredMetric): number | undefined {
   return samples >= samplesNeeded ? value : undefined;
 }
