@@ -121,8 +121,10 @@ function addRun(program: Command, io: Io, done: (exitCode: number) => void): voi
     );
   program
     .command("report")
-    .description("make the outputs of a run, a gate, an A/B comparison or a tuning again from its JSON")
-    .argument("<result>", "a result.json, a comparison.json or a tuning.json")
+    .description(
+      "make the outputs of a run, a matrix, a gate, an A/B comparison or a tuning again from its JSON",
+    )
+    .argument("<result>", "a result.json, a matrix.json, a comparison.json or a tuning.json")
     .option("--out <dir>", "folder that receives the files (default: the folder of the result)")
     .action(async (file: string, options) =>
       done(await (await import("./commands/report.ts")).report(file, options, io)),

@@ -43,13 +43,12 @@ export function rangeOf({ rounds }: CellFigure): readonly [number, number] | und
   return rounds.length < 2 ? undefined : [Math.min(...rounds), Math.max(...rounds)];
 }
 
-/** Half of the range as a share of the value: `±4 %`; empty where there is none. */
+/** The greatest of the rounds by the least, `×1.04`: what a cell varies by; empty where that is not known. */
 export function spreadText(figure: CellFigure | undefined): string {
-  const range = figure && rangeOf(figure);
-  if (figure === undefined || range === undefined || !figure.value || figure.metric === "error_rate")
-    return "";
-  const percent = ((range[1] - range[0]) / 2 / figure.value) * 100;
-  return `±${percent < 1 ? percent.toFixed(1) : percent.toFixed(0)}\u202f%`;
+  const [least, greatest] = (figure && rangeOf(figure)) ?? [0, 0];
+  if (least <= 0) return "";
+  const ratio = greatest / least;
+  return `×${ratio < 2 ? ratio.toFixed(2) : ratio.toPrecision(2)}`;
 }
 
 /** How many targets a cell met: `2/3`; empty where none are named. */

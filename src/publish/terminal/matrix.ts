@@ -22,10 +22,15 @@ import { renderTable } from "./table.ts";
 export function renderMatrixSummary(result: MatrixResult, paths: SummaryPaths, colours: Colours): string {
   const phases = phasesOf(result);
   const hasBest = result.cells.some(({ figures }) => figures.some(({ isBest }) => isBest));
+  const hasSpread = result.cells.some(({ figures }) => figures.some((figure) => spreadText(figure) !== ""));
+  const legend = [
+    ...(hasSpread ? [`× the greatest of the ${result.rounds} rounds by the least`] : []),
+    ...(hasBest ? [`* ${bestText(result.rounds)}`] : []),
+  ];
   const parts = [
     `${outcomeWord(result.outcome, colours)}  ${colours.bold(result.scenario.name)}  ${result.reason}`,
     ...phases.map((phase) => phaseTable(result, phase, phases.length > 1, colours)),
-    hasBest ? `  ${colours.dim(`* ${bestText(result.rounds)}`)}` : "",
+    legend.map((line) => `  ${colours.dim(line)}`).join("\n"),
     bullets(troubles(result), colours.yellow("!")),
     bullets(result.warnings, colours.yellow("!")),
     fileLines(result.command, paths, colours),
