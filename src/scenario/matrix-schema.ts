@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-const values = z.array(z.unknown()).min(2).describe("The values, in the order of tables.");
+const values = z
+  .array(z.unknown())
+  .min(2, "cross two values at least")
+  .describe("The values, in the order of tables.");
 
 const axis = z.union(
   [

@@ -1,10 +1,10 @@
 import { DynoError } from "../base/errors.ts";
 import type { Report } from "../base/report.ts";
 import type { Path, Problem } from "../base/yaml.ts";
-import { crossLevels } from "./matrix-cells.ts";
+import { type AxisSite, checkCells } from "./check-cells.ts";
 import type { MatrixInput } from "./matrix-schema.ts";
 import { type Override, parsePath } from "./overrides.ts";
-import type { MatrixAxis, MatrixLevel, MatrixSpec } from "./scenario.ts";
+import type { MatrixLevel, MatrixSpec } from "./scenario.ts";
 
 /** More would take hours, and nobody could read the table. */
 const mostCells = 256;
@@ -19,13 +19,6 @@ export interface MatrixSources {
   /** Everything that is wrong with the scenario where it has these settings. Throws as an override does. */
   problemsWith(overrides: readonly Override[]): readonly Problem[];
   readonly report: Report;
-}
-
-/** An axis, and where its values stand in the file. */
-interface Axis extends MatrixAxis {
-  readonly key: string;
-  readonly path: Path;
-  readonly valuesAt: Path;
 }
 
 /**
@@ -51,7 +44,7 @@ export function readMatrix({ input, isStudy, problemsWith, report }: MatrixSourc
   return { axes: axes.map(({ name, levels }) => ({ name, levels })), rounds: input.rounds };
 }
 
-function readAxes({ rounds: _, ...input }: MatrixInput): readonly Axis[] {
+function readAxes({ rounds: _, ...input }: MatrixInput): readonly AxisSite[] {
   const written = Object.entries(input).map(([key, axis]) =>
     Array.isArray(axis)
       ? { key, path: parsePath(key), values: axis, valuesAt: ["matrix", key], name: shortName(key) }
@@ -82,7 +75,7 @@ function levelOf(path: Path, value: unknown): MatrixLevel {
   return { text, overrides: [{ label: `matrix ${path.join(".")}=${text}`, path, value }] };
 }
 
-function checkAxes(axes: readonly Axis[], refuse: Report): void {
+function checkAxes(axes: readonly AxisSite[], refuse: Report): void {
   if (axes.length === 0) {
     const message = "cross one setting at least, such as target.payload: [100B, 4KB]";
     refuse({ path: ["matrix"], part: "key", message });
@@ -100,7 +93,7 @@ function checkAxes(axes: readonly Axis[], refuse: Report): void {
   refuse({ path: ["matrix"], part: "key", message });
 }
 
-function checkPath({ key, path, valuesAt }: Axis, before: readonly Axis[], refuse: Report): void {
+function checkPath({ key, path, valuesAt }: AxisSite, before: readonly AxisSite[], refuse: Report): void {
   const at =
     valuesAt.length > 2 ? { path: ["matrix", key, "path"] } : { path: valuesAt, part: "key" as const };
   if (!roots.includes(path[0]) || path.length < 2) {
@@ -119,7 +112,7 @@ function overlaps(one: Path, other: Path): boolean {
 
 /** Whether there is such a place at all: a list on the way may be too short. */
 function checkPlaces(
-  axes: readonly Axis[],
+  axes: readonly AxisSite[],
   problemsWith: MatrixSources["problemsWith"],
   refuse: Report,
 ): void {
@@ -134,39 +127,4 @@ function checkPlaces(
       refuse({ path: valuesAt.slice(0, 2), part: "key", message });
     }
   }
-}
-
-function checkCells(
-  axes: readonly Axis[],
-  problemsWith: MatrixSources["problemsWith"],
-  refuse: Report,
-): void {
-  const cells = crossLevels(axes).map((levels) => {
-    const overrides = axes.flatMap((axis, i) => axis.levels[levels[i] ?? 0]?.overrides ?? []);
-    return { levels, problems: problemsWith(overrides) };
-  });
-  const isWrong = (found: (problem: Problem, label: string | undefined) => boolean): boolean =>
-    axes
-      .flatMap((axis, i) => axis.levels.map((level, at) => ({ axis, i, level, at })))
-      .filter((one) => {
-        const label = one.level.overrides[0]?.label;
-        const those = cells.filter(({ levels }) => levels[one.i] === one.at);
-        const problem = firstOfAll(those.map(({ problems }) => problems.filter((p) => found(p, label))));
-        if (problem === undefined) return false;
-        const { message, hint, path, file } = problem;
-        const where = file === label ? "" : `with it, ${path}: `;
-        refuse({
-          path: [...one.axis.valuesAt, one.at],
-          message: `${where}${message}`,
-          ...(hint === undefined ? {} : { hint }),
-        });
-        return true;
-      }).length > 0;
-  // A value that is wrong by itself takes others with it, which are right.
-  if (!isWrong(({ file }, label) => file === label)) isWrong(() => true);
-}
-
-/** The first problem, where there is one in each cell. */
-function firstOfAll(cells: readonly (readonly Problem[])[]): Problem | undefined {
-  return cells.every((problems) => problems.length > 0) ? cells[0]?.[0] : undefined;
 }

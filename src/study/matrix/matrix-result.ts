@@ -92,7 +92,7 @@ function reasonOf(outcome: RunOutcome, { cells }: MatrixFacts): string {
   if (outcome === "interrupted") return "It was interrupted; what was measured until then is here.";
   if (outcome === "pass") {
     return possible.some(({ verdicts }) => verdicts.length > 0)
-      ? `All targets are met in ${possible.length === 1 ? "the one cell" : `all ${countText}`}.`
+      ? `${possible.length === 1 ? "The one cell meets" : `Each of the ${countText} meets`} all targets.`
       : `${countText} measured; the scenario names no targets.`;
   }
   const those = possible.filter((cell) => cell.outcome === outcome);

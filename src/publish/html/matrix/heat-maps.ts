@@ -69,33 +69,43 @@ function mapsOf(subject: Subject): Html[] {
     .map(({ title, those }) => map(title, those, subject));
 }
 
+/** Rows by the first setting and columns by the second; a single setting has one row. */
 function map(title: string, cells: readonly MatrixCell[], subject: Subject): Html {
-  const [rows, columns] = subject.result.axes;
-  const heads = columns === undefined ? [] : present(columns.levels, 1, subject);
+  const [first, second] = subject.result.axes;
   const caption = title !== "" && html`<caption>${title}</caption>`;
+  const heads = present(second === undefined ? 0 : 1, subject);
   const corner =
-    columns === undefined
-      ? (rows?.name ?? "")
-      : html`${rows?.name} <span aria-hidden="true">↓</span> ${columns.name} <span aria-hidden="true">→</span>`;
-  const columnHeads =
-    columns === undefined
-      ? html`<th scope="col">${columnTitles[subject.metric]}</th>`
-      : html`${heads.map(({ text }) => html`<th scope="col">${text}</th>`)}`;
-  const body = present(rows?.levels ?? [], 0, subject).map(({ text, level }) => {
-    const row = cells.filter((cell) => cell.levels[0] === level);
-    const found =
-      columns === undefined ? row : heads.map((head) => row.find((cell) => cell.levels[1] === head.level));
-    return html`<tr><th scope="row">${text}</th>${found.map((cell) => cellOf(cell, subject))}</tr>`;
-  });
-  return html`<div class="scroll" tabindex="0"><table class="map">${caption}<thead><tr><th class="corner">${corner}</th>${columnHeads}</tr></thead><tbody>${body}</tbody></table></div>`;
+    second === undefined ? first?.name : html`<span>${first?.name} ↓</span> <span>${second.name} →</span>`;
+  const rowOf = (text: string, row: readonly MatrixCell[]): Html =>
+    html`<tr><th scope="row">${text}</th>${heads.map(({ level }) =>
+      cellOf(
+        row.find((cell) => cell.levels[second === undefined ? 0 : 1] === level),
+        subject,
+      ),
+    )}</tr>`;
+  const rows =
+    second === undefined
+      ? rowOf(columnTitles[subject.metric], cells)
+      : html`${present(0, subject).map(({ text, level }) =>
+          rowOf(
+            text,
+            cells.filter((cell) => cell.levels[0] === level),
+          ),
+        )}`;
+  const width = headPixels + heads.length * cellPixels;
+  return html`<div class="scroll" tabindex="0"><table class="map" style="min-width:${width}px">${caption}<thead><tr><th class="corner">${corner}</th>${heads.map(({ text }) => html`<th scope="col">${text}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
+
+/** Below these a map scrolls inside its card. */
+const headPixels = 120;
+const cellPixels = 92;
 
 /** The levels of an axis that some cell has: `--only` leaves others out. */
 function present(
-  levels: readonly string[],
   axis: number,
   { result }: Subject,
 ): readonly { readonly text: string; readonly level: number }[] {
+  const levels = result.axes[axis]?.levels ?? [];
   return levels
     .map((text, level) => ({ text, level }))
     .filter(({ level }) => result.cells.some((cell) => cell.levels[axis] === level));
