@@ -37,7 +37,7 @@ function row(cell: MatrixCell, phase: string, { axes }: MatrixResult, hasTargets
     html`<td class="r" data-label="targets met" data-v="${met(cell)}">${targetsText(cell)}</td>`;
   const link =
     cell.folder !== undefined &&
-    html`<a href="${cell.folder}/report.html" aria-label="report of ${cell.name}">open</a>`;
+    html`<a href="${cell.folder}/report.html" aria-label="open the report of ${cell.name}">open</a>`;
   return html`<tr class="${look.className === "v-fail" && "v-fail"}"><td><span class="pill ${look.className}">${look.icon}${look.word}</span></td>${settings}${figures}${targets}<td class="link" data-label="report">${link}</td></tr>`;
 }
 
@@ -53,7 +53,7 @@ function figureCell(cell: MatrixCell, metric: MatrixMetric, phase: string): Html
     range &&
     range[1] > 0 &&
     html`<small>${formatMetric(range[0], figure.unit)} to ${formatMetric(range[1], figure.unit)}</small>`;
-  const best = figure?.isBest === true && html`<span class="best">best</span>`;
+  const best = figure?.isBest === true && html` <span class="best">best</span>`;
   return html`<td class="r" data-label="${columnTitles[metric]}" data-v="${figure?.value ?? ""}"><b>${valueText(figure)}</b>${best}${spread}</td>`;
 }
 

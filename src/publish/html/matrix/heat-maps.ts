@@ -125,6 +125,6 @@ function cellOf(cell: MatrixCell | undefined, { metric, phase, ramp }: Subject):
   const failed =
     cell.outcome === "fail" &&
     html`<span role="img" aria-label="a target failed">${outcomeLooks.fail.icon}</span>`;
-  const best = figure.isBest && html`<span class="best">best</span>`;
+  const best = figure.isBest && html` <span class="best">best</span>`;
   return html`<td class="q${ramp.shadeOf(figure.value)}">${failed}<b>${valueText(figure)}</b>${best}<small>${spreadText(figure)}</small></td>`;
 }

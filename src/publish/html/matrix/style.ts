@@ -20,7 +20,7 @@ ${[1, 2, 3, 4, 5].map((k) => `.pick>input:nth-of-type(${k}):checked~.panel:nth-o
 .map .q5,.map .q6,.map .q7{color:var(--card)}
 .hatch{background:repeating-linear-gradient(135deg,var(--card) 0 6px,var(--zone) 6px 12px)}.map td.hatch{color:var(--ink);outline:1px solid var(--line);outline-offset:-1px}
 .map td.hatch small{overflow-wrap:anywhere}
-.best{font-size:11.5px;font-weight:600;letter-spacing:.02em;border:1px solid currentColor;border-radius:99px;padding:0 6px;margin-left:5px;white-space:nowrap}
+.best{font-size:11.5px;font-weight:600;letter-spacing:.02em;border:1px solid currentColor;border-radius:99px;padding:0 6px;white-space:nowrap}
 .figures a{color:var(--i0)}.figures td{padding:8px}.figures th{padding:6px 8px}
 @media(max-width:560px){.figures tr{grid-template-columns:repeat(2,minmax(0,1fr))!important}.figures td.r{white-space:normal}}
 @media print{.figures .link{display:none}.figures{font-size:10px}.figures td,.figures th{padding:4px 2px;font-size:inherit}.figures td small{font-size:9px}.figures .best{display:block;width:fit-content;margin:1px 0 1px auto;font-size:9px}.map{min-width:0!important}.map th.corner{width:80px}.figures .pill{padding:2px 4px;font-size:10px;gap:3px}.figures .pill svg{width:12px;height:12px}.pick>label{display:none}.pick>.panel{display:block!important;break-inside:avoid;margin-bottom:14px}.map td,.ramp i{print-color-adjust:exact;-webkit-print-color-adjust:exact}.map td{height:auto;padding:4px}.maps{grid-template-columns:repeat(2,minmax(0,1fr))}}
