@@ -117,6 +117,7 @@ function measure(
         isVariant: true,
       }),
     run: async (one, which): Promise<RunOutput> => {
+      // Each turn has services of its own: what one cell left in a Redis does not burden the next.
       const watch = options.progress ? watchCell(`${scenario.name} ${which}`, io) : undefined;
       try {
         return await runScenario(one, { onEvent: (event) => watch?.show(event), signal, env });

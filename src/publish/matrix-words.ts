@@ -59,5 +59,5 @@ export function targetsText({ verdicts }: MatrixCell): string {
 
 /** What the mark of the best means. */
 export function bestText(rounds: number): string {
-  return `shown to be better than every other of its column by ${rounds} rounds (Welch's test, 5\u202f%)`;
+  return `shown to be better than every other of its column by ${rounds} rounds, and by 1\u202f% at least (Welch's test, 5\u202f%)`;
 }

@@ -1,9 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { MatrixResult } from "../../src/measure/matrix.ts";
 import type { RunResult } from "../../src/measure/result.ts";
-import { dyno, folderWith } from "../support/run-dyno.ts";
+import { dyno, folderWith, main } from "../support/run-dyno.ts";
 
 const crossed = `why: A test.
 target: { kind: synthetic, law: noop, errorRatio: 50% }
@@ -62,6 +64,25 @@ test("a matrix measures every cell in every round, judges each, and fails where 
   });
   expect(cell.trials.map(({ trial }) => trial)).toEqual([0, 1]);
   expect(cell.command).toBe("npx dyno run steady --only law=error --only latency=1ms");
+});
+
+test("a matrix that is interrupted writes what it has, begins no further cell, and leaves no process", async () => {
+  const cwd = await folderWith(crossed);
+  const child = spawn(process.execPath, [main, "run", "steady"], { cwd, detached: true });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  while (!stderr.includes("2 of 8")) await new Promise((resolve) => setTimeout(resolve, 20));
+  // The whole group, as a terminal's Ctrl-C does.
+  process.kill(-(child.pid ?? 0), "SIGINT");
+  expect((await once(child, "exit"))[0]).toBe(130);
+  expect(stderr).not.toContain("4 of 8");
+  const { result } = await reportIn(cwd);
+  expect(result).toMatchObject({ outcome: "interrupted", exitCode: 130 });
+  expect(result.cells.filter(({ outcome }) => outcome === "interrupted")).toHaveLength(4);
+  expect(result.cells.some(({ figures }) => figures.some(({ value }) => value !== undefined))).toBe(true);
+  expect(() => process.kill(-(child.pid ?? 0), 0)).toThrow(/ESRCH/);
 });
 
 test("--only measures some of the cells, and the command that it names does that again", async () => {

@@ -55,14 +55,16 @@ function runOf(
   { environment, interrupted, rounds, commandFor }: CellFacts,
 ): RunResult {
   const { cell, scenario, setupError, services, startedAtMs = 0, durationMs } = measured;
-  const isShort = measured.rounds.length < rounds;
+  const trials = measured.rounds.flat();
+  const isShort =
+    measured.rounds.length < rounds || trials.some(({ failure }) => failure?.kind === "interrupted");
   return makeRunResult({
     scenario: {
       ...scenario,
       name: `${scenario.name} · ${cell.name}`,
       repeat: scenario.repeat * rounds,
     },
-    trials: measured.rounds.flat(),
+    trials,
     environment: { ...environment, services },
     command: commandFor(cell.choices),
     startedAt: new Date(startedAtMs),

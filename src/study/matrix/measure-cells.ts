@@ -95,8 +95,8 @@ async function runSafely(scenario: Scenario, which: string, order: MatrixOrder):
   try {
     return await order.run(scenario, which);
   } catch (error) {
-    const isOurs = !(error instanceof DynoError) || error.code === "internal";
-    if (isOurs || order.signal.aborted) throw error;
-    return { trials: [], services: [], setupError: error };
+    if (!(error instanceof DynoError) || error.code === "internal") throw error;
+    const nothing = { trials: [], services: [] };
+    return order.signal.aborted ? nothing : { ...nothing, setupError: error };
   }
 }

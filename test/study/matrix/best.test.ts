@@ -31,6 +31,12 @@ describe("the best of a column", () => {
     ["one of a single round", [contestant(100), contestant(200)], false, undefined],
     ["one without rivals", [contestant(100, 101, 102)], false, undefined],
     ["equals that do not vary", [contestant(0, 0, 0), contestant(0, 0, 0)], false, undefined],
+    [
+      "one that is better by less than one per cent",
+      [contestant(1000, 1000, 1001), contestant(1006, 1007, 1006)],
+      true,
+      undefined,
+    ],
     ["counts that do not vary and differ", [contestant(1, 1, 1), contestant(0, 0, 0)], false, 1],
   ])("of %s", (_what, contestants, isMoreBetter, expected) => {
     expect(findBest(contestants, isMoreBetter)).toBe(expected);
