@@ -42,7 +42,7 @@ export async function runMatrix(scenario: Scenario, options: RunMatrixOptions, i
   const cells = chooseCells(matrix, options.only);
   const startedAt = new Date(systemClock.epochMs());
   const dir = resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}`);
-  const measured = await measure(scenario, matrix, cells, options, io);
+  const measured = await measure(scenario, matrix, cells, dir, options, io);
   const judged = await judge(measured, matrix, options, io);
   await publishCells(judged, dir, io);
   const result = makeMatrixResult({
@@ -65,10 +65,7 @@ function requireMatrix(scenario: Scenario, options: RunMatrixOptions): MatrixSpe
   if (matrix === undefined) {
     throw new DynoError("usage", `--only chooses cells of a matrix, and ${file} has none; leave it out`);
   }
-  const ofOneRun = (["samples", "history", "metricsPort"] as const).find((name) => {
-    const value = options[name];
-    return value !== undefined && value !== false;
-  });
+  const ofOneRun = (["history", "metricsPort"] as const).find((name) => options[name] !== undefined);
   if (ofOneRun !== undefined) {
     const flag = ofOneRun === "metricsPort" ? "metrics-port" : ofOneRun;
     throw new DynoError(
@@ -101,6 +98,7 @@ function measure(
   scenario: Scenario,
   { rounds }: MatrixSpec,
   cells: readonly PlannedCell[],
+  dir: string,
   options: RunMatrixOptions,
   io: Io,
 ): Promise<readonly MeasuredCell[]> {
@@ -116,11 +114,18 @@ function measure(
         overrides: [...options.overrides, ...overrides],
         isVariant: true,
       }),
-    run: async (one, which): Promise<RunOutput> => {
-      // Each turn has services of its own: what one cell left in a Redis does not burden the next.
-      const watch = options.progress ? watchCell(`${scenario.name} ${which}`, io) : undefined;
+    run: async (one, turn): Promise<RunOutput> => {
+      const watch = options.progress ? watchCell(`${scenario.name} ${turn.text}`, io) : undefined;
+      const folder = join(dir, turn.folder);
       try {
-        return await runScenario(one, { onEvent: (event) => watch?.show(event), signal, env });
+        // Each turn has services of its own: what one cell left in a Redis does not burden the next.
+        return await runScenario(one, {
+          onEvent: (event) => watch?.show(event),
+          signal,
+          env,
+          logDir: folder,
+          ...(options.samples === true ? { samplesDir: folder } : {}),
+        });
       } finally {
         watch?.close();
       }

@@ -96,6 +96,7 @@ test("--only measures some of the cells, and the command that it names does that
     "latency=1ms",
     "--set",
     "matrix.rounds=1",
+    "--samples",
     "--json",
   ];
   const { code, stdout } = await dyno(args, { cwd });
@@ -105,6 +106,9 @@ test("--only measures some of the cells, and the command that it names does that
   expect(result.command).toBe(
     "npx dyno run steady --set matrix.rounds=1 --only law=fixed --only latency=1ms",
   );
+  const { dir } = await reportIn(cwd);
+  const folder = result.cells[0]?.folder ?? "";
+  expect(await readdir(join(dir, folder, "round-1"))).toEqual(["samples.ndjson.gz"]);
 });
 
 test.each([
@@ -113,7 +117,6 @@ test.each([
     ["run", "steady", "--set", "target.law=work"],
     "--set target.law=work: the matrix gives every cell its own law; choose some of its values by --only law=fixed",
   ],
-  [["run", "steady", "--samples"], "--samples is of a single run"],
   [["run", "steady", "--history", "h.ndjson"], "--history is of a single run"],
   [
     ["gate", "scenarios/steady.yaml", "--base", "HEAD"],

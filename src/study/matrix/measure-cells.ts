@@ -14,11 +14,19 @@ export interface MatrixOrder {
   readonly seed: number;
   /** Reads the scenario with the settings of a cell. Throws a DynoError where they do not go together. */
   scenarioWith(overrides: readonly Override[]): Promise<Scenario>;
-  /** Runs a scenario; `which` is the turn in words: `5 of 36, store=redis payload=4KB`. */
-  run(scenario: Scenario, which: string): Promise<RunOutput>;
+  /** Runs a scenario. */
+  run(scenario: Scenario, turn: CellTurn): Promise<RunOutput>;
   /** Milliseconds since the epoch. */
   now(): number;
   readonly signal: AbortSignal;
+}
+
+/** One turn of one cell. */
+export interface CellTurn {
+  /** In words: `5 of 36, store=redis payload=4KB`. */
+  readonly text: string;
+  /** A folder of its own, in that of its cell. */
+  readonly folder: string;
 }
 
 /** A cell after all its turns. */
@@ -50,7 +58,11 @@ export async function measureCells(order: MatrixOrder): Promise<readonly Measure
     const index = able[cell] ?? 0;
     const before = measured[index];
     if (before === undefined || before.setupError !== undefined) continue;
-    measured[index] = await takeTurn(before, round, `${i + 1} of ${turns.length}`, order);
+    const turn = {
+      text: `${i + 1} of ${turns.length}, ${before.cell.name}`,
+      folder: `${before.cell.folder}/round-${round + 1}`,
+    };
+    measured[index] = await takeTurn(before, round, turn, order);
   }
   return measured;
 }
@@ -68,18 +80,14 @@ async function prepare(cell: PlannedCell, { scenarioWith }: MatrixOrder): Promis
 async function takeTurn(
   before: MeasuredCell,
   round: number,
-  which: string,
+  turn: CellTurn,
   order: MatrixOrder,
 ): Promise<MeasuredCell> {
-  const { scenario, cell } = before;
+  const { scenario } = before;
   if (scenario === undefined) return before;
   const from = order.now();
   const seed = deriveSeed(scenario.seed, `round ${round}`);
-  const { trials, services, setupError } = await runSafely(
-    { ...scenario, seed },
-    `${which}, ${cell.name}`,
-    order,
-  );
+  const { trials, services, setupError } = await runSafely({ ...scenario, seed }, turn, order);
   const numbered = trials.map((trial) => ({ ...trial, trial: trial.trial + round * scenario.repeat }));
   return {
     ...before,
@@ -91,9 +99,9 @@ async function takeTurn(
   };
 }
 
-async function runSafely(scenario: Scenario, which: string, order: MatrixOrder): Promise<RunOutput> {
+async function runSafely(scenario: Scenario, turn: CellTurn, order: MatrixOrder): Promise<RunOutput> {
   try {
-    return await order.run(scenario, which);
+    return await order.run(scenario, turn);
   } catch (error) {
     if (!(error instanceof DynoError) || error.code === "internal") throw error;
     const nothing = { trials: [], services: [] };

@@ -5,7 +5,7 @@ import { targetSchemas } from "../../../src/drive/target-schemas.ts";
 import { checkScenario } from "../../../src/scenario/check-scenario.ts";
 import type { Scenario } from "../../../src/scenario/scenario.ts";
 import { type PlannedCell, planCells } from "../../../src/study/matrix/cell.ts";
-import { type MatrixOrder, measureCells } from "../../../src/study/matrix/measure-cells.ts";
+import { type CellTurn, type MatrixOrder, measureCells } from "../../../src/study/matrix/measure-cells.ts";
 import { sampleResult } from "../../support/sample-result.ts";
 
 const text = `why: A test.
@@ -24,7 +24,7 @@ if (trial === undefined) throw new Error("there is no sample of a trial");
 const output: RunOutput = { trials: [trial], services: ["redis"] };
 
 function order(
-  run: (scenario: Scenario, which: string) => RunOutput,
+  run: (scenario: Scenario, turn: CellTurn) => RunOutput,
   more: Partial<MatrixOrder> = {},
 ): MatrixOrder {
   return {
@@ -36,7 +36,7 @@ function order(
       if (scenario === undefined) throw new DynoError("scenario", problems[0]?.message ?? "");
       return scenario;
     },
-    run: async (scenario, which) => run(scenario, which),
+    run: async (scenario, turn) => run(scenario, turn),
     now: () => 0,
     signal: new AbortController().signal,
     ...more,
@@ -44,10 +44,10 @@ function order(
 }
 
 test("every cell is run once a round with its own settings, and that which cannot be is left out with its reason", async () => {
-  const runs: { store: unknown; seed: number; which: string }[] = [];
+  const runs: { store: unknown; seed: number; text: string; folder: string }[] = [];
   const measured = await measureCells(
-    order(({ target, seed }, which) => {
-      runs.push({ store: (target.settings as { store: string }).store, seed, which });
+    order(({ target, seed }, turn) => {
+      runs.push({ store: (target.settings as { store: string }).store, seed, ...turn });
       return output;
     }),
   );
@@ -58,8 +58,11 @@ test("every cell is run once a round with its own settings, and that which canno
     ["store=log level=durable", 3, undefined],
   ]);
   expect(runs).toHaveLength(9);
+  const folders = runs.map(({ folder }) => folder);
+  expect(new Set(folders).size).toBe(9);
+  expect(folders).toContain("cells/3_store-log_level-stored/round-2");
   expect(runs.filter(({ store }) => store === "log")).toHaveLength(6);
-  expect(runs[4]?.which).toMatch(/^5 of 9, store=\w+ level=\w+$/);
+  expect(runs[4]?.text).toMatch(/^5 of 9, store=\w+ level=\w+$/);
   // In one round all cells see the same load, and in the next another one.
   expect([...new Set(runs.map(({ seed }) => seed))]).toHaveLength(3);
   expect(new Set(runs.slice(0, 3).map(({ seed }) => seed)).size).toBe(1);
@@ -69,7 +72,7 @@ test("every cell is run once a round with its own settings, and that which canno
 test("a cell that cannot be set up is not tried again, and costs the others nothing", async () => {
   let failures = 0;
   const measured = await measureCells(
-    order((_scenario, which) => {
+    order((_scenario, { text: which }) => {
       if (!which.includes("store=log level=stored")) return output;
       failures++;
       throw new DynoError("unavailable", "there is no log today");
