@@ -102,6 +102,12 @@ function addRun(program: Command, io: Io, done: (exitCode: number) => void): voi
     .argument("<scenario>", "a YAML file, or the name of one in scenarios/")
     .option("--config <file>", "the settings of a tuned.yaml; --set goes before them")
     .option("--set <key=value>", "change a setting: --set load.0.rate=20k/s (repeatable)", collect, [])
+    .option(
+      "--only <setting=value>",
+      "of a matrix, only these cells: --only store=redis (repeatable)",
+      collect,
+      [],
+    )
     .option("--repeat <n>", "number of trials, each in a fresh process", positiveInteger)
     .option("--seed <n>", "seed of every random choice", naturalNumber)
     .option("--out <dir>", "folder that receives the report's folder", "reports")
@@ -115,8 +121,10 @@ function addRun(program: Command, io: Io, done: (exitCode: number) => void): voi
     );
   program
     .command("report")
-    .description("make the outputs of a run, a gate, an A/B comparison or a tuning again from its JSON")
-    .argument("<result>", "a result.json, a comparison.json or a tuning.json")
+    .description(
+      "make the outputs of a run, a matrix, a gate, an A/B comparison or a tuning again from its JSON",
+    )
+    .argument("<result>", "a result.json, a matrix.json, a comparison.json or a tuning.json")
     .option("--out <dir>", "folder that receives the files (default: the folder of the result)")
     .action(async (file: string, options) =>
       done(await (await import("./commands/report.ts")).report(file, options, io)),

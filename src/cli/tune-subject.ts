@@ -16,6 +16,7 @@ import { readConfigured } from "./configured-scenario.ts";
 import { findScenario } from "./find-scenario.ts";
 import type { Io } from "./io.ts";
 import type { TuningPlan } from "./plan-tuning.ts";
+import { refuseMatrix } from "./refuse-matrix.ts";
 
 /** What is tuned. */
 export interface TuneSubject {
@@ -37,6 +38,7 @@ export async function readSubject(
   const scenario = await readConfigured(findScenario(name, io.cwd), config, set, io, { isTuned: true });
   const spec = requireTuning(scenario);
   refuseFaults(scenario);
+  refuseMatrix(scenario, "a tuning");
   const given = set.map((setting) => parseOverride(setting));
   return { name, scenario, spec, overrides: [...(config?.overrides ?? []), ...given] };
 }

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
+import type { MetricUnit } from "../measure/result.ts";
 
 /** Makes gauges in a registry: name, help, labels. */
 export function gaugesOf(
@@ -18,3 +19,13 @@ export function setState<Label extends string>(
 ): void {
   for (const state of states) gauge.set({ ...labels, [label]: state }, state === current ? 1 : 0);
 }
+
+/** What a value in a metric's unit is multiplied by to be in the base unit of Prometheus. */
+export const toBaseUnit: Readonly<Record<MetricUnit, number>> = {
+  us: 1e-6,
+  us_per_op: 1e-6,
+  ratio: 1,
+  per_second: 1,
+  bytes: 1,
+  count: 1,
+};

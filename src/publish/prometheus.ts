@@ -1,5 +1,6 @@
 import { mergePhases } from "../measure/merge-phases.ts";
-import type { MetricUnit, RunResult, Verdict } from "../measure/result.ts";
+import type { RunResult, Verdict } from "../measure/result.ts";
+import { toBaseUnit } from "./prometheus-gauges.ts";
 import {
   type CountedDurations,
   createRunMetrics,
@@ -34,15 +35,6 @@ export function renderPrometheus(result: RunResult): Promise<string> {
   );
   return metrics.registry.metrics();
 }
-
-const toBaseUnit: Readonly<Record<MetricUnit, number>> = {
-  us: 1e-6,
-  us_per_op: 1e-6,
-  ratio: 1,
-  per_second: 1,
-  bytes: 1,
-  count: 1,
-};
 
 function addVerdict(metrics: RunMetrics, scenario: string, verdict: Verdict): void {
   const labels = { scenario, phase: verdict.phase ?? "", target: verdict.metricName };

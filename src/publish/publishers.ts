@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { writeWhole } from "../base/write-whole.ts";
 import type { ComparisonResult } from "../measure/comparison.ts";
+import type { MatrixResult } from "../measure/matrix.ts";
 import type { RunResult } from "../measure/result.ts";
 import type { TuneResult } from "../measure/tuning.ts";
 
@@ -63,6 +64,23 @@ const tunePublishers: readonly Publisher<TuneResult>[] = [
   },
 ];
 
+/** The table of the outputs of a matrix; matrix.json comes first. */
+const matrixPublishers: readonly Publisher<MatrixResult>[] = [
+  { file: "matrix.json", render: async (result) => (await import("./json.ts")).renderJson(result) },
+  {
+    file: "report.html",
+    render: async (result) => (await import("./html/matrix/render-matrix-html.ts")).renderMatrixHtml(result),
+  },
+  {
+    file: "table.csv",
+    render: async (result) => (await import("./matrix-csv.ts")).renderMatrixCsv(result),
+  },
+  {
+    file: "metrics.prom",
+    render: async (result) => (await import("./prometheus-matrix.ts")).renderMatrixMetrics(result),
+  },
+];
+
 /** What was written, and what could not be. */
 export interface Published {
   /** Paths of the files. */
@@ -84,6 +102,11 @@ export function publishComparison(result: ComparisonResult, dir: string): Promis
 /** Writes every output of a tuning into a folder, which is made where it is missing. */
 export function publishTuning(result: TuneResult, dir: string): Promise<Published> {
   return writeOutputs(tunePublishers, result, dir);
+}
+
+/** Writes every output of a matrix, but those of its cells, into a folder, which is made where it is missing. */
+export function publishMatrix(result: MatrixResult, dir: string): Promise<Published> {
+  return writeOutputs(matrixPublishers, result, dir);
 }
 
 async function writeOutputs<Result>(

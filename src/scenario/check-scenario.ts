@@ -7,6 +7,7 @@ import { withDefaultLoad } from "./default-load.ts";
 import { faultProblems } from "./fault-problems.ts";
 import { applyOverride, type Override } from "./overrides.ts";
 import { acceptsAt, inParamUnit } from "./param-units.ts";
+import { readMatrix } from "./read-matrix.ts";
 import { readRules } from "./read-rules.ts";
 import { readTuning } from "./read-tuning.ts";
 import type { Scenario } from "./scenario.ts";
@@ -20,8 +21,9 @@ export interface CheckOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly overrides?: readonly Override[];
   /**
-   * The scenario is one of its own variants, or one configuration of a search: the other variants are not laid on top of
-   * it, and what may be tuned is not read, since a value that was set may lie outside a range that is searched.
+   * The scenario is one of its own variants, one cell of its matrix, or one configuration of a search: the other variants
+   * are not laid on top of it, and neither its matrix is read nor what may be tuned, since a value that was set may lie
+   * outside a range that is searched.
    */
   readonly isVariant?: boolean;
   /**
@@ -64,9 +66,22 @@ export function checkScenario(text: string, file: string, options: CheckOptions)
     report: createReport(yaml, tuningProblems),
   });
   if (isTuned || overrides.length === 0) problems.push(...blamed(tuningProblems, overrides));
-  if (problems.length > 0) return { problems };
+  const matrixProblems: Problem[] = [];
+  const matrix =
+    input.matrix &&
+    readMatrix({
+      input: input.matrix,
+      isStudy: scenario.study !== undefined,
+      problemsWith: (more) => checkWith(more).problems,
+      report: createReport(yaml, matrixProblems),
+    });
+  problems.push(...blamed(matrixProblems, overrides));
+  if (problems.length > 0) return { problems: sortProblems(problems) };
   const isTunable = tuning !== undefined && tuningProblems.length === 0;
-  return { scenario: isTunable ? { ...scenario, tuning } : scenario, problems: [] };
+  return {
+    scenario: { ...scenario, ...(isTunable ? { tuning } : {}), ...(matrix ? { matrix } : {}) },
+    problems: [],
+  };
 }
 
 type CheckedValue =
@@ -124,7 +139,7 @@ export function formatProblems(problems: readonly Problem[], text: string): stri
 }
 
 function isOverrideLabel(file: string): boolean {
-  return file.startsWith("--") || file.startsWith("variant ");
+  return /^(--|variant |matrix )/.test(file);
 }
 
 /** Problems in the order of the file, each at what caused it. */

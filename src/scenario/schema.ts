@@ -2,6 +2,7 @@ import { z } from "zod";
 import { count, durationMs, ratePerSec, ratio } from "../base/unit-schema.ts";
 import type { Path } from "../base/yaml.ts";
 import { faultSchema } from "./fault-schema.ts";
+import { matrixSchema } from "./matrix-schema.ts";
 import { comparedMetrics } from "./scenario.ts";
 import { shortFormSchemas } from "./target-shorthand.ts";
 import type { NumberParam } from "./tuning.ts";
@@ -141,6 +142,7 @@ export function scenarioSchema(targets: TargetSchemas) {
         })
         .default({ margins: {} })
         .describe("How `dyno gate` and `dyno ab` compare this scenario."),
+      matrix: matrixSchema.optional(),
       params: paramsSchema.optional(),
       require: requireSchema.optional(),
       objective: objectiveSchema.optional(),

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { report } from "../../src/cli/commands/report.ts";
 import type { Io } from "../../src/cli/io.ts";
-import { publishComparison, publishTuning } from "../../src/publish/publishers.ts";
+import { publishComparison, publishMatrix, publishTuning } from "../../src/publish/publishers.ts";
 import { sampleComparison } from "../support/sample-comparison.ts";
+import { sampleMatrix } from "../support/sample-matrix.ts";
 import { sampleTuning } from "../support/sample-tuning.ts";
 import { scratchDir } from "../support/scratch-dir.ts";
 
@@ -37,6 +38,11 @@ test.each([
     what: "a tuning",
     write: (dir: string) => publishTuning(sampleTuning(), dir),
     expected: ["metrics.prom", "report.html", "tuned.yaml", "tuning.json"],
+  },
+  {
+    what: "a matrix",
+    write: (dir: string) => publishMatrix(sampleMatrix({ outcomes: { 1: "fail", 2: "impossible" } }), dir),
+    expected: ["matrix.json", "metrics.prom", "report.html", "table.csv"],
   },
 ])("every output of $what is made again from its JSON, byte for byte", async ({ write, expected }) => {
   const cwd = await scratchDir();
@@ -74,7 +80,7 @@ test.each([
   [
     "a kind of result that is not known",
     { kind: "trend", schemaVersion: 1 },
-    /its kind is "trend", and "ab", "gate" or "tune" is known/,
+    /its kind is "trend", and "ab", "gate", "tune" or "matrix" is known/,
   ],
   ["a comparison that was cut short by hand", { kind: "ab", schemaVersion: 1 }, /has no list of comparisons/],
   [

@@ -26,6 +26,7 @@ import { readConfig, readConfigured } from "../configured-scenario.ts";
 import { findScenario } from "../find-scenario.ts";
 import type { Io } from "../io.ts";
 import { wantsLiveBlock } from "../live-block.ts";
+import { refuseMatrix } from "../refuse-matrix.ts";
 
 /** Where baselines lie. */
 export interface FolderOptions {
@@ -62,6 +63,7 @@ export async function saveBaseline(
     [...options.set, ...(options.seed === undefined ? [] : [`seed=${options.seed}`])],
     io,
   );
+  refuseMatrix(scenario, "a baseline");
   const dir = resolve(io.cwd, options.dir);
   await checkFolder(dir, options.dir, "name another folder with --dir");
   const output = await measureShown(scenario, options, io, measure);

@@ -11,6 +11,7 @@ import { gateRevisions } from "../gate-revisions.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { readSuite, type SuiteMember } from "../read-suite.ts";
 import { foretell, recordHistory } from "../record-history.ts";
+import { refuseMatrix } from "../refuse-matrix.ts";
 import { writeComparison } from "../write-comparison.ts";
 
 const standardFolder = "baselines";
@@ -24,6 +25,7 @@ export async function gate(names: readonly string[], options: GateOptions, io: I
   refuseMixes(options);
   const members = await readSuite(names, options, io);
   for (const { scenario } of members) refuseFaults(scenario);
+  for (const { scenario } of members) refuseMatrix(scenario, "a gate");
   if (options.update === true) return update(members, options, io);
   await foretell(members, options, io);
   const { compared, warnings } = await measure(members, options, io);

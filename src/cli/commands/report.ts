@@ -2,12 +2,19 @@ import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { type ComparisonResult, comparisonSchemaVersion } from "../../measure/comparison.ts";
+import { type MatrixResult, matrixSchemaVersion } from "../../measure/matrix.ts";
 import { type RunResult, schemaVersion } from "../../measure/result.ts";
 import { type TuneResult, tuningSchemaVersion } from "../../measure/tuning.ts";
-import { type Published, publishAll, publishComparison, publishTuning } from "../../publish/publishers.ts";
+import {
+  type Published,
+  publishAll,
+  publishComparison,
+  publishMatrix,
+  publishTuning,
+} from "../../publish/publishers.ts";
 import type { Io } from "../io.ts";
 
-/** `dyno report`: makes every output again, of a run from its result.json, of a comparison from its comparison.json, of a tuning from its tuning.json. */
+/** `dyno report`: makes every output again, of a run from its result.json, of a comparison from its comparison.json, of a tuning from its tuning.json, of a matrix from its matrix.json. */
 export async function report(file: string, options: { readonly out?: string }, io: Io): Promise<number> {
   const path = resolve(io.cwd, file);
   const value = parseJson(await readResult(path, file), file);
@@ -46,10 +53,15 @@ function publish(value: object, file: string, out: string): Promise<Published> {
     checkList(value, "trials", `${file} is no tuning`);
     return publishTuning(value as TuneResult, out);
   }
+  if (value.kind === "matrix") {
+    checkVersion(value, matrixSchemaVersion, `${file} is no matrix`);
+    checkList(value, "cells", `${file} is no matrix`);
+    return publishMatrix(value as MatrixResult, out);
+  }
   if (value.kind !== "ab" && value.kind !== "gate") {
     throw new DynoError(
       "usage",
-      `${file} is no result that dyno can report: its kind is ${JSON.stringify(value.kind)}, and "ab", "gate" or "tune" is known`,
+      `${file} is no result that dyno can report: its kind is ${JSON.stringify(value.kind)}, and "ab", "gate", "tune" or "matrix" is known`,
     );
   }
   checkVersion(value, comparisonSchemaVersion, `${file} is no comparison`);

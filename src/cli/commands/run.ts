@@ -22,11 +22,14 @@ import { findScenario } from "../find-scenario.ts";
 import { folderStamp } from "../folder-stamp.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { wantsLiveBlock } from "../live-block.ts";
+import { runMatrix } from "../run-matrix.ts";
 
 /** The options of `dyno run`, as the command line gives them. */
 export interface RunOptions {
   /** `key.path=value` settings that replace those of the file. */
   readonly set: readonly string[];
+  /** `store=redis`: the cells of a matrix that are measured. */
+  readonly only: readonly string[];
   /** A tuned.yaml whose settings are laid over the file's, beneath `set`. */
   readonly config?: string;
   readonly repeat?: number;
@@ -45,6 +48,11 @@ export interface RunOptions {
 export async function run(name: string, options: RunOptions, io: Io): Promise<number> {
   const config = await readConfig(options.config, io);
   const scenario = await readConfigured(findScenario(name, io.cwd), config, overridesOf(options), io);
+  if (scenario.matrix !== undefined || options.only.length > 0) {
+    const commandFor = (only: readonly string[]): string => commandOf(name, { ...options, only });
+    const overrides = [...(config?.overrides ?? []), ...overridesOf(options)];
+    return runMatrix(scenario, { ...options, overrides, commandFor }, io);
+  }
   const startedAt = new Date(systemClock.epochMs());
   const dir = resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}`);
   const { trials, services, setupError } = await drive(scenario, options, dir, io);
@@ -129,6 +137,7 @@ function commandOf(name: string, options: RunOptions): string {
   const flags = [
     ...configFlag(options.config),
     ...options.set.flatMap((setting) => ["--set", setting]),
+    ...options.only.flatMap((choice) => ["--only", choice]),
     ...(options.repeat === undefined ? [] : ["--repeat", String(options.repeat)]),
     ...(options.seed === undefined ? [] : ["--seed", String(options.seed)]),
   ];

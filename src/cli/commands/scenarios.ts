@@ -5,6 +5,7 @@ import { type Colours, createColours } from "../../publish/terminal/symbols.ts";
 import { checkScenario } from "../../scenario/check-scenario.ts";
 import { listScenarioFiles } from "../../scenario/list-scenarios.ts";
 import { describePhase } from "../../scenario/load-shapes.ts";
+import { crossLevels, describeMatrix } from "../../scenario/matrix-cells.ts";
 import { readScenarioText } from "../../scenario/read-scenario.ts";
 import { checkSuite, isSuite } from "../../scenario/suite.ts";
 import { wantsColour } from "../colour.ts";
@@ -30,11 +31,14 @@ export async function listScenarios(dir: string, io: Io): Promise<number> {
       continue;
     }
     const loadMs = scenario.load.reduce((sum, { durationMs }) => sum + durationMs, scenario.warmup.maxMs);
-    const lasting = formatDuration(loadMs * scenario.repeat * 1000);
+    const turns = scenario.matrix ? crossLevels(scenario.matrix.axes).length * scenario.matrix.rounds : 1;
+    const lasting = formatDuration(loadMs * scenario.repeat * turns * 1000);
     io.stdout.write(`${colours.bold(scenario.name)}  ${colours.dim(`${file}, up to ${lasting}`)}\n`);
     io.stdout.write(`  ${scenario.why}\n`);
     for (const phase of scenario.load)
       io.stdout.write(`  ${colours.dim(`${phase.phase}: ${describePhase(phase)}`)}\n`);
+    if (scenario.matrix !== undefined)
+      io.stdout.write(`  ${colours.dim(`matrix: ${describeMatrix(scenario.matrix)}`)}\n`);
     io.stdout.write("\n");
   }
   return 0;

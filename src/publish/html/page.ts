@@ -23,6 +23,8 @@ export interface PageContent {
   /** Ids and names for the bar; those whose section is missing are left out. */
   readonly links: readonly (readonly [id: string, name: string])[];
   readonly sections: Html;
+  /** What the page's style needs beside that of all pages. */
+  readonly moreStyle?: string;
   readonly data: PageData;
 }
 
@@ -33,6 +35,7 @@ export function renderPage({
   schemaVersion,
   links,
   sections,
+  moreStyle = "",
   data,
 }: PageContent): string {
   const present = links.filter(([id]) => sections.html.includes(`id="${id}"`));
@@ -40,7 +43,7 @@ export function renderPage({
   // Nothing inside may end the script element.
   const embedded = JSON.stringify(data).replaceAll("<", "\\u003c");
   return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="generator" content="dyno ${dynoVersion}"><link rel="icon" href="data:,"><title>${title} · dyno</title><style>${trusted(style)}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="generator" content="dyno ${dynoVersion}"><link rel="icon" href="data:,"><title>${title} · dyno</title><style>${trusted(style + moreStyle)}</style></head>
 <body>${bar(present)}<main>${sections}<footer>dyno ${dynoVersion} · schema ${schemaVersion} · this file is self-contained</footer></main><div id="tip" role="status"></div>
 <script type="application/json" id="data">${trusted(embedded)}</script><script>${trusted(script)}</script></body></html>
 `.html;

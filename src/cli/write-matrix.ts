@@ -1,0 +1,36 @@
+import { relative } from "node:path";
+import { exitMeaning } from "../judge/outcome.ts";
+import type { MatrixResult } from "../measure/matrix.ts";
+import { renderJson } from "../publish/json.ts";
+import { publishMatrix } from "../publish/publishers.ts";
+import { renderMatrixSummary } from "../publish/terminal/matrix.ts";
+import { createColours } from "../publish/terminal/symbols.ts";
+import { wantsColour } from "./colour.ts";
+import type { Io } from "./io.ts";
+
+/** Writes every output of a matrix into its folder, prints its summary, and gives its exit code. */
+export async function writeMatrix(
+  result: MatrixResult,
+  dir: string,
+  { json }: { readonly json?: boolean },
+  io: Io,
+): Promise<number> {
+  const { files, failures } = await publishMatrix(result, dir);
+  for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
+  const fileNamed = (ending: string): string | undefined => {
+    const file = files.find((path) => path.endsWith(ending));
+    return file === undefined ? undefined : relative(io.cwd, file);
+  };
+  const [report, data] = [fileNamed(".html"), fileNamed("matrix.json")];
+  const paths = {
+    ...(report === undefined ? {} : { report }),
+    ...(data === undefined ? {} : { result: data }),
+  };
+  io.stdout.write(
+    json === true
+      ? renderJson(result)
+      : renderMatrixSummary(result, paths, createColours(wantsColour(io.stdout, io.env))),
+  );
+  io.stderr.write(`exit ${result.exitCode}: ${exitMeaning(result.exitCode)}\n`);
+  return result.exitCode;
+}
