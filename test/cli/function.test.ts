@@ -86,10 +86,10 @@ export function closures(): number {
 
   test.each([
     [
-      "there is no such module",
-      "module: ad.mjs",
+      "there is no such export",
+      "module: add.mjs#ad",
       "",
-      /^There is no module ad\.mjs; did you mean add\.mjs\?$/,
+      /^Add\.mjs has no export ad; it exports default\.$/,
     ],
     [
       "there are too many clients",

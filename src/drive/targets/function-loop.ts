@@ -125,6 +125,7 @@ class TinybenchLoop {
       unanswered,
       sendingMs,
       idleSpinMicros: 0,
+      driver: "tinybench",
       operationsPerSample,
     };
   }

@@ -29,7 +29,8 @@ export function parseReference(reference: string): { readonly path: string; read
  */
 export async function loadModule(path: string, dir: string): Promise<LoadedModule> {
   const file = resolve(dir, path);
-  if (!existsSync(file)) throw await noSuchFile(path, file);
+  const problem = await missingFile(path, dir);
+  if (problem !== undefined) throw new DynoError("setup", problem);
   const exports = await importFile(file).catch((cause: unknown) => {
     throw new DynoError("setup", `${path} cannot be loaded: ${firstLines(cause)}`, { cause });
   });
@@ -46,6 +47,15 @@ export async function loadModule(path: string, dir: string): Promise<LoadedModul
       throw new DynoError("setup", `${what} of ${path} is ${kindOfValue(value)}, and a function is needed`);
     },
   };
+}
+
+/** Finds out before a run whether the file of the settings' module is there; whether it can be loaded, only the run tells. */
+export async function moduleProblems(
+  settings: { readonly module: string },
+  dir: string,
+): Promise<readonly { readonly path: readonly string[]; readonly message: string }[]> {
+  const message = await missingFile(parseReference(settings.module).path, dir);
+  return message === undefined ? [] : [{ path: ["module"], message }];
 }
 
 async function importFile(file: string): Promise<Readonly<Record<string, unknown>>> {
@@ -68,11 +78,14 @@ function defaultOf(value: unknown): unknown {
   return isWrapped ? value.default : value;
 }
 
-async function noSuchFile(path: string, file: string): Promise<DynoError> {
+/** What to say where there is no such file, with the nearest name; undefined where there is one. */
+async function missingFile(path: string, dir: string): Promise<string | undefined> {
+  const file = resolve(dir, path);
+  if (existsSync(file)) return undefined;
   const names = await readdir(dirname(file)).catch(() => []);
   const near = nearestWord(basename(file), names);
   const hint = near === undefined ? `it was looked for at ${file}` : `did you mean ${near}?`;
-  return new DynoError("setup", `there is no module ${path}; ${hint}`);
+  return `there is no module ${path}; ${hint}`;
 }
 
 function noSuchExport(path: string, name: string, known: readonly string[]): DynoError {

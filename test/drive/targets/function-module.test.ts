@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadModule, parseReference } from "../../../src/drive/targets/function-module.ts";
+import { loadModule, moduleProblems, parseReference } from "../../../src/drive/targets/function-module.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
 
 async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
@@ -89,5 +89,13 @@ describe("a module", () => {
     ],
   ])("says what is wrong where %s", async (_, reference, text, message) => {
     expect(await problemWith(reference, { "parse.mjs": text })).toMatch(message);
+  });
+
+  test("is looked for when a scenario is read", async () => {
+    const dir = await folderOf({ "parse.mjs": parse });
+    expect(await moduleProblems({ module: "./parse.mjs#count" }, dir)).toEqual([]);
+    expect(await moduleProblems({ module: "./prase.mjs#parse" }, dir)).toEqual([
+      { path: ["module"], message: "there is no module ./prase.mjs; did you mean parse.mjs?" },
+    ]);
   });
 });

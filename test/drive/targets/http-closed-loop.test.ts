@@ -49,6 +49,9 @@ async function drive(settings: object, options: Drive = {}): Promise<Driven> {
       counted.succeeded++;
       latenciesMicros.push(doneMicros - sentMicros);
     },
+    successes: (count) => {
+      counted.succeeded += count;
+    },
     failure: (_due, _sent, _done, error) => {
       failed[kindOf(error)] = (failed[kindOf(error)] ?? 0) + 1;
     },
