@@ -71,7 +71,8 @@ function shortName(key: string): string {
 }
 
 function levelOf(path: Path, value: unknown): MatrixLevel {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  // An empty text would leave a hole in every table.
+  const text = typeof value === "string" && value !== "" ? value : JSON.stringify(value);
   return { text, overrides: [{ label: `matrix ${path.join(".")}=${text}`, path, value }] };
 }
 

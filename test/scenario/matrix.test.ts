@@ -53,6 +53,20 @@ describe("the matrix of a scenario", () => {
     expect(axes[1]?.levels[0]?.overrides).toMatchObject([{ path: ["load", 0, "rate"], value: "1k/s" }]);
   });
 
+  test("writes what is no text, or an empty one, as JSON", () => {
+    const { axes } = matrixOf(
+      '  target.dedup: [true, false]\n  target.redisUrl: ["", "redis://localhost"]\n  target.keys: [{ distribution: zipf }, { distribution: uniform }]\n',
+    );
+    expect(axes.flatMap(({ levels }) => levels.map(({ text }) => text))).toEqual([
+      "true",
+      "false",
+      '""',
+      "redis://localhost",
+      '{"distribution":"zipf"}',
+      '{"distribution":"uniform"}',
+    ]);
+  });
+
   test("calls settings by their whole paths where the last parts are the same", () => {
     const { axes } = matrixOf("  load.0.for: [1s, 2s]\n  load.1.for: [1s, 2s]\n");
     expect(axes.map(({ name }) => name)).toEqual(["load.0.for", "load.1.for"]);

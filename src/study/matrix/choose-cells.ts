@@ -31,7 +31,9 @@ function parseChoice(choice: string, axes: readonly MatrixAxis[]): { axis: numbe
   const axis = names.indexOf(name);
   if (axis < 0) throw unknown(choice, `the matrix does not cross ${name}`, name, names);
   const texts = axes[axis]?.levels.map(({ text }) => text) ?? [];
-  const level = texts.findIndex((text) => squeeze(text) === squeeze(value));
+  const level = texts.findIndex((text) =>
+    [value, JSON.stringify(value)].map(squeeze).includes(squeeze(text)),
+  );
   if (level < 0) throw unknown(choice, `${name} is never ${value}`, value, texts);
   return { axis, level };
 }

@@ -85,6 +85,11 @@ describe("--only", () => {
     expect(chooseCells(stores, only)).toHaveLength(count);
   });
 
+  test("takes an empty text as the shell gives it", () => {
+    const empty = matrix({ flag: ['""', "1"] });
+    expect(chooseCells(empty, ["flag="]).map(({ name }) => name)).toEqual(['flag=""']);
+  });
+
   test.each([
     ["store", "expected a setting and one of its values, such as store=memory"],
     ["shop=redis", "the matrix does not cross shop; there are store, payload"],
