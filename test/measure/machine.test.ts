@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { parseProcess } from "../../src/base/process-stat.ts";
 import { readQuotaCores, readThrottledPeriods } from "../../src/measure/machine/control-group.ts";
 import { compareSamples } from "../../src/measure/machine/machine-activity.ts";
 import { readMachineFacts } from "../../src/measure/machine/machine-facts.ts";
 import { systemFiles } from "../../src/measure/machine/machine-files.ts";
-import { parseCpuTicks, parseProcess, takeMachineSample } from "../../src/measure/machine/machine-sample.ts";
+import { parseCpuTicks, takeMachineSample } from "../../src/measure/machine/machine-sample.ts";
 import { container, filesOf, laptop, virtual } from "../support/machines.ts";
 
 describe("what a machine is", () => {

@@ -17,6 +17,11 @@ export async function untilDead(pid: number): Promise<void> {
   while (isAlive(pid)) await sleep(10);
 }
 
+/** Waits until no process is alive that has this text in its environment; who watched over others ends a moment after them. */
+export async function untilNoneAliveWith(marker: string): Promise<void> {
+  while (aliveWith(marker).length > 0) await sleep(20);
+}
+
 /** The ids of the living processes that have this text in their environment. */
 export function aliveWith(marker: string): number[] {
   return readdirSync("/proc")

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { readProcessState } from "../../base/process-group.ts";
+import { readProcess } from "../../base/process-group.ts";
+import { tickMicros } from "../../base/process-stat.ts";
 
 /** Reads the processor time of a process group. */
 export interface GroupCpu {
@@ -27,7 +28,7 @@ export async function openGroupCpu(group: number): Promise<GroupCpu | undefined>
     const fresh = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && !seen.has(Number(name)));
     const pids = fresh.map(Number);
     for (const pid of pids) seen.add(pid);
-    members = [...members, ...pids.filter((pid) => readProcessState(pid)?.group === group)];
+    members = [...members, ...pids.filter((pid) => readProcess(pid)?.group === group)];
   };
   await scan();
   if (members.length === 0) return undefined;
@@ -54,8 +55,9 @@ export async function openGroupCpu(group: number): Promise<GroupCpu | undefined>
  * children that were waited for. Slices of a comparison are shorter than a few ticks, so the larger one is taken.
  */
 async function cpuMicrosOf(pid: number): Promise<number | undefined> {
-  const inTicks = readProcessState(pid)?.cpuMicros;
-  return inTicks === undefined ? undefined : Math.max(inTicks, await threadMicros(pid));
+  const process = readProcess(pid);
+  if (process === undefined) return undefined;
+  return Math.max((process.own + process.endedChildren) * tickMicros, await threadMicros(pid));
 }
 
 /** 0 where the kernel does not count so (CONFIG_SCHED_INFO). */

@@ -2,17 +2,20 @@ import { z } from "zod";
 import { durationMs } from "../../base/unit-schema.ts";
 import type { ServerStart } from "../services/server-process.ts";
 
+const portText = "expected auto, or a port from 1 to 65535";
+const commandText = "expected a command for the shell, or a list of a program and its arguments";
+
 const ready = z.strictObject({
   port: z
-    .union([z.literal("auto"), z.int().min(1).max(65_535)], {
-      error: "expected auto, or a port from 1 to 65535",
-    })
+    .union([z.literal("auto"), z.int().min(1, portText).max(65_535, portText)], portText)
     .optional()
     .describe("The port that it listens on; auto (the default): a free one, which it is told as PORT."),
   url: z
     .string()
-    .regex(/^(\/|https?:\/\/[^/])/, "write a path such as /healthz, or a whole URL")
-    .refine((url) => url.startsWith("/") || URL.canParse(url), "this is no URL")
+    .refine(
+      (url) => url.startsWith("/") || (/^https?:/.test(url) && URL.canParse(url)),
+      "write a path such as /healthz, or a whole URL",
+    )
     .optional()
     .describe("A path or URL that has to answer. Default: it has to take a connection on its port."),
   status: z
@@ -40,9 +43,10 @@ const value = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 export const serverStart: z.ZodType<ServerStart> = z
   .strictObject({
     command: z
-      .union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
-        error: "expected a command for the shell, or a list of a program and its arguments",
-      })
+      .union(
+        [z.string().min(1, commandText), z.array(z.string().min(1, commandText)).min(1, commandText)],
+        commandText,
+      )
       .describe(
         "A text is for the shell (node server.mjs --port $PORT); a list is a program and its arguments.",
       ),

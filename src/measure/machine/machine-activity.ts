@@ -1,4 +1,5 @@
-import type { MachineSample, ProcessTicks } from "./machine-sample.ts";
+import type { ProcessTicks } from "../../base/process-stat.ts";
+import type { MachineSample } from "./machine-sample.ts";
 
 /** What went on on a machine between two samples. What cannot be known is left out. */
 export interface MachineActivity {

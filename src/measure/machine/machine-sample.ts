@@ -1,3 +1,4 @@
+import { type ProcessTicks, parseProcess } from "../../base/process-stat.ts";
 import { readThrottledPeriods } from "./control-group.ts";
 import type { MachineFiles } from "./machine-files.ts";
 
@@ -23,19 +24,6 @@ export interface CpuTicks {
   /** What the hypervisor gave to others. */
   readonly steal: number;
   readonly total: number;
-}
-
-/** CPU time of one process, in ticks. */
-export interface ProcessTicks {
-  readonly pid: number;
-  readonly parent: number;
-  /** The kernel's name of it, at most 15 letters. */
-  readonly name: string;
-  /** When it began, in ticks since the machine did: tells a pid that is used again from the one before. */
-  readonly startedAt: number;
-  readonly own: number;
-  /** Of its children that have ended. */
-  readonly endedChildren: number;
 }
 
 /** Reads the counters of a machine. `atMicros` is the time now, on any monotonic clock. */
@@ -65,28 +53,6 @@ export function parseCpuTicks(stat: string): CpuTicks | undefined {
     .map(Number);
   const busy = user + nice + system + irq + softirq;
   return { busy, steal, total: busy + steal + idle + iowait };
-}
-
-/** Reads a `/proc/PID/stat`. The name stands in parentheses and may hold spaces and parentheses itself. */
-export function parseProcess(stat: string): ProcessTicks | undefined {
-  const open = stat.indexOf("(");
-  const close = stat.lastIndexOf(")");
-  if (open < 0 || close < open) return undefined;
-  const fields = stat
-    .slice(close + 2)
-    .trim()
-    .split(" ")
-    .map(Number);
-  // Counted from the state, which is field 3 of proc(5): parent 4, utime 14, stime 15, cutime 16, cstime 17, start 22.
-  const field = (number: number): number => fields[number - 3] ?? 0;
-  return {
-    pid: Number(stat.slice(0, open)),
-    parent: field(4),
-    name: stat.slice(open + 1, close),
-    startedAt: field(22),
-    own: field(14) + field(15),
-    endedChildren: field(16) + field(17),
-  };
 }
 
 function readProcesses(files: MachineFiles): Map<number, ProcessTicks> {

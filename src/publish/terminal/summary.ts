@@ -4,6 +4,7 @@ import { formatMetric } from "../../measure/format-metric.ts";
 import { type MergedPhase, mergePhases } from "../../measure/merge-phases.ts";
 import type { RunResult } from "../../measure/result.ts";
 import { bullets, checkLines, fileLines, type SummaryPaths } from "./blocks.ts";
+import { errorLines } from "./error-lines.ts";
 import { type Colours, outcomeWord, verdictMark } from "./symbols.ts";
 import { renderTable } from "./table.ts";
 
@@ -14,6 +15,7 @@ export function renderSummary(result: RunResult, paths: SummaryPaths, colours: C
     ...(result.invalid.length > 0 ? [bullets(result.invalid, colours.yellow("!"))] : []),
     ...(result.verdicts.length > 0 ? [targetsTable(result, colours)] : []),
     ...(result.trials.some((trial) => trial.phases.length > 0) ? [phasesTable(result, colours)] : []),
+    bullets(errorLines(result.trials), colours.red("✗")),
     faults(result, colours),
     checkLines(
       result.trials.flatMap((trial) => trial.checks),
