@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { parseProcess } from "../../src/base/process-stat.ts";
 import { readQuotaCores, readThrottledPeriods } from "../../src/measure/machine/control-group.ts";
 import { compareSamples } from "../../src/measure/machine/machine-activity.ts";
 import { readMachineFacts } from "../../src/measure/machine/machine-facts.ts";
@@ -64,23 +63,6 @@ describe("counters", () => {
   test("leave guest time out, which is part of user time", () => {
     const ticks = parseCpuTicks("cpu  100 10 50 800 20 1 2 17 60 5\n");
     expect(ticks).toEqual({ busy: 163, steal: 17, total: 1000 });
-  });
-
-  test("are read of a process whose name holds spaces and parentheses", () => {
-    const stat =
-      "77 (tmux: (x) server) S 1 77 77 0 -1 4194304 101 0 0 0 30 12 5 3 20 0 1 0 1204408 3133440 383";
-    expect(parseProcess(stat)).toEqual({
-      pid: 77,
-      parent: 1,
-      name: "tmux: (x) server",
-      startedAt: 1_204_408,
-      own: 42,
-      endedChildren: 8,
-    });
-  });
-
-  test.each(["", "77", "77 )("])("are not read from %j", (text) => {
-    expect(parseProcess(text)).toBeUndefined();
   });
 });
 
