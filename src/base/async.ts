@@ -33,6 +33,17 @@ export async function abortable<Value>(
   }
 }
 
+/** Waits for a promise, but for `ms` at most: whether it was resolved by then. Rejects where the promise does. */
+export async function resolvesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const late = deferred<false>();
+  const timer = setTimeout(() => late.resolve(false), ms);
+  try {
+    return await Promise.race([promise.then(() => true as const), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Runs every closing step, from the last opened to the first, and throws the first error only afterwards. */
 export async function closeAll(steps: readonly (() => Promise<unknown> | unknown)[]): Promise<void> {
   const errors: unknown[] = [];

@@ -151,8 +151,10 @@ function makeServer({ name, url, description, server, log, stop }: Running): Ser
     group: server.pid,
     description,
     onEnd: (listener) => {
-      void server.ended.then((end) => {
-        if (!isStopping) listener(`${endText(name, end)}${lastWords(log)}`);
+      void server.ended.then(async (end) => {
+        if (isStopping) return;
+        await server.gone;
+        listener(`${endText(name, end)}${lastWords(log)}`);
       });
     },
     stop: async () => {

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
-import { deferred } from "../../base/async.ts";
+import { deferred, resolvesWithin } from "../../base/async.ts";
 import { DynoError } from "../../base/errors.ts";
 import { signalGroup, untilGroupEnds } from "../../base/process-group.ts";
 
@@ -20,6 +19,8 @@ export interface SupervisedProcess {
   readonly end: () => ProcessEnd | undefined;
   /** Resolves as soon as it has ended. Whoever is left of its group is killed then, unless it is being stopped. */
   readonly ended: Promise<ProcessEnd>;
+  /** Resolves when it and its group have ended, and all that they wrote was heard. */
+  readonly gone: Promise<void>;
   /** Sends a signal to the whole group. */
   signal(name: NodeJS.Signals): void;
   /** Asks the whole group to end with a signal, and kills it after `withinMs`. Resolves when all are gone: whether in time. */
@@ -95,16 +96,18 @@ function watch(child: ChildProcess, pid: number, dismissGuard: () => void): Supe
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   let end: ProcessEnd | undefined;
   let isStopping = false;
-  let gone: Promise<void> | undefined;
+  const gone = deferred<void>();
+  let clearing: Promise<void> | undefined;
   const clear = async (): Promise<void> => {
     if (signalGroup(pid, "SIGKILL")) await untilGroupEnds(pid, reapMs);
     dismissGuard();
-    await Promise.race([closed, sleep(lastWordsMs)]);
+    await resolvesWithin(closed, lastWordsMs);
     for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+    gone.resolve();
   };
   const untilGone = (): Promise<void> => {
-    gone ??= clear();
-    return gone;
+    clearing ??= clear();
+    return clearing;
   };
   child.once("exit", (code, signal) => {
     const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
@@ -116,13 +119,14 @@ function watch(child: ChildProcess, pid: number, dismissGuard: () => void): Supe
     pid,
     end: () => end,
     ended: ended.promise,
+    gone: gone.promise,
     signal: (name) => void signalGroup(pid, name),
     stop: async (name, withinMs) => {
       isStopping = true;
       const deadlineMs = performance.now() + withinMs;
       if (end === undefined) signalGroup(pid, name);
-      await Promise.race([ended.promise, sleep(end === undefined ? withinMs : 0)]);
-      const isInTime = gone !== undefined || (await untilGroupEnds(pid, deadlineMs - performance.now()));
+      await resolvesWithin(ended.promise, withinMs);
+      const isInTime = clearing !== undefined || (await untilGroupEnds(pid, deadlineMs - performance.now()));
       await untilGone();
       return isInTime;
     },
