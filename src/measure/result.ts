@@ -13,7 +13,7 @@ export interface ErrorCount {
   readonly count: number;
   /** The message of the first one. */
   readonly sample: string;
-  /** Milliseconds since the trial's first operation was due. */
+  /** Milliseconds since its phase began. */
   readonly firstAtMs: number;
 }
 

@@ -52,7 +52,7 @@ export function renderPage({
   const embedded = JSON.stringify(data).replaceAll("<", "\\u003c");
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="generator" content="dyno ${dynoVersion}"><link rel="icon" href="data:,"><title>${title} · dyno</title><style>${trusted(style + moreStyle)}</style></head>
-<body>${bar(present, { hasCsv: data.csv !== undefined })}<main>${sections}<footer>dyno ${dynoVersion} · schema ${schemaVersion} · this file is self-contained</footer></main><div id="tip" aria-hidden="true"></div><p id="said" class="unseen" role="status" aria-live="polite"></p><p id="keys" class="unseen">Arrow keys move the cursor, plus and minus zoom, Escape shows all.</p>
+<body>${bar(present, { hasCsv: data.csv !== undefined })}<main>${sections}<footer>dyno ${dynoVersion} · schema ${schemaVersion} · this file is self-contained</footer><p id="keys" class="unseen">Arrow keys move the cursor, plus and minus zoom, Escape shows all.</p></main><div id="tip" aria-hidden="true"></div><p id="said" class="unseen" role="status" aria-live="polite"></p>
 <script type="application/json" id="data">${trusted(embedded)}</script><script>${trusted(script)}</script></body></html>
 `.html;
 }

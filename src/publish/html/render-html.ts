@@ -8,10 +8,11 @@ import { throughputChart } from "./charts/throughput.ts";
 import { renderPage } from "./page.ts";
 import { measuredRows, prepareReport, type ReportData } from "./report-data.ts";
 import { embeddedRun } from "./run-data.ts";
+import { errorsTable } from "./sections/errors.ts";
 import { faultsTable } from "./sections/faults.ts";
 import { head, reason } from "./sections/head.ts";
 import { networkSection } from "./sections/network.ts";
-import { checksList, errorsTable, phasesTable, trialsTable } from "./sections/phases.ts";
+import { checksList, phasesTable, trialsTable } from "./sections/phases.ts";
 import { environment, reproduce } from "./sections/reproduce.ts";
 import { resources } from "./sections/resources.ts";
 import { targets } from "./sections/targets.ts";
@@ -51,7 +52,7 @@ function body(data: ReportData): Html {
     checks.map((check) => (result.trials.length > 1 ? { ...check, trial } : check)),
   );
   const hasCourse = data.rows.length > 0;
-  return html`${head(result)}${reason(result)}${tiles(data)}${targets(result)}${hasCourse && course(data)}${networkSection(data)}${faultsTable(data)}${phasesTable(data)}${trialsTable(result)}${errorsTable(data, result)}${checksList(checks)}${resources(data)}${reproduce(result.command, [result.scenario])}${environment(result.environment, [["Seed", String(result.scenario.seed)]])}`;
+  return html`${head(result)}${reason(result)}${tiles(data)}${targets(result)}${hasCourse && course(data)}${networkSection(data)}${faultsTable(data)}${phasesTable(data)}${trialsTable(result)}${errorsTable(result)}${checksList(checks)}${resources(data)}${reproduce(result.command, [result.scenario])}${environment(result.environment, [["Seed", String(result.scenario.seed)]])}`;
 }
 
 function course(data: ReportData): Html {

@@ -35,7 +35,9 @@ function figures(row: Interval): readonly string[] {
     row.phase,
     perSec(row.offered),
     perSec(row.completed),
-    ...[row.p50, row.p90, row.p99, row.p999, row.max].map(formatDuration),
+    ...[row.p50, row.p90, row.p99, row.p999, row.max].map((micros) =>
+      row.completed === 0 ? "" : formatDuration(micros),
+    ),
     Object.entries(row.errors)
       .map(([kind, count]) => `${formatCount(count)} ${kind}`)
       .join(", "),

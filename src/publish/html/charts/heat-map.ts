@@ -85,7 +85,7 @@ function tableOf(columns: readonly Column[]): Html {
       latencyLabel(edges.at(-1) ?? 0),
     ];
   });
-  return asTable(["time", "operations", "fastest from", "most from", "slowest from"], rows);
+  return asTable(["time", "operations", "fastest", "most frequent", "slowest"], rows);
 }
 
 function columnsOf(timeline: readonly Interval[]): Column[] {

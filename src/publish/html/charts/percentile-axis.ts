@@ -2,7 +2,7 @@ import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import type { LatencyHistogram } from "../../../stats/histogram.ts";
 import { type Html, html } from "../template.ts";
-import { type Box, n1, type Scale } from "./frame.ts";
+import { type Box, inside, n1, type Scale } from "./frame.ts";
 
 const nines = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999] as const;
 const pointCount = 161;
@@ -52,8 +52,10 @@ export function curvePath(points: readonly CurvePoint[], x: Scale, y: Scale): st
   return path.digits(1)([...points]) ?? "";
 }
 
-/** The nines below, each with its line. */
+/** The nines below, each with its line. Their labels reach over the ends of the axis. */
 export function percentileAxis(x: Scale, highest: number, box: Box): Html {
   const shown = nines.filter((q) => placeOf(q) <= highest).map((q) => ({ q, at: n1(x(placeOf(q))) }));
-  return html`${shown.map(({ q, at }) => html`<line class="ph" x1="${at}" x2="${at}" y1="${box.top}" y2="${box.bottom}"/><text x="${at}" y="${box.bottom + 17}" text-anchor="${q === 0 ? "start" : "middle"}">${percentText(q)}</text>`)}`;
+  return inside({ ...box, left: box.left - 26, right: box.right + 26 }, [
+    html`${shown.map(({ q, at }) => html`<line class="ph" x1="${at}" x2="${at}" y1="${box.top}" y2="${box.bottom}"/><text x="${at}" y="${box.bottom + 17}" text-anchor="middle">${percentText(q)}</text>`)}`,
+  ]);
 }

@@ -43,8 +43,8 @@ export function percentileCurve(data: ReportData): Html {
   const { scale: y, ticks } = logScale([...values, ...verdicts.map(({ limit }) => limit)], box);
   const body = [
     html`${valueAxis(y, ticks, box, latencyLabel)}`,
+    percentileAxis(x, highest, box),
     inside(box, [
-      percentileAxis(x, highest, box),
       html`<path data-s="service" d="${curvePath(service, x, y)}" fill="none" stroke="var(--grey)" stroke-width="1.6"/><path data-s="response" d="${curvePath(response, x, y)}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
       ...verdicts.map((verdict) => step(verdict, x, y)),
     ]),
