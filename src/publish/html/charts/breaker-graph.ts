@@ -38,7 +38,7 @@ export function breakerGraph(
       return `${name}${below}: ${timesIn(spans.get(name) ?? [])}.`;
     })
     .join(" ");
-  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${`Services and their breakers. ${told}`}"><title>Services and their breakers</title><desc>${told}</desc>${edges}${boxes}</svg>`;
+  return html`<svg viewBox="0 0 ${width} ${height}" style="max-width:${width}px" role="img" aria-label="${`Services and their breakers. ${told}`}"><title>Services and their breakers</title><desc>${told}</desc>${edges}${boxes}</svg>`;
 }
 
 /** By depth: on top those that nothing depends on; each below all that depend on it. */

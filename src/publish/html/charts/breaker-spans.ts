@@ -40,14 +40,15 @@ export function worstOf(spans: readonly BreakerSpan[]): BreakerCondition {
 /**
  * Spans of which each is at least `leastMs` long, so that none is too short to be seen and a breaker that flutters is not
  * drawn a thousand times: of short ones that follow each other the first is kept, in the worst of their states, and it
- * takes what it lacks from the next.
+ * takes what it lacks from the next. What follows in the same state is one with it.
  */
 export function visibleSpans(spans: readonly BreakerSpan[], leastMs: number): readonly BreakerSpan[] {
   const kept: BreakerSpan[] = [];
   for (const span of spans) {
     const last = kept.at(-1);
     const lacks = last === undefined ? 0 : Math.max(0, last.fromMs + leastMs - last.toMs);
-    if (last === undefined || lacks === 0) kept.push(span);
+    if (last?.state === span.state) kept.splice(-1, 1, { ...last, toMs: span.toMs });
+    else if (last === undefined || lacks === 0) kept.push(span);
     else if (span.toMs - span.fromMs > lacks) {
       const edge = last.toMs + lacks;
       kept.splice(-1, 1, { ...last, toMs: edge }, { ...span, fromMs: edge });

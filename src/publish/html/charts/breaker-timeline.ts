@@ -15,8 +15,9 @@ import {
 } from "./frame.ts";
 import { markZones } from "./marks.ts";
 
-const rowHeight = 40;
+const rowHeight = 44;
 const bandHeight = 24;
+const leastWidth = 1.5;
 
 /** One row a breaker, in the order of the graph: a thin line while it is closed, a band in every other state. */
 export function breakerTimeline(
@@ -26,7 +27,7 @@ export function breakerTimeline(
   const bare = boxOf(760, rows.length * rowHeight + 34);
   const box: Box = { ...bare, left: 112, top: 8 };
   const x = timeScale(data, box);
-  const leastMs = x.invert(box.left + 0.7) - x.invert(box.left);
+  const leastMs = x.invert(box.left + leastWidth) - x.invert(box.left);
   const names = rows.map(
     ([name], i) =>
       html`<text class="strong" x="${box.left - 9}" y="${middleOf(i, box) + 4}" text-anchor="end">${name.length > 13 ? `${name.slice(0, 12)}…` : name}</text>`,
@@ -62,5 +63,5 @@ function band(span: BreakerSpan, middle: number, x: Scale): Html {
     state !== "closed" &&
     to - from > word.length * 7 + 10 &&
     html`<text x="${n1((from + to) / 2)}" y="${middle + 4}" text-anchor="middle">${word}</text>`;
-  return html`<g class="span" data-breaker="${breaker}" data-state="${state}" data-from="${n1(fromMs)}" data-to="${n1(toMs)}"><title>${told}</title><rect x="${n1(from)}" y="${middle - height / 2}" width="${n1(Math.max(0.7, to - from))}" height="${height}"/>${label}</g>`;
+  return html`<g class="span" data-breaker="${breaker}" data-state="${state}" data-from="${n1(fromMs)}" data-to="${n1(toMs)}"><title>${told}</title><rect x="${n1(from)}" y="${middle - height / 2}" width="${n1(Math.max(leastWidth, to - from))}" height="${height}"/>${label}</g>`;
 }

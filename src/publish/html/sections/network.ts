@@ -27,7 +27,7 @@ export function networkSection(data: ReportData): Html | false {
   const legend = keys.map(
     ([state, name]) => html`<span><i class="box span" data-state="${state}"></i>${name}</span>`,
   );
-  return html`<section class="card" id="network"><div class="title"><h2>Breaker network</h2><span class="sub">who depends on whom; nothing is called that cannot answer.${left}</span><span class="legend">${legend}</span></div><div class="network"><div>${breakerGraph(network, spans)}<p class="sub" id="moment">the worst state of each in the run</p></div><div>${breakerTimeline(data, [...spans].toReversed())}</div></div>${changesTable([...spans.values()])}</section>`;
+  return html`<section class="card" id="network"><div class="title"><h2>Breaker network</h2><span class="sub">who depends on whom; nothing is called that cannot answer.${left}</span><span class="legend">${legend}</span></div><div class="network"><div class="graph">${breakerGraph(network, spans)}<p class="sub" id="moment">the worst state of each in the run</p></div><div class="course">${breakerTimeline(data, [...spans].toReversed())}</div></div>${changesTable([...spans.values()])}</section>`;
 }
 
 function changesTable(spans: readonly (readonly BreakerSpan[])[]): Html {
