@@ -16,10 +16,10 @@ export const style = `
 html{color-scheme:light dark;scroll-padding-top:60px}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}
 .bar{position:sticky;top:0;z-index:5;background:var(--card);border-bottom:1px solid var(--line)}
-.bar div{max-width:1200px;margin:auto;height:46px;display:flex;align-items:center;gap:18px;padding:0 16px;overflow-x:auto}
+.bar div{max-width:1200px;margin:auto;height:46px;display:flex;align-items:center;gap:14px;padding:0 16px;overflow-x:auto}
 .bar b{font-size:17px}.bar a{color:var(--mute);text-decoration:none;font-size:14px;white-space:nowrap}.bar a:hover{color:var(--ink);text-decoration:underline}
-.bar span{flex:1}.bar button{font:inherit;font-size:13px;color:var(--ink);background:var(--card);border:1px solid var(--line);border-radius:6px;padding:4px 10px;cursor:pointer;white-space:nowrap}
-.bar button[hidden]{display:none}.bar button:hover{background:var(--zone)}
+.bar span{flex:1}.bar button{font:inherit;font-size:13px;color:var(--ink);background:var(--card);border:1px solid var(--line);border-radius:6px;padding:4px 9px;cursor:pointer;white-space:nowrap}
+.bar button[hidden]{display:none}.bar [data-do=reset]{position:fixed;right:18px;bottom:18px;padding:8px 14px;border-color:var(--i1);box-shadow:0 4px 16px #0003}.bar button:hover{background:var(--zone)}
 main{max-width:1200px;margin:0 auto;padding:20px 16px 40px;display:grid;gap:16px;grid-template-columns:minmax(0,1fr)}
 .head{display:flex;gap:20px;align-items:center;flex-wrap:wrap}
 .badge{display:flex;gap:12px;align-items:center;padding:14px 18px;border-radius:12px;background:var(--vb);color:var(--vc)}
@@ -43,7 +43,7 @@ h2{font-size:17px;margin:0}h3{font-size:14px;margin:0}
 .tile{padding:12px 14px}.tile>span{display:block;font-size:13px;color:var(--mute)}.tile strong{font-size:25px;line-height:1.2;white-space:nowrap}.tile strong small{font-size:13px;font-weight:400;color:var(--mute);margin-left:3px}
 .tile em{font-style:normal;font-size:12.5px;color:var(--mute);display:block}.tile em.bad{color:var(--red);font-weight:600}.tile svg{height:26px;margin:5px 0 3px}
 .two{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px}.three{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:20px}
-svg{display:block;width:100%;height:auto;overflow:visible}svg.in{overflow:hidden}svg[data-t]{cursor:crosshair;-webkit-user-select:none;user-select:none}
+svg{display:block;width:100%;height:auto;overflow:visible}svg.in{overflow:hidden}svg[data-t]{cursor:crosshair;outline:none;-webkit-user-select:none;user-select:none}
 :is(svg[data-t],a,button,summary,.scroll):focus-visible{outline:2px solid var(--i1);outline-offset:3px;border-radius:4px}
 svg text{font-size:12px;fill:var(--mute);font-family:inherit}svg text.strong{font-weight:600;fill:var(--ink)}svg text.red{fill:var(--red);font-weight:600}
 .scroll{overflow-x:auto}
