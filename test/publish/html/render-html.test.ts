@@ -16,7 +16,7 @@ describe("the report as text", () => {
 
   test("escapes whatever a user can name", () => {
     const evil = `</script><script>alert(1)</script><img src=x onerror="alert('2')">&`;
-    const text = renderHtml(sampleResult({ errors: true, verdict: "fail", text: evil }));
+    const text = renderHtml(sampleResult({ errors: true, network: true, verdict: "fail", text: evil }));
     expect(text).not.toContain("<script>alert");
     expect(text).not.toContain("<img");
     expect(text.match(/<script/g)).toHaveLength(2);
@@ -62,7 +62,13 @@ const oddResult = fc
     damage: fc.integer({ min: 0, max: 5 }),
   })
   .map(({ seconds, trials, damage }): RunResult => {
-    const result = sampleResult({ seconds, trials, errors: damage % 2 === 0, verdict: "fail" });
+    const result = sampleResult({
+      seconds,
+      trials,
+      errors: damage % 2 === 0,
+      network: true,
+      verdict: "fail",
+    });
     const [verdict] = result.verdicts;
     return {
       ...result,
