@@ -62,7 +62,10 @@ function course(data: ReportData): Html {
       ? `trial ${(data.trial?.trial ?? 0) + 1} of ${data.result.trials.length}, `
       : "";
   const curve = curvePhase(data);
-  return html`<section class="card" id="time"><div class="title"><h2>Latency over time</h2><span class="sub">${trial}from when operations were due, intervals of ${formatDuration(Math.round(lengthMs / 10) * 10_000)}, log scale<span class="hint"> · drag to zoom</span></span><span class="legend">${key("p99.9", "var(--i2)", "p99.9")}${key("p99", "var(--i1)", "p99")}${key("p90-p99", "var(--b2)", "p90 to p99", true)}${key("p50-p90", "var(--b1)", "p50 to p90", true)}${key("p50", "var(--i0)", "p50")}</span></div>${latencyOverTime(data)}</section>
+  const left = (data.trial?.timeline.length ?? 0) - data.rows.length;
+  const thinned =
+    left > 0 ? `, of which those with the lowest and highest p99 and the most errors are drawn` : "";
+  return html`<section class="card" id="time"><div class="title"><h2>Latency over time</h2><span class="sub">${trial}from when operations were due, intervals of ${formatDuration(Math.round(lengthMs / 10) * 10_000)}${thinned}, log scale<span class="hint"> · drag to zoom</span></span><span class="legend">${key("p99.9", "var(--i2)", "p99.9")}${key("p99", "var(--i1)", "p99")}${key("p90-p99", "var(--b2)", "p90 to p99", true)}${key("p50-p90", "var(--b1)", "p50 to p90", true)}${key("p50", "var(--i0)", "p50")}</span></div>${latencyOverTime(data)}</section>
 <div class="two"><section class="card"><div class="title"><h2>Throughput</h2><span class="sub">offered and achieved</span><span class="legend">${key("offered", "var(--grey)", "offered")}${key("achieved", "var(--teal)", "achieved")}${key("gap", "var(--redsoft)", "gap", true)}${key("errors", "var(--red)", "errors", true)}</span></div>${throughputChart(data)}</section>
 <section class="card"><div class="title"><h2>Latency by percentile</h2><span class="sub">${curve === undefined ? "" : `phase ${curve.phase}`}</span><span class="legend">${key("response", "var(--i0)", "response")}${curve?.loop === "open" && key("service", "var(--grey)", "service")}</span></div>${percentileCurve(data)}</section></div>
 <section class="card"><div class="title"><h2>Latency heat map</h2><span class="sub">share of the operations of each moment</span></div>${heatMap(data)}</section>`;

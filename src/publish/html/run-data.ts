@@ -1,7 +1,7 @@
 import { formatCount, formatDuration, formatRate } from "../../base/units.ts";
 import type { Interval } from "../../measure/result.ts";
 import type { CsvTable, PageData } from "./page.ts";
-import type { ReportData } from "./report-data.ts";
+import { errorsIn, type ReportData } from "./report-data.ts";
 
 /** Of a longer timeline the rows are left to result.json, which the report need not hold twice. */
 const mostRowsOfDownload = 400;
@@ -58,7 +58,7 @@ function timelineCsv(rows: readonly Interval[]): CsvTable {
       row.kind,
       row.offered,
       row.completed,
-      Object.values(row.errors).reduce((sum, count) => sum + count, 0),
+      errorsIn(row),
       row.inFlight,
       ...[row.p50, row.p90, row.p99, row.p999, row.max].map((micros) => Number(micros.toPrecision(4))),
       Number(row.cpuCores.toFixed(3)),

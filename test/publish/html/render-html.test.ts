@@ -34,14 +34,26 @@ describe("the report as text", () => {
     );
   });
 
-  test("is under 1 MB for ten minutes in rows of 100 ms, and loses no peak", () => {
-    const result = sampleResult({ seconds: 600, intervalMs: 100, errors: true, faults: true, network: true });
+  test("is under 1 MB for ten minutes in rows of 100 ms, and loses no peak of latency or errors", () => {
+    const made = sampleResult({ seconds: 600, intervalMs: 100, errors: true, faults: true, network: true });
+    const result = {
+      ...made,
+      trials: made.trials.map((trial) => ({
+        ...trial,
+        timeline: trial.timeline.map((row, i) => ({
+          ...row,
+          errors: { ETIMEDOUT: i === 4321 ? 33 : i % 7 },
+        })),
+      })),
+    };
     const timeline = result.trials.flatMap((trial) => trial.timeline);
     expect(timeline).toHaveLength(6000);
     const text = renderHtml(result);
     expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
     const highest = Math.max(...timeline.map(({ p99 }) => p99));
     expect(text).toContain(formatDuration(highest));
+    expect(text).toContain("33 ETIMEDOUT");
+    expect(text).toContain("the lowest and highest p99 and the most errors are drawn");
   });
 });
 

@@ -1,7 +1,7 @@
 import { area, line } from "d3-shape";
 import { formatCount, formatDuration, formatRate } from "../../../base/units.ts";
 import type { Interval } from "../../../measure/result.ts";
-import type { ReportData } from "../report-data.ts";
+import { errorsIn, type ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
 import {
   asTable,
@@ -24,11 +24,7 @@ export function throughputChart(data: ReportData): Html {
   const perSec = (count: number, { lengthMs }: Interval): number => (count * 1000) / Math.max(1, lengthMs);
   const offered = (row: Interval): number => perSec(row.offered, row);
   const done = (row: Interval): number => perSec(row.completed, row);
-  const failed = (row: Interval): number =>
-    perSec(
-      Object.values(row.errors).reduce((sum, n) => sum + n, 0),
-      row,
-    );
+  const failed = (row: Interval): number => perSec(errorsIn(row), row);
   const { scale: y, ticks } = zeroScale(
     rows.flatMap((row) => [offered(row), done(row)]),
     box,
