@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
 import { startHiccupMeter } from "../measure/hiccup-meter.ts";
+import type { NetworkCourse } from "../measure/network-course.ts";
 import { startResourceMeter } from "../measure/resources.ts";
 import type { Interval, PhaseResult, TimelineMark, TrialResult } from "../measure/result.ts";
 import { placeOf } from "../scenario/fault.ts";
@@ -80,6 +81,7 @@ export async function conductTrial(spec: TrialSpec, link: TrialLink): Promise<Tr
     const marks = (await timetable?.stop()) ?? [];
     await samples?.close();
     const checks = await session.stop();
+    const network = networkOf(session, context.trialStartMicros);
     return {
       trial: spec.trial,
       seed,
@@ -92,6 +94,7 @@ export async function conductTrial(spec: TrialSpec, link: TrialLink): Promise<Tr
       timeline,
       marks,
       checks,
+      ...(network === undefined ? {} : { network }),
       warnings: [],
     };
   } finally {
@@ -100,6 +103,14 @@ export async function conductTrial(spec: TrialSpec, link: TrialLink): Promise<Tr
     resources.close();
     await hiccups.close();
   }
+}
+
+/** The course of the target's network in the time of the trial. */
+function networkOf(session: Session, trialStartMicros: number): NetworkCourse | undefined {
+  const course = session.network?.();
+  if (course === undefined) return undefined;
+  const startMs = systemClock.epochMs() - (systemClock.nowMicros() - trialStartMicros) / 1000;
+  return { ...course, turns: course.turns.map((turn) => ({ ...turn, atMs: turn.atMs - startMs })) };
 }
 
 function openTimetable(

@@ -1,3 +1,4 @@
+import type { NetworkCourse } from "../measure/network-course.ts";
 import type { CheckResult } from "../measure/result.ts";
 import type { Fault, FaultKind } from "../scenario/fault.ts";
 import type { OwnClosedLoop } from "./load/running-load.ts";
@@ -65,6 +66,8 @@ export interface Session {
   outsideCpuMicros?(): Promise<number>;
   /** Breaks something of the target's own, and gives what mends it. Rejects where that cannot be. */
   inject?(fault: Fault): Promise<EndFault>;
+  /** The breakers of the target and how their states went until now; its times are milliseconds since 1970. */
+  network?(): NetworkCourse | undefined;
   /** Closes everything, and says whether its work was right: nothing lost, answers right. */
   stop(): Promise<readonly Check[]>;
 }

@@ -1,3 +1,5 @@
+import type { NetworkCourse } from "./network-course.ts";
+
 /** The version of result.json. It rises when a reader of the older one would misread the newer one. */
 export const schemaVersion = 1;
 
@@ -11,7 +13,7 @@ export interface ErrorCount {
   readonly count: number;
   /** The message of the first one. */
   readonly sample: string;
-  /** Milliseconds since the trial's first operation was due. */
+  /** Milliseconds since its phase began. */
   readonly firstAtMs: number;
 }
 
@@ -147,6 +149,8 @@ export interface TrialResult {
   readonly timeline: readonly Interval[];
   readonly marks: readonly TimelineMark[];
   readonly checks: readonly CheckResult[];
+  /** The breakers of the target and their states; absent where it has none. */
+  readonly network?: NetworkCourse;
   readonly warnings: readonly string[];
 }
 

@@ -9,9 +9,10 @@ import { scratchDir } from "../support/scratch-dir.ts";
 
 const { signal } = new AbortController();
 
-async function specOf(name: string): Promise<TrialSpec> {
-  const load = "{ phase: p, shape: constant-rate, rate: 100/s, for: 50ms, lowCpu: true }";
-  const text = `why: test\ntarget: { kind: synthetic, law: noop }\nwarmup: none\nload: [${load}]\n`;
+const load = "{ phase: p, shape: constant-rate, rate: 100/s, for: 50ms, lowCpu: true }";
+const plain = `why: test\ntarget: { kind: synthetic, law: noop }\nwarmup: none\nload: [${load}]\n`;
+
+async function specOf(name: string, text = plain): Promise<TrialSpec> {
   const { scenario, problems } = checkScenario(text, "test.yaml", { targetSchemas, env: {} });
   if (scenario === undefined) throw new Error(JSON.stringify(problems));
   return { scenario: { ...scenario, name }, trial: 0, seed: 1, services: {}, scratchDir: await scratchDir() };
@@ -40,4 +41,36 @@ describe("the end of a trial", () => {
     await once(child, "close");
     expect(sent.filter((type) => type !== "alive").slice(-2)).toEqual(["stopping", "result"]);
   });
+});
+
+const breakers = `
+why: test
+target:
+  kind: calls
+  services: { store: { latency: 0s }, shop: { latency: 0s, dependsOn: [store] } }
+  entry: shop
+  broken: store
+  policy: { breaker: { consecutiveFailures: 2, open: 20ms, maxOpen: 20ms } }
+warmup: none
+load: [{ phase: p, shape: constant-rate, rate: 200/s, for: 400ms, lowCpu: true }]
+faults: [{ at: 100ms, fault: handler-errors, share: 100%, for: 100ms }]
+`;
+
+test("a trial tells the states of its breakers in its own time", async () => {
+  const { network, marks, timeline } = await runTrial(await specOf("breakers", breakers), {
+    beginFault: () => Promise.reject(new Error("no fault of a service is expected")),
+    onEvent: () => undefined,
+    signal,
+    entry: new URL("../../dist/drive/trial-child.js", import.meta.url),
+  });
+  expect(network?.nodes).toEqual([
+    { name: "store", dependsOn: [] },
+    { name: "shop", dependsOn: ["store"] },
+  ]);
+  const [first] = network?.turns ?? [];
+  expect(first).toMatchObject({ breaker: "store", state: "open" });
+  // After the fault began and before the trial was over; the wall clock tells whole milliseconds only.
+  const last = timeline.at(-1);
+  expect(first?.atMs).toBeGreaterThan((marks[0]?.atMs ?? Number.NaN) - 3);
+  expect(first?.atMs).toBeLessThan((last?.atMs ?? 0) + (last?.lengthMs ?? 0) + 3);
 });

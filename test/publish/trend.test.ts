@@ -6,7 +6,7 @@ import { makeTrend } from "../../src/judge/history/trend.ts";
 import { renderTrendHtml } from "../../src/publish/html/trend/render-trend-html.ts";
 import { createColours } from "../../src/publish/terminal/symbols.ts";
 import { renderTrend, sparkline } from "../../src/publish/terminal/trend.ts";
-import { accessibilityProblems, launchChromium, openReport } from "../support/report-page.ts";
+import { launchChromium, openReport } from "../support/report-page.ts";
 import { sampleHistory, slowSlide } from "../support/sample-history.ts";
 
 const trendOf = (lines: readonly HistoryLine[], warnings: readonly string[] = []) =>
@@ -130,20 +130,6 @@ describe("the page in Chromium", () => {
   afterAll(() => browser.close());
 
   const open = (options: BrowserContextOptions) => openReport(browser, renderTrendHtml(sliding), options);
-
-  test.each(["light", "dark"] as const)(
-    "is accessible and opens without a complaint in %s",
-    async (colorScheme) => {
-      const { page, complaints } = await open({ colorScheme });
-      expect(await accessibilityProblems(page)).toEqual([]);
-      expect(complaints).toEqual([]);
-    },
-  );
-
-  test("needs no sideways scroll on a phone", async () => {
-    const { page } = await open({ viewport: { width: 390, height: 844 } });
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
-  });
 
   test("reads without JavaScript, its values as a table too", async () => {
     const { page } = await open({ javaScriptEnabled: false });

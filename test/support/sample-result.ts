@@ -1,6 +1,7 @@
 import { createRandom } from "../../src/base/random.ts";
 import { decideOutcome } from "../../src/judge/outcome.ts";
 import { heatOf } from "../../src/measure/heat.ts";
+import type { BreakerCondition, NetworkCourse } from "../../src/measure/network-course.ts";
 import type {
   Interval,
   PhaseResult,
@@ -15,7 +16,11 @@ import { createHistogram } from "../../src/stats/histogram.ts";
 export interface SampleOptions {
   readonly trials?: number;
   readonly seconds?: number;
+  /** How long each row of the timeline is. */
+  readonly intervalMs?: number;
   readonly errors?: boolean;
+  /** Adds three breakers, of which the lowest opens from 3 to 6 s. */
+  readonly network?: boolean;
   /** Adds three faults, of which the last could not be ended; during the first nothing is answered. */
   readonly faults?: boolean;
   readonly verdict?: Verdict["outcome"];
@@ -29,13 +34,15 @@ const perSec = 500;
 export function sampleResult({
   trials = 1,
   seconds = 8,
+  intervalMs = 1000,
   errors = false,
+  network = false,
   faults = false,
   verdict = "pass",
   text = "sample",
 }: SampleOptions = {}): RunResult {
   const made = Array.from({ length: trials }, (_, trial) =>
-    sampleTrial(trial, { seconds, errors, faults, text }),
+    sampleTrial(trial, { seconds, intervalMs, errors, network, faults, text }),
   );
   const verdicts = [sampleVerdict(verdict, text), sampleVerdict("inconclusive", text)].slice(
     0,
@@ -107,30 +114,64 @@ const sampleFaults: readonly TimelineMark[] = [
   },
 ];
 
+/** `store` opens for 3 s; `orders` and `shop` above it are degraded meanwhile, and recover after it. */
+function sampleNetwork(text: string): NetworkCourse {
+  const turn = (breaker: string, state: BreakerCondition, atMs: number) => ({
+    breaker,
+    state,
+    reason: text,
+    atMs,
+  });
+  return {
+    nodes: [
+      { name: "store", dependsOn: [] },
+      { name: text, dependsOn: ["store"] },
+      { name: "shop", dependsOn: [text, "store"] },
+    ],
+    turns: [
+      turn("store", "open", 3000),
+      turn(text, "degraded", 3000),
+      turn("shop", "degraded", 3000),
+      turn("store", "half_open", 5990),
+      turn("store", "closed", 6000),
+      turn(text, "recovering", 6000),
+      turn(text, "closed", 6300),
+      turn("shop", "recovering", 6300),
+      turn("shop", "closed", 6600),
+    ],
+  };
+}
+
 interface SampleTrial {
   readonly seconds: number;
+  readonly intervalMs: number;
   readonly errors: boolean;
+  readonly network: boolean;
   readonly faults: boolean;
   readonly text: string;
 }
 
-function sampleTrial(trial: number, { seconds, errors, faults, text }: SampleTrial): TrialResult {
+function sampleTrial(
+  trial: number,
+  { seconds, intervalMs, errors, network, faults, text }: SampleTrial,
+): TrialResult {
   const random = createRandom(trial + 1);
   const total = createHistogram();
   const timeline: Interval[] = [];
-  for (let second = 0; second < seconds; second++) {
+  const perRow = (perSec * intervalMs) / 1000;
+  for (let second = 0; second < seconds; second += intervalMs / 1000) {
     const one = createHistogram();
-    for (let i = 0; i < perSec; i++) one.record(200 + 800 * random.exponential());
+    for (let i = 0; i < perRow; i++) one.record(200 + 800 * random.exponential());
     total.add(one);
     const [p50 = 0, p90 = 0, p99 = 0, p999 = 0, max = 0] = one.quantiles([0.5, 0.9, 0.99, 0.999, 1]);
     timeline.push({
       phase: second < seconds / 4 ? "warm-up" : "steady",
       kind: second < seconds / 4 ? "warmup" : "measured",
       atMs: second * 1000,
-      lengthMs: 1000,
-      offered: perSec,
-      completed: faults && second >= 3 && second < 6 ? 0 : perSec,
-      errors: errors && second === seconds - 1 ? { ECONNRESET: 7 } : {},
+      lengthMs: intervalMs,
+      offered: perRow,
+      completed: faults && second >= 3 && second < 6 ? 0 : perRow,
+      errors: errors && second >= seconds - 1 ? { ECONNRESET: 7 } : {},
       inFlight: 1,
       p50,
       p90,
@@ -157,6 +198,7 @@ function sampleTrial(trial: number, { seconds, errors, faults, text }: SampleTri
     timeline,
     marks: [{ atMs: 3000, label: text }, ...(faults ? sampleFaults : [])],
     checks: [{ name: text, ok: true, detail: text }],
+    ...(network ? { network: sampleNetwork(text) } : {}),
     warnings: [],
   };
 }

@@ -5,6 +5,7 @@ import type { Call } from "../../engine/resilience/call.ts";
 import { countsAsFailure } from "../../engine/resilience/classify-error.ts";
 import type { Network, NetworkChange } from "../../engine/resilience/network.ts";
 import { createResilience } from "../../engine/resilience/resilience.ts";
+import { courseOfNetwork } from "../../measure/network-course.ts";
 import { createHandlerFaults, type HandlerFaults } from "../faults/handler-faults.ts";
 import type { Target } from "../target.ts";
 import { checkCalls } from "./calls-checks.ts";
@@ -27,6 +28,7 @@ export const callsTarget: Target<CallsSettings> = {
         if (fault.kind === "handler-errors" || fault.kind === "handler-slow") return faults.begin(fault);
         throw new DynoError("unsupported", `the target calls cannot do ${fault.kind}`);
       },
+      network: () => courseOfNetwork(network.snapshot().breakers, changes),
       stop: async () =>
         checkCalls({
           settings,

@@ -5,6 +5,7 @@ import type { FallbackConfig, Knobs, StoreConfig } from "../../engine/config.ts"
 import { createEngine } from "../../engine/create-engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { StoredEvent } from "../../engine/store.ts";
+import type { NetworkCourse } from "../../measure/network-course.ts";
 import type { Fault } from "../../scenario/fault.ts";
 import { createHandlerFaults } from "../faults/handler-faults.ts";
 import type { Counters, EndFault } from "../target.ts";
@@ -25,6 +26,8 @@ export interface EngineHost {
   inject(fault: Fault): Promise<EndFault>;
   /** What the engine itself says that it holds; only where it can be asked directly. */
   replay?(): AsyncIterable<readonly StoredEvent[]>;
+  /** The breakers of its pipelines, in ms since 1970; only where they can be asked directly. */
+  network?(): NetworkCourse | undefined;
   /** Stores what was accepted and closes the engine. */
   close(): Promise<HostReport>;
 }
@@ -99,6 +102,7 @@ export async function openLocalHost(config: HostConfig): Promise<LocalHost> {
     settings,
     isApart: false,
     replay: () => engine.replay(),
+    network: () => pipelines?.network(),
     publish: pipelines === undefined ? (n) => engine.publish(load(n)) : publish,
     usage: () => ({ counters: { ...engine.counters(), ...pipelines?.counters() } }),
     inject: async (fault) => {

@@ -5,6 +5,9 @@ import { type ActionContext, type Actions, defineAction } from "../../engine/pip
 import { builtInActions } from "../../engine/pipeline/actions/built-in.ts";
 import { createPipelines, type Pipelines } from "../../engine/pipeline/pipelines.ts";
 import { readPipelines } from "../../engine/pipeline/read-pipelines.ts";
+import type { NetworkChange } from "../../engine/resilience/network.ts";
+import { createResilience } from "../../engine/resilience/resilience.ts";
+import { courseOfNetwork, type NetworkCourse } from "../../measure/network-course.ts";
 import type { HandlerFaults } from "../faults/handler-faults.ts";
 import { openEffects } from "./engine-effects.ts";
 import type { EngineSettings } from "./engine-settings.ts";
@@ -14,6 +17,8 @@ export interface HostPipelines {
   /** Resolves when the run that this event starts is over; rejects where it did not complete. */
   finished(eventId: string): Promise<void>;
   counters(): Readonly<Record<string, number>>;
+  /** The breakers of their steps and how they went until now, in ms since 1970; undefined where there is none. */
+  network(): NetworkCourse | undefined;
   close(): Promise<void>;
 }
 
@@ -50,7 +55,10 @@ export async function startPipelines(
     ...Object.fromEntries(standIns.map((name) => [name, standIn])),
   };
   const waiting = createWaiting();
+  const changes: NetworkChange[] = [];
+  const resilience = createResilience({ onChange: (change) => changes.push(change) });
   const pipelines = createPipelines({
+    resilience,
     pipelines: await readPipelines(files, { actions, env: process.env }),
     engine,
     onEnd: ({ runId, status, error }) => waiting.ended(runId, status, error?.message ?? ""),
@@ -59,6 +67,7 @@ export async function startPipelines(
   return {
     finished: waiting.of,
     counters: () => countsOf(pipelines),
+    network: () => courseOfNetwork(resilience.network.snapshot().breakers, changes),
     close: async () => {
       await pipelines.stop();
       await effects.close();

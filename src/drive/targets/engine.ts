@@ -148,6 +148,7 @@ function startPublish(
   return {
     fire: (n) => host.publish(n).then(() => ledger.acknowledged(n)),
     ...watch(host, observer),
+    network: () => host.network?.(),
     inject: (fault) => host.inject(fault),
     stop: async () => {
       try {

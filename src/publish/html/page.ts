@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { script } from "./script.ts";
+import { script } from "./script/script.ts";
 import { bar } from "./sections/head.ts";
 import { style } from "./style.ts";
 import { type Html, html, trusted } from "./template.ts";
@@ -11,8 +11,16 @@ export interface PageData {
   /** Headings and rows of the figures under the crosshair of charts over time; the first cell is the time in ms, of a span its middle. */
   readonly heads: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
-  /** What is downloaded. */
+  /** What is downloaded as JSON. */
   readonly result: unknown;
+  /** What is downloaded as CSV: plain numbers, with the units in the headings. */
+  readonly csv?: CsvTable;
+}
+
+/** A table for other programs. */
+export interface CsvTable {
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
 }
 
 /** What a page holds. */
@@ -44,7 +52,7 @@ export function renderPage({
   const embedded = JSON.stringify(data).replaceAll("<", "\\u003c");
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="generator" content="dyno ${dynoVersion}"><link rel="icon" href="data:,"><title>${title} · dyno</title><style>${trusted(style + moreStyle)}</style></head>
-<body>${bar(present)}<main>${sections}<footer>dyno ${dynoVersion} · schema ${schemaVersion} · this file is self-contained</footer></main><div id="tip" role="status"></div>
+<body>${bar(present, { hasCsv: data.csv !== undefined })}<main>${sections}<footer>dyno ${dynoVersion} · schema ${schemaVersion} · this file is self-contained</footer><p id="keys" class="unseen">Arrow keys move the cursor, plus and minus zoom, Escape shows all.</p></main><div id="tip" aria-hidden="true"></div><p id="said" class="unseen" role="status" aria-live="polite"></p>
 <script type="application/json" id="data">${trusted(embedded)}</script><script>${trusted(script)}</script></body></html>
 `.html;
 }

@@ -38,17 +38,26 @@ export function prepareReport(result: RunResult): ReportData {
   };
 }
 
-/** Keeps, of each bucket of rows, the one with the lowest and the one with the highest p99: no peak is lost. */
+/** Keeps, of each bucket of rows, those with the lowest p99, the highest p99 and the most errors: no peak is lost. */
 function thin(rows: readonly Interval[]): readonly Interval[] {
   if (rows.length <= maxRows) return rows;
-  const size = Math.ceil(rows.length / (maxRows / 2));
+  const kinds = rows.some((row) => errorsIn(row) > 0) ? 3 : 2;
+  const size = Math.ceil(rows.length / Math.floor(maxRows / kinds));
   const kept: Interval[] = [];
   for (let from = 0; from < rows.length; from += size) {
-    const bucket = rows.slice(from, from + size).toSorted((a, b) => a.p99 - b.p99);
-    const ends = [bucket[0], bucket.at(-1)].filter((row) => row !== undefined);
-    kept.push(...new Set(ends.toSorted((a, b) => a.atMs - b.atMs)));
+    const bucket = rows.slice(from, from + size);
+    const byLatency = bucket.toSorted((a, b) => a.p99 - b.p99);
+    const worst = bucket.reduce((most, row) => (errorsIn(row) > errorsIn(most) ? row : most));
+    const ends = [byLatency[0], byLatency.at(-1), errorsIn(worst) > 0 ? worst : undefined];
+    const chosen = new Set(ends.filter((row) => row !== undefined));
+    kept.push(...[...chosen].toSorted((a, b) => a.atMs - b.atMs));
   }
   return kept;
+}
+
+/** How many operations failed in a row of the timeline. */
+export function errorsIn({ errors }: Pick<Interval, "errors">): number {
+  return Object.values(errors).reduce((sum, count) => sum + count, 0);
 }
 
 function marksOf(timeline: readonly Interval[]): PhaseMark[] {

@@ -48,6 +48,28 @@ describe("the calls target", () => {
     expect((await session.stop()).every(({ ok }) => ok)).toBe(true);
   });
 
+  test("tells how its breakers depend on each other, and when each changed its state and why", async () => {
+    const policy = { breaker: { consecutiveFailures: 3, open: "20ms", maxOpen: "20ms" } };
+    const session = await start({ ...chain, policy });
+    const before = Date.now();
+    await session.inject?.({ kind: "handler-errors", share: 1, atMs: 0, forMs: 1000 });
+    for (let n = 0; n < 3; n++) await fire(session, n);
+    const course = session.network?.();
+    expect(course?.nodes).toEqual([
+      { name: "base", dependsOn: [] },
+      { name: "middle", dependsOn: ["base"] },
+      { name: "top", dependsOn: ["middle"] },
+    ]);
+    expect(course?.turns.slice(0, 3).map(({ breaker, state }) => `${breaker} ${state}`)).toEqual([
+      "base open",
+      "middle degraded",
+      "top degraded",
+    ]);
+    expect(course?.turns[0]?.reason).toBe("3 calls failed in a row");
+    expect(course?.turns[0]?.atMs).toBeGreaterThanOrEqual(before);
+    await session.stop();
+  });
+
   test("fails fast above a broken service, with its name, and comes back when it does", async () => {
     const session = await start({
       ...chain,

@@ -66,6 +66,20 @@ describe("pipelines on the dynamometer", () => {
     expect(runs).toMatchObject({ ok: true, detail: expect.stringContaining("1 failed") });
   });
 
+  test("tell the states of their breakers", async () => {
+    const breaker = "breaker: { name: bank, consecutiveFailures: 1, open: 1m, maxOpen: 1m }";
+    const guarded = twoSteps.replace("id: first, action: work", `id: first, action: work, ${breaker}`);
+    const session = await start(guarded, { until: "finished" });
+    expect(session.network?.()).toEqual({ nodes: [{ name: "bank", dependsOn: [] }], turns: [] });
+    await session.inject?.({ kind: "handler-errors", share: 1, atMs: 0, forMs: 1 });
+    await expect(session.fire(0, signal)).rejects.toMatchObject({ name: "RunNotCompleted" });
+    expect(session.network?.()?.turns).toMatchObject([{ breaker: "bank", state: "open" }]);
+    await session.stop();
+    const plain = await start(twoSteps, {});
+    expect(plain.network?.()).toBeUndefined();
+    await plain.stop();
+  });
+
   test("are refused where a file of them is wrong, with its place", async () => {
     const wrong = twoSteps.replace("needs: [first]", "needs: [frist]");
     await expect(start(wrong, {})).rejects.toMatchObject({

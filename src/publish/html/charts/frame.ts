@@ -2,6 +2,7 @@ import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { formatCount, formatDuration } from "../../../base/units.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html, trusted } from "../template.ts";
+import { timeLabel, timeTicks } from "./time-ticks.ts";
 
 /** A chart's measures in its own units; the drawing area lies inside the margins. */
 export interface Box {
@@ -94,24 +95,33 @@ export function timeAxis(data: ReportData, scale: Scale, box: Box, withNames = t
       html`<text class="strong" x="${n1(scale(fromMs) + 5)}" y="${box.top - 6}">${name}</text>`;
     return html`${zone}${edge}${text}`;
   });
-  return html`${zones}${timeLabels(scale, box)}`;
+  return html`${inside(box, zones)}${timeLabels(scale, box)}`;
 }
 
-/** Labels of a time axis in milliseconds, below. */
-export function timeLabels(scale: Scale, box: Box): Html[] {
-  const ticks = scale.ticks(Math.max(3, Math.floor((box.right - box.left) / 90)));
-  return ticks.map(
+/** Labels of a time axis in milliseconds, below; a zoom replaces them. */
+export function timeLabels(scale: Scale, box: Box): Html {
+  const [from = 0, to = 0] = scale.domain();
+  const ticks = timeTicks(from, to, Math.max(3, (box.right - box.left) / 64));
+  return html`<g class="times">${ticks.map(
     (tick) =>
       html`<text x="${n1(scale(tick))}" y="${box.bottom + 17}" text-anchor="middle">${timeLabel(tick)}</text>`,
-  );
+  )}</g>`;
 }
 
-function timeLabel(ms: number): string {
-  if (ms === 0) return "0";
-  const seconds = ms / 1000;
-  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`;
-  return `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`;
+/**
+ * What is drawn along the axis, cut off at its ends: a zoom moves it. Coordinates are those of the chart. Paths must be
+ * of absolute `M`, `L` and `H`; what has a `data-at` moves as a whole, with that coordinate.
+ */
+export function inside({ left, right, height }: Box, drawn: readonly (Html | false)[]): Html {
+  const width = right - left;
+  return html`<svg class="in" x="${left}" y="0" width="${width}" height="${height}" style="width:${width}px;height:${height}px" viewBox="${left} 0 ${width} ${height}">${drawn}</svg>`;
 }
+
+/**
+ * The axis of a chart with a cursor: `endMs` for one over the time of the page's data; `from` and `to` for one of its own,
+ * whose figures are in the table beside it, placed by `asTable`.
+ */
+export type CursorAxis = { readonly endMs: number } | { readonly from: number; readonly to: number };
 
 /** The drawing with its title and description for those who do not see it. */
 export function drawing(
@@ -119,24 +129,37 @@ export function drawing(
   title: string,
   description: string,
   body: readonly (Html | false)[],
-  time?: { readonly endMs: number },
+  axis?: CursorAxis,
 ): Html {
-  const attributes = time
-    ? trusted(` data-t="${box.left} ${box.right} 0 ${n1(time.endMs)} ${box.width}"`)
-    : "";
   const cross =
-    time !== undefined && html`<line class="cross" y1="${box.top}" y2="${box.bottom}" x1="0" x2="0"/>`;
-  return html`<svg viewBox="0 0 ${box.width} ${box.height}" role="img" aria-label="${`${title}. ${description}`}"${attributes}><title>${title}</title><desc>${description}</desc>${body}${cross}</svg>`;
+    axis !== undefined && html`<line class="cross" y1="${box.top}" y2="${box.bottom}" x1="0" x2="0"/>`;
+  return html`<svg viewBox="0 0 ${box.width} ${box.height}" role="img" aria-label="${`${title}. ${description}`}"${axis !== undefined && axisFacts(axis, box)}><title>${title}</title><desc>${description}</desc>${body}${cross}</svg>`;
+}
+
+function axisFacts(axis: CursorAxis, { left, right, width }: Box): Html {
+  const [ends, own] = "endMs" in axis ? [[0, axis.endMs], ""] : [[axis.from, axis.to], ' data-axis="own"'];
+  return trusted(
+    ` data-t="${left} ${right} ${ends.map((end) => Number(end.toFixed(3))).join(" ")} ${width}"${own}`,
+  );
 }
 
 /** A drawing that keeps its size on a phone and scrolls inside its card, so that its text can be read. */
-export function scrollable(chart: Html): Html {
-  return html`<div class="scroll" tabindex="0"><div class="wide">${chart}</div></div>`;
+export function scrollable(chart: Html, size: "wide" | "wider" = "wide"): Html {
+  return html`<div class="scroll" tabindex="0"><div class="${size}">${chart}</div></div>`;
 }
 
-/** The same figures as a table, folded away. */
-export function asTable(heads: readonly string[], rows: readonly (readonly string[])[]): Html {
-  return html`<details><summary class="tab">Show as table</summary><div class="scroll" tabindex="0"><table><thead><tr>${heads.map((head, i) => html`<th class="${i > 0 ? "r" : ""}">${head}</th>`)}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => html`<td class="${i > 0 ? "r" : ""}">${cell}</td>`)}</tr>`)}</tbody></table></div></details>`;
+/**
+ * The same figures as a table, folded away. Where `places` says where each row stands on the chart's own axis, the cursor
+ * of the chart beside it tells them.
+ */
+export function asTable(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  places?: readonly number[],
+): Html {
+  const place = (i: number): Html | false =>
+    places?.[i] !== undefined && html` data-x="${Number(places[i].toFixed(3))}"`;
+  return html`<details class="alt"><summary>Show as table</summary><div class="scroll" tabindex="0"><table${places !== undefined && html` data-axis="own"`}><thead><tr>${heads.map((head, i) => html`<th class="${i > 0 ? "r" : ""}">${head}</th>`)}</tr></thead><tbody>${rows.map((row, i) => html`<tr${place(i)}>${row.map((cell, j) => html`<td class="${j > 0 ? "r" : ""}">${cell}</td>`)}</tr>`)}</tbody></table></div></details>`;
 }
 
 /** At most `most` of the rows, evenly chosen. */
@@ -153,6 +176,11 @@ export function latencyLabel(micros: number): string {
 /** A colour and what it stands for, in a chart's legend: a line, or a box. */
 export function legendKey(colour: string, name: string, isBox = false): Html {
   return html`<span><i class="${isBox ? "box" : ""}" style="background:${colour}"></i>${name}</span>`;
+}
+
+/** A key of the legend that hides and shows what is drawn with `data-s` of the same name in its card or `.chart`. */
+export function seriesKey(series: string, colour: string, name: string, isBox = false): Html {
+  return html`<button type="button" aria-pressed="true" data-series="${series}"><i class="${isBox ? "box" : ""}" style="background:${colour}"></i>${name}</button>`;
 }
 
 /** A plain number, short enough for an axis: `500`, `1 000`, `20k`, `1.05M`. */

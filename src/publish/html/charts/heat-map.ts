@@ -1,8 +1,20 @@
+import { formatCount, formatDuration, formatRatio } from "../../../base/units.ts";
 import { heatEdges } from "../../../measure/heat.ts";
 import type { Interval } from "../../../measure/result.ts";
 import type { ReportData } from "../report-data.ts";
-import { type Html, html, trusted } from "../template.ts";
-import { boxOf, drawing, latencyLabel, n1, timeAxis, timeScale } from "./frame.ts";
+import { type Html, html } from "../template.ts";
+import {
+  asTable,
+  boxOf,
+  drawing,
+  inside,
+  latencyLabel,
+  n1,
+  scrollable,
+  someOf,
+  timeAxis,
+  timeScale,
+} from "./frame.ts";
 import { markZones } from "./marks.ts";
 
 const maxColumns = 140;
@@ -26,12 +38,13 @@ export function heatMap(data: ReportData): Html {
   const rowHeight = (box.bottom - box.top) / (high - low + 1);
   const x = timeScale(data, box);
   const topOf = (row: number): number => box.bottom - (row - low + 1) * rowHeight;
-  const cells = columns.flatMap((column) =>
-    runs(column, low, high).map(
-      ({ from, to, level }) =>
-        `<path class="h${level}" d="M${n1(x(column.fromMs))},${n1(topOf(to))}H${n1(x(column.toMs) + 0.3)}V${n1(topOf(from) + rowHeight)}H${n1(x(column.fromMs))}z" fill="var(--h${level})"/>`,
-    ),
-  );
+  const cells = Array.from({ length: steps }, () => "");
+  for (const column of columns) {
+    for (const { from, to, level } of runs(column, low, high)) {
+      const [left, right] = [n1(x(column.fromMs)), n1(x(column.toMs) + 0.3)];
+      cells[level - 1] += `M${left},${n1(topOf(to))}H${right}V${n1(topOf(from) + rowHeight)}H${left}z`;
+    }
+  }
   const labelRows = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter(
     (row) => row % 6 === 0 || high - low < 12,
   );
@@ -40,18 +53,39 @@ export function heatMap(data: ReportData): Html {
       html`<text x="${box.left - 7}" y="${n1(topOf(row) + rowHeight + 4)}" text-anchor="end">${latencyLabel(heatEdges[row] ?? 1)}</text>`,
   );
   const body = [
-    html`${markZones(data, x, box)}`,
+    inside(box, markZones(data, x, box)),
     timeAxis(data, x, box),
-    trusted(cells.join("").replaceAll(/ class="h\d"/g, "")),
+    inside(
+      box,
+      cells.map((d, i) => d !== "" && html`<path d="${d}" fill="${`var(--h${i + 1})`}"/>`),
+    ),
     html`${labels}`,
   ];
-  return drawing(
-    box,
-    "Latency heat map",
-    "Darker (in the dark theme: lighter) cells hold a larger share of the operations of their time.",
-    body,
-    data,
-  );
+  const description =
+    "Darker (in the dark theme: lighter) cells hold a larger share of the operations of their time.";
+  return html`${scrollable(drawing(box, "Latency heat map", description, body, data), "wider")}${tableOf(columns)}`;
+}
+
+/** Of each column the ends of what was measured, and the latency that was most frequent. */
+function tableOf(columns: readonly Column[]): Html {
+  const rows = someOf(
+    columns.filter(({ total }) => total > 0),
+    40,
+  ).map(({ fromMs, counts, total }) => {
+    const edges = [...counts.keys()].toSorted((a, b) => a - b);
+    const most = edges.reduce(
+      (best, edge) => ((counts.get(edge) ?? 0) > (counts.get(best) ?? 0) ? edge : best),
+      edges[0] ?? 0,
+    );
+    return [
+      formatDuration(fromMs * 1000),
+      formatCount(total),
+      latencyLabel(edges[0] ?? 0),
+      `${latencyLabel(most)} (${formatRatio((counts.get(most) ?? 0) / total)})`,
+      latencyLabel(edges.at(-1) ?? 0),
+    ];
+  });
+  return asTable(["time", "operations", "fastest", "most frequent", "slowest"], rows);
 }
 
 function columnsOf(timeline: readonly Interval[]): Column[] {

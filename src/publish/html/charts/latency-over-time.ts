@@ -8,6 +8,7 @@ import {
   asTable,
   boxOf,
   drawing,
+  inside,
   latencyLabel,
   logScale,
   n1,
@@ -51,14 +52,16 @@ export function latencyOverTime(data: ReportData): Html {
       )
       .join("");
   const body = [
-    html`${markZones(data, x, box)}`,
+    inside(box, markZones(data, x, box)),
     timeAxis(data, x, box),
     html`${valueAxis(y, ticks, box, latencyLabel)}`,
-    html`<path d="${band("p90", "p99")}" fill="var(--b2)"/><path d="${band("p50", "p90")}" fill="var(--b1)"/>`,
-    html`<path d="${path("p999")}" fill="none" stroke="var(--i2)"/><path d="${path("p99")}" fill="none" stroke="var(--i1)" stroke-width="1.4"/><path d="${path("p50")}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
-    html`${limits(data, y, box, x)}`,
-    html`${endLabels(rows.at(-1), y, box.right)}`,
-    html`${markPills(data, x, box)}`,
+    inside(box, [
+      html`<path data-s="p90-p99" d="${band("p90", "p99")}" fill="var(--b2)"/><path data-s="p50-p90" d="${band("p50", "p90")}" fill="var(--b1)"/>`,
+      html`<path data-s="p99.9" d="${path("p999")}" fill="none" stroke="var(--i2)"/><path data-s="p99" d="${path("p99")}" fill="none" stroke="var(--i1)" stroke-width="1.4"/><path data-s="p50" d="${path("p50")}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
+      ...limits(data, y, box, x),
+      ...markPills(data, x, box),
+    ]),
+    html`<g class="ends">${endLabels(rows.at(-1), y, box.right)}</g>`,
   ];
   const happened = (data.trial?.marks ?? []).map((mark) => ` ${describeMark(mark)}.`).join("");
   const summary = `p50, p90, p99 and p99.9 of each interval, measured from when operations were due.${happened}`;
@@ -69,7 +72,7 @@ export function latencyOverTime(data: ReportData): Html {
       ...[p50, p90, p99, p999, max].map(formatDuration),
     ]),
   );
-  return html`${scrollable(drawing(box, "Latency over time", summary, body, data))}${table}`;
+  return html`${scrollable(drawing(box, "Latency over time", summary, body, data), "wider")}${table}`;
 }
 
 /** So many intervals in a row without an answer are an outage, and no line is drawn through it. */
@@ -128,6 +131,6 @@ function endLabels(last: Interval | undefined, y: (value: number) => number, rig
   return names.map(([name, value]) => {
     const place = Math.max(lowest + 13, y(Math.max(value, 1e-3)) + 4);
     lowest = place;
-    return html`<text x="${right + 6}" y="${n1(place)}">${name}</text>`;
+    return html`<text data-s="${name}" x="${right + 6}" y="${n1(place)}">${name}</text>`;
   });
 }

@@ -25,10 +25,14 @@ export function markPills({ trial }: ReportData, x: Scale, box: Box): Html[] {
     const free = rowEnds.findIndex((end) => end + 4 <= left);
     const row = free < 0 ? rowEnds.length : free;
     rowEnds[row] = left + width;
-    return pill(mark, left, box.top + 4 + row * (pillHeight + 3), width);
+    return pill(mark, x(mark.atMs), { left, top: box.top + 4 + row * (pillHeight + 3), width });
   });
 }
 
-function pill({ label }: TimelineMark, left: number, top: number, width: number): Html {
-  return html`<g class="pill-mark"><rect x="${n1(left)}" y="${n1(top)}" width="${n1(width)}" height="${pillHeight}" rx="10"/><text x="${n1(left + width / 2)}" y="${n1(top + 14)}" text-anchor="middle">${label}</text></g>`;
+function pill(
+  { label }: TimelineMark,
+  at: number,
+  { left, top, width }: { readonly left: number; readonly top: number; readonly width: number },
+): Html {
+  return html`<g class="pill-mark" data-at="${n1(at)}"><rect x="${n1(left)}" y="${n1(top)}" width="${n1(width)}" height="${pillHeight}" rx="10"/><text x="${n1(left + width / 2)}" y="${n1(top + 14)}" text-anchor="middle">${label}</text></g>`;
 }

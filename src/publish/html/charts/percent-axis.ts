@@ -20,7 +20,9 @@ export function gridLines({ place, ticks }: PercentAxis): Html[] {
 export function percentLabels({ place, ticks }: PercentAxis, withSign = false): Html {
   const anchor = (at: number): string => (at < 4 ? "start" : at > 96 ? "end" : "middle");
   const sign = (tick: number): string => (withSign && tick !== 0 ? (tick < 0 ? "−" : "+") : "");
-  return html`<svg class="plot" aria-hidden="true">${ticks.map((tick) => html`<text x="${n1(place(tick))}%" y="15" text-anchor="${anchor(place(tick))}">${`${sign(tick)}${Number(Math.abs(tick).toPrecision(3))}\u202f%`}</text>`)}</svg>`;
+  // On a phone every other one is left out, and zero stays.
+  const zero = Math.max(0, ticks.indexOf(0));
+  return html`<svg class="plot" aria-hidden="true">${ticks.map((tick, i) => html`<text class="${(i - zero) % 2 === 0 ? "" : "odd"}" x="${n1(place(tick))}%" y="15" text-anchor="${anchor(place(tick))}">${`${sign(tick)}${Number(Math.abs(tick).toPrecision(3))}\u202f%`}</text>`)}</svg>`;
 }
 
 /** An interval with a cap at each end, in the colour of its drawing's look; an arrow where it goes on beyond the axis. */

@@ -2,7 +2,7 @@ import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import type { LatencyHistogram } from "../../../stats/histogram.ts";
 import { type Html, html } from "../template.ts";
-import { type Box, n1, type Scale } from "./frame.ts";
+import { type Box, inside, n1, type Scale } from "./frame.ts";
 
 const nines = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999] as const;
 const pointCount = 161;
@@ -21,6 +21,21 @@ export function percentileScale(count: number, box: Box): { readonly x: Scale; r
   return { x: scaleLinear([0, highest], [box.left, box.right]), highest };
 }
 
+const tabled = [
+  0.1, 0.25, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975, 0.99, 0.995, 0.999, 0.9995, 0.9999,
+  0.99995, 0.99999,
+] as const;
+
+/** The quantiles that a table of a curve tells, as far as its axis reaches. */
+export function tabledQuantiles(highest: number): readonly number[] {
+  return tabled.filter((q) => placeOf(q) <= highest + 1e-9);
+}
+
+/** A quantile as people name it: `99.9 %`. */
+export function percentText(q: number): string {
+  return `${Number((q * 100).toFixed(3))}\u202f%`;
+}
+
 /** A histogram's latencies along the axis up to `highest`. */
 export function curvePoints(histogram: LatencyHistogram, highest: number): readonly CurvePoint[] {
   const places = Array.from({ length: pointCount }, (_, i) => (i / (pointCount - 1)) * highest);
@@ -37,8 +52,10 @@ export function curvePath(points: readonly CurvePoint[], x: Scale, y: Scale): st
   return path.digits(1)([...points]) ?? "";
 }
 
-/** The nines below, each with its line. */
+/** The nines below, each with its line. Their labels reach over the ends of the axis. */
 export function percentileAxis(x: Scale, highest: number, box: Box): Html {
   const shown = nines.filter((q) => placeOf(q) <= highest).map((q) => ({ q, at: n1(x(placeOf(q))) }));
-  return html`${shown.map(({ q, at }) => html`<line class="ph" x1="${at}" x2="${at}" y1="${box.top}" y2="${box.bottom}"/><text x="${at}" y="${box.bottom + 17}" text-anchor="middle">${`${Number((q * 100).toFixed(3))} %`}</text>`)}`;
+  return inside({ ...box, left: box.left - 26, right: box.right + 26 }, [
+    html`${shown.map(({ q, at }) => html`<line class="ph" x1="${at}" x2="${at}" y1="${box.top}" y2="${box.bottom}"/><text x="${at}" y="${box.bottom + 17}" text-anchor="middle">${percentText(q)}</text>`)}`,
+  ]);
 }

@@ -3,8 +3,26 @@ import type { MergedPhase } from "../../../measure/merge-phases.ts";
 import type { Verdict } from "../../../measure/result.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
-import { asTable, boxOf, drawing, latencyLabel, logScale, n1, valueAxis } from "./frame.ts";
-import { curvePath, curvePoints, percentileAxis, percentileScale, placeOf } from "./percentile-axis.ts";
+import {
+  asTable,
+  boxOf,
+  drawing,
+  inside,
+  latencyLabel,
+  logScale,
+  n1,
+  scrollable,
+  valueAxis,
+} from "./frame.ts";
+import {
+  curvePath,
+  curvePoints,
+  percentileAxis,
+  percentileScale,
+  percentText,
+  placeOf,
+  tabledQuantiles,
+} from "./percentile-axis.ts";
 
 /** The phase whose curve is drawn: the first open-loop one, since only there latency has a schedule to be held against. */
 export function curvePhase({ phases }: ReportData): MergedPhase | undefined {
@@ -24,20 +42,25 @@ export function percentileCurve(data: ReportData): Html {
   const values = [...response, ...service].map(([, value]) => value);
   const { scale: y, ticks } = logScale([...values, ...verdicts.map(({ limit }) => limit)], box);
   const body = [
-    percentileAxis(x, highest, box),
     html`${valueAxis(y, ticks, box, latencyLabel)}`,
-    html`<path d="${curvePath(service, x, y)}" fill="none" stroke="var(--grey)" stroke-width="1.6"/><path d="${curvePath(response, x, y)}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
-    html`${verdicts.map((verdict) => step(verdict, x, y))}`,
+    percentileAxis(x, highest, box),
+    inside(box, [
+      html`<path data-s="service" d="${curvePath(service, x, y)}" fill="none" stroke="var(--grey)" stroke-width="1.6"/><path data-s="response" d="${curvePath(response, x, y)}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
+      ...verdicts.map((verdict) => step(verdict, x, y)),
+    ]),
   ];
+  const shown = tabledQuantiles(highest);
   const table = asTable(
     ["percentile", "response", "service"],
-    [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999].map((q) => [
-      `${Number((q * 100).toFixed(2))} %`,
+    shown.map((q) => [
+      percentText(q),
       formatDuration(phase.response.quantile(q)),
       formatDuration(phase.service.quantile(q)),
     ]),
+    shown.map(placeOf),
   );
-  return html`${drawing(box, "Latency by percentile", `Response and service time of the phase ${phase.phase}; the axis gives each further nine the same room.`, body)}${table}`;
+  const description = `Response and service time of the phase ${phase.phase}; the axis gives each further nine the same room.`;
+  return html`${scrollable(drawing(box, "Latency by percentile", description, body, { from: 0, to: highest }))}${table}`;
 }
 
 function isStep(verdict: Verdict, phase: string, highest: number): boolean {

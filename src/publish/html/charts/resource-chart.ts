@@ -3,7 +3,18 @@ import { formatDuration } from "../../../base/units.ts";
 import type { Interval } from "../../../measure/result.ts";
 import type { ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
-import { asTable, boxOf, drawing, someOf, timeAxis, timeScale, valueAxis, zeroScale } from "./frame.ts";
+import {
+  asTable,
+  boxOf,
+  drawing,
+  inside,
+  seriesKey,
+  someOf,
+  timeAxis,
+  timeScale,
+  valueAxis,
+  zeroScale,
+} from "./frame.ts";
 import { markZones } from "./marks.ts";
 
 /** One small chart of a resource. */
@@ -25,17 +36,17 @@ export function resourceChart(data: ReportData, { title, note, lines, label }: R
   const { scale: y, ticks } = zeroScale(values, box, 3);
   const x = timeScale(data, box);
   const at = ({ atMs, lengthMs }: Interval): number => x(atMs + lengthMs / 2);
-  const paths = lines.map(({ value, colour }, i) => {
+  const paths = lines.map(({ name, value, colour }, i) => {
     const rows = data.rows.filter((row) => value(row) !== undefined);
     const height = (row: Interval): number => y(value(row) ?? 0);
     const fill =
       i === 0 &&
-      html`<path d="${area<Interval>(at, box.bottom, height).digits(1)([...rows]) ?? ""}" fill="${colour}" opacity=".14"/>`;
-    return html`${fill}<path d="${line<Interval>(at, height).digits(1)([...rows]) ?? ""}" fill="none" stroke="${colour}" stroke-width="1.5"/>`;
+      html`<path data-s="${name}" d="${area<Interval>(at, box.bottom, height).digits(1)([...rows]) ?? ""}" fill="${colour}" opacity=".14"/>`;
+    return html`${fill}<path data-s="${name}" d="${line<Interval>(at, height).digits(1)([...rows]) ?? ""}" fill="none" stroke="${colour}" stroke-width="1.5"/>`;
   });
   const legend =
     lines.length > 1 &&
-    html`<span class="legend">${lines.map(({ name, colour }) => html`<span><i style="background:${colour}"></i>${name}</span>`)}</span>`;
+    html`<span class="legend">${lines.map(({ name, colour }) => seriesKey(name, colour, name))}</span>`;
   const table = asTable(
     ["time", ...lines.map(({ name }) => name)],
     someOf(data.rows, 40).map((row) => [
@@ -47,12 +58,12 @@ export function resourceChart(data: ReportData, { title, note, lines, label }: R
     ]),
   );
   const body = [
-    html`${markZones(data, x, box)}`,
+    inside(box, markZones(data, x, box)),
     timeAxis(data, x, box, false),
     html`${valueAxis(y, ticks, box, label)}`,
-    html`${paths}`,
+    inside(box, paths),
   ];
-  return html`<div><div class="title"><h3>${title}</h3><span class="sub">${note}</span>${legend}</div>${drawing(box, title, note, body, data)}${table}</div>`;
+  return html`<div class="chart"><div class="title"><h3>${title}</h3><span class="sub">${note}</span>${legend}</div>${drawing(box, title, note, body, data)}${table}</div>`;
 }
 
 /** A line without axes for a tile. */

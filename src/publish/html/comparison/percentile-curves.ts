@@ -5,18 +5,26 @@ import {
   asTable,
   boxOf,
   drawing,
+  inside,
   latencyLabel,
-  legendKey,
   logScale,
   scrollable,
+  seriesKey,
   valueAxis,
 } from "../charts/frame.ts";
-import { curvePath, curvePoints, percentileAxis, percentileScale } from "../charts/percentile-axis.ts";
+import {
+  curvePath,
+  curvePoints,
+  percentileAxis,
+  percentileScale,
+  percentText,
+  placeOf,
+  tabledQuantiles,
+} from "../charts/percentile-axis.ts";
 import { type Html, html } from "../template.ts";
 
 /** More phases than this are left to the table. */
 const mostCurves = 4;
-const tabled = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
 
 /**
  * Latency by percentile of each phase whose latency is judged (open loops; where there is none, of each whose latency is
@@ -57,16 +65,20 @@ function curves(
   const body = [
     percentileAxis(x, highest, box),
     html`${valueAxis(y, ticks, box, latencyLabel)}`,
-    html`<path d="${curvePath(behind, x, y)}" fill="none" stroke="var(--grey)" stroke-width="1.8"/><path d="${curvePath(front, x, y)}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
+    inside(box, [
+      html`<path data-s="base" d="${curvePath(behind, x, y)}" fill="none" stroke="var(--grey)" stroke-width="1.8"/><path data-s="candidate" d="${curvePath(front, x, y)}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`,
+    ]),
   ];
   const { base: baseSide, candidate: candidateSide } = comparison;
   const cell = (histogram: LatencyHistogram | undefined, q: number): string =>
     histogram === undefined ? "–" : formatDuration(histogram.quantile(q));
+  const shown = tabledQuantiles(highest);
   const table = asTable(
     ["percentile", baseSide.name, candidateSide.name],
-    tabled.map((q) => [`${Number((q * 100).toFixed(2))} %`, cell(base, q), cell(candidate, q)]),
+    shown.map((q) => [percentText(q), cell(base, q), cell(candidate, q)]),
+    shown.map(placeOf),
   );
   const { phase } = candidatePhase;
   const description = `All latencies of the phase ${phase}, over all pairs; the axis gives each further nine the same room.`;
-  return html`<section class="card"><div class="title"><h2>Latency by percentile</h2><span class="sub">phase ${phase}</span><span class="legend">${legendKey("var(--grey)", baseSide.name)}${legendKey("var(--i0)", candidateSide.name)}</span></div>${scrollable(drawing(box, "Latency by percentile", description, body))}${table}</section>`;
+  return html`<section class="card"><div class="title"><h2>Latency by percentile</h2><span class="sub">phase ${phase}</span><span class="legend">${seriesKey("base", "var(--grey)", baseSide.name)}${seriesKey("candidate", "var(--i0)", candidateSide.name)}</span></div>${scrollable(drawing(box, "Latency by percentile", description, body, { from: 0, to: highest }))}${table}</section>`;
 }

@@ -2,7 +2,7 @@ import type { ComparisonResult } from "../../../measure/comparison.ts";
 import { comparisonTitle } from "../../../measure/comparison-wording.ts";
 import { judgedMetrics, summarizeChecks, worstFirst } from "../../comparison/verdicts.ts";
 import { metricLooks, verdictLook } from "../icons.ts";
-import { type PageData, renderPage } from "../page.ts";
+import { type CsvTable, type PageData, renderPage } from "../page.ts";
 import { headOf, reasonOf, type Tallied, tallyOf } from "../sections/head.ts";
 import { environment, reproduce } from "../sections/reproduce.ts";
 import { type Html, html } from "../template.ts";
@@ -89,5 +89,22 @@ function embedded(result: ComparisonResult): PageData {
     metrics: comparison.metrics.map((metric) => ({ ...metric, perPair: [] })),
   }));
   const whole = isLong ? { ...result, comparisons: brief } : result;
-  return { name: result.name, heads: [], rows: [], result: whole };
+  return { name: result.name, heads: [], rows: [], result: whole, csv: metricsCsv(result) };
+}
+
+function metricsCsv({ comparisons }: ComparisonResult): CsvTable {
+  const heads = [
+    ...["scenario", "metric", "phase", "unit", "scale", "base", "candidate", "estimate", "low", "high"],
+    ...["confidence", "margin", "pairs", "verdict", "outcome"],
+  ];
+  const rows = comparisons.flatMap(({ scenario, metrics }) =>
+    metrics.map((metric) => {
+      const { phase = "", base = "", candidate = "", estimate = "", outcome = "" } = metric;
+      const { unit, scale, confidence, margin, pairs, verdict } = metric;
+      const [low = "", high = ""] = metric.interval ?? [];
+      const found = [base, candidate, estimate, low, high, confidence, margin, pairs, verdict, outcome];
+      return [scenario.name, metric.metric, phase, unit, scale, ...found];
+    }),
+  );
+  return { heads, rows };
 }

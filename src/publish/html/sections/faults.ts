@@ -1,6 +1,6 @@
 import { formatCount, formatDuration } from "../../../base/units.ts";
 import type { TimelineMark, TrialResult } from "../../../measure/result.ts";
-import type { ReportData } from "../report-data.ts";
+import { errorsIn, type ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
 
 /** What was broken on purpose: when it really began and was over, and what was answered meanwhile. */
@@ -22,7 +22,7 @@ function row(mark: TimelineMark, trial: TrialResult, trials: number): Html {
   );
   const count = (read: (one: (typeof meanwhile)[number]) => number): string =>
     formatCount(meanwhile.reduce((sum, one) => sum + read(one), 0));
-  const failed = count(({ errors }) => Object.values(errors).reduce((sum, n) => sum + n, 0));
+  const failed = count(errorsIn);
   const cell = (text: string): Html => html`<td class="r">${text}</td>`;
   const ended =
     untilMs === undefined ? ["–", "–"] : [untilMs, untilMs - atMs].map((ms) => formatDuration(ms * 1000));

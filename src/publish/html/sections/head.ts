@@ -112,7 +112,12 @@ function splitSentence(text: string): string[] {
   return end === null ? [text] : [text.slice(0, end.index + 1), text.slice(end.index + 2)];
 }
 
-/** The bar that stays on top: sections, data, theme. */
-export function bar(sections: readonly (readonly [string, string])[]): Html {
-  return html`<nav class="bar"><div><b>dyno</b>${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}<span></span>${trusted('<button type="button" data-do="json">Download JSON</button><button type="button" data-do="theme">Light / dark</button>')}</div></nav>`;
+/** The bar that stays on top: sections, zoom, data, theme. */
+export function bar(
+  sections: readonly (readonly [string, string])[],
+  { hasCsv = false }: { readonly hasCsv?: boolean } = {},
+): Html {
+  const csv = hasCsv ? '<button type="button" data-do="csv">Download CSV</button>' : "";
+  const buttons = `<button type="button" data-do="reset" hidden>Reset zoom</button><button type="button" data-do="json">Download JSON</button>${csv}<button type="button" data-do="theme">Light / dark</button>`;
+  return html`<nav class="bar"><div><b>dyno</b>${sections.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}<span></span>${trusted(buttons)}</div></nav>`;
 }

@@ -49,15 +49,6 @@ function rangeBar({ response }: MergedPhase, low: number, high: number): Html | 
   return html`<svg viewBox="0 0 130 16" aria-hidden="true">${bar(p50, max, 2, "var(--i2)")}${bar(p50, p99, 4, "var(--i1)")}${bar(p50, p90, 8, "var(--i0)")}<circle cx="${n1(p999)}" cy="8" r="3" fill="var(--red)"/></svg>`;
 }
 
-/** What failed, by kind. */
-export function errorsTable({ phases }: ReportData, result: RunResult): Html | false {
-  if (!phases.some(({ failed }) => failed > 0)) return false;
-  const errors = result.trials.flatMap((trial) =>
-    trial.phases.flatMap((phase) => phase.errors.map((error) => ({ phase: phase.phase, ...error }))),
-  );
-  return html`<section class="card" id="errors"><div class="title"><h2>Errors</h2></div><div class="scroll" tabindex="0"><table><thead><tr>${heading("Kind", false)}${heading("Phase", false)}${heading("Count")}${heading("First seen")}<th>First message</th></tr></thead><tbody>${errors.map(({ kind, phase, count, firstAtMs, sample }) => html`<tr><td><code>${kind}</code></td><td>${phase}</td><td class="r" data-v="${count}">${formatCount(count)}</td><td class="r" data-v="${firstAtMs}">${formatDuration(firstAtMs * 1000)}</td><td>${sample}</td></tr>`)}</tbody></table></div></section>`;
-}
-
 /** Several trials side by side, so that one that stands out is seen. */
 export function trialsTable({ trials }: RunResult): Html | false {
   if (trials.length < 2) return false;

@@ -3,7 +3,7 @@ import type { Interval, Verdict } from "../../../measure/result.ts";
 import { n1 } from "../charts/frame.ts";
 import { curvePhase } from "../charts/percentiles.ts";
 import { sparkline } from "../charts/resource-chart.ts";
-import { measuredRows, type ReportData } from "../report-data.ts";
+import { errorsIn, measuredRows, type ReportData } from "../report-data.ts";
 import { type Html, html } from "../template.ts";
 
 /** One of the main figures. */
@@ -47,7 +47,7 @@ export function tiles(data: ReportData): Html {
       name: "Errors",
       figure: formatRatio(all === 0 ? Number.NaN : phase.failed / all),
       ...judged(data, "error_rate", phase.phase, `${formatCount(phase.failed)} of ${formatCount(all)}`),
-      values: rows.map(({ errors }) => Object.values(errors).reduce((sum, n) => sum + n, 0)),
+      values: rows.map(errorsIn),
     },
     {
       name: "CPU per 1 000 ops",

@@ -1,7 +1,8 @@
 import { metricName } from "../../../measure/comparison-wording.ts";
 import type { Trend, TrendSeries } from "../../../measure/trend.ts";
 import { pointName } from "../../../measure/trend-words.ts";
-import { renderPage } from "../page.ts";
+import { seriesKey } from "../charts/frame.ts";
+import { type CsvTable, renderPage } from "../page.ts";
 import { reasonOf } from "../sections/head.ts";
 import { type Html, html } from "../template.ts";
 import { trendLook } from "./looks.ts";
@@ -27,8 +28,19 @@ export function renderTrendHtml(trend: Trend): string {
       ["reproduce", "Reproduce"],
     ],
     sections,
-    data: { name: `trend-${scenario}`, heads: [], rows: [], result: trend },
+    data: { name: `trend-${scenario}`, heads: [], rows: [], result: trend, csv: pointsCsv(series) },
   });
+}
+
+function pointsCsv(all: readonly TrendSeries[]): CsvTable {
+  const heads = ["kind", "metric", "phase", "unit", "revision", "at", "value", "low", "high", "level"];
+  const rows = all.flatMap(({ kind, metric, phase = "", unit, points, levels }) =>
+    points.map(({ revision = "", at, value, low = "", high = "" }, i) => {
+      const level = levels.find(({ start, end }) => i >= start && i < end)?.value ?? "";
+      return [kind, metric, phase, unit, revision, at, value, low, high, level];
+    }),
+  );
+  return { heads, rows };
 }
 
 function head({ scenario, class: machine, verdict, series }: Trend): Html {
@@ -67,11 +79,9 @@ function steadyCards(steady: readonly TrendSeries[]): Html | false {
 }
 
 function seriesCard(series: TrendSeries, size: "wide" | "half"): Html {
-  const key = (colour: string, name: string, isBox = false): Html =>
-    html`<span><i class="${isBox ? "box" : ""}" style="background:${colour}"></i>${name}</span>`;
   const legend =
     size === "wide" &&
-    html`<span class="legend">${key("var(--i0)", "level")}${key("var(--b2)", "its middle half", true)}${key("var(--i1)", `a ${series.kind}`)}${key("var(--i2)", "95 % CI")}</span>`;
+    html`<span class="legend">${seriesKey("levels", "var(--i0)", "level and its middle half")}${seriesKey("points", "var(--i1)", `a ${series.kind}`, true)}${seriesKey("intervals", "var(--i2)", "95 % CI")}</span>`;
   return html`<section class="card" id="${idOf(series)}"><div class="title"><h2>${metricName(series)}</h2><span class="sub">${series.higherIsBetter ? "higher is better" : "lower is better"}, by ${series.kind}s</span>${legend}</div><p class="sub" style="margin:-4px 0 8px">${series.sentence}</p>${trendChart(series, size)}${changesTable(series)}${pointsTable(series)}</section>`;
 }
 

@@ -3,7 +3,17 @@ import { changeText, metricName } from "../../../measure/comparison-wording.ts";
 import { formatMetric } from "../../../measure/format-metric.ts";
 import type { TrendPoint, TrendSeries } from "../../../measure/trend.ts";
 import { pointName, pointTime } from "../../../measure/trend-words.ts";
-import { asTable, type Box, boxOf, drawing, n1, type Scale, scrollable, valueAxis } from "../charts/frame.ts";
+import {
+  asTable,
+  type Box,
+  boxOf,
+  drawing,
+  inside,
+  n1,
+  type Scale,
+  scrollable,
+  valueAxis,
+} from "../charts/frame.ts";
 import { type Html, html } from "../template.ts";
 import { trendLook } from "./looks.ts";
 
@@ -20,18 +30,20 @@ export function trendChart(series: TrendSeries, size: "wide" | "half"): Html {
   const step = ticks.length > 1 ? Math.abs((ticks[1] ?? 0) - (ticks[0] ?? 0)) : 0;
   const body = [
     html`${valueAxis(y, ticks, box, (value) => axisLabel(value, step, series))}`,
-    html`${dateAxis(points, x, box)}`,
-    html`${bands(series, x, y)}`,
-    html`${points.map((point, i) => whisker(point, x(i), y, box))}`,
-    html`${changeLines(series, x, box)}`,
-    html`${points.map((point, i) => dot(point, x(i), y, unit))}`,
-    html`${pills.drawn(box)}`,
+    // The outer dates reach over the ends of the axis.
+    inside({ ...box, left: box.left - 40, right: box.right + 40 }, dateAxis(points, x, box)),
+    inside(box, [
+      html`<g data-s="levels">${bands(series, x, y)}</g>`,
+      html`<g data-s="intervals">${points.map((point, i) => whisker(point, x(i), y, box))}</g>`,
+      html`${changeLines(series, x, box)}`,
+      html`<g data-s="points">${points.map((point, i) => dot(point, x(i), y, unit))}</g>`,
+      html`${pills.drawn(box)}`,
+    ]),
     html`${lastLabel(series, y, box)}`,
   ];
   const title = metricName(series);
-  const chart = drawing(box, title, series.sentence, body);
-  // So wide that its text can be read on a phone, where the card scrolls.
-  return scrollable(size === "wide" ? html`<div class="wider">${chart}</div>` : chart);
+  const chart = drawing(box, title, series.sentence, body, endsOf(points));
+  return scrollable(chart, size === "wide" ? "wider" : "wide");
 }
 
 function frameOf(size: "wide" | "half", pillRows: number): Box {
@@ -42,7 +54,12 @@ function frameOf(size: "wide" | "half", pillRows: number): Box {
 
 /** Runs are as far from each other as their numbers, whatever the time between them. */
 function placeOf(points: readonly TrendPoint[], { left, right }: Box): Scale {
-  return scaleLinear([-0.5, Math.max(0.5, points.length - 0.5)], [left, right]);
+  const { from, to } = endsOf(points);
+  return scaleLinear([from, to], [left, right]);
+}
+
+function endsOf(points: TrendSeries["points"]): { readonly from: number; readonly to: number } {
+  return { from: -0.5, to: Math.max(0.5, points.length - 0.5) };
 }
 
 /** From the least to the greatest value; not from zero, since it is changes that are to be seen. Intervals may reach over the edge. */
@@ -131,7 +148,7 @@ function placePills(series: TrendSeries, size: "wide" | "half") {
       const top = box.top - 6 - (rows - row) * pillRow;
       const told = `${label} at ${pointName(points[change.index])}, p = ${change.p.toFixed(3)}`;
       const stem = html`<line x1="${n1(x(change.index - 0.5))}" x2="${n1(x(change.index - 0.5))}" y1="${n1(top + pillHeight)}" y2="${box.top - 6}" stroke="var(--vc)" stroke-width="1.3" stroke-dasharray="4 3"/>`;
-      return html`<g class="${trendLook(change.verdict).className}"><title>${told}</title>${row < rows - 1 && stem}<rect x="${n1(left)}" y="${n1(top)}" width="${n1(width)}" height="${pillHeight}" rx="10" fill="var(--vb)" stroke="var(--vc)"/><text x="${n1(left + width / 2)}" y="${n1(top + 14)}" text-anchor="middle" style="fill:var(--vc);font-weight:600">${label}</text></g>`;
+      return html`<g class="${trendLook(change.verdict).className}" data-at="${n1(x(change.index - 0.5))}"><title>${told}</title>${row < rows - 1 && stem}<rect x="${n1(left)}" y="${n1(top)}" width="${n1(width)}" height="${pillHeight}" rx="10" fill="var(--vb)" stroke="var(--vc)"/><text x="${n1(left + width / 2)}" y="${n1(top + 14)}" text-anchor="middle" style="fill:var(--vc);font-weight:600">${label}</text></g>`;
     });
   return { rows, drawn };
 }
@@ -140,7 +157,7 @@ function lastLabel({ levels, unit }: TrendSeries, y: Scale, box: Box): Html | fa
   const last = levels.at(-1);
   return (
     last !== undefined &&
-    html`<text class="strong" x="${box.right + 8}" y="${n1(y(last.value) + 4)}">${formatMetric(last.value, unit)}</text>`
+    html`<text class="strong ends" x="${box.right + 8}" y="${n1(y(last.value) + 4)}">${formatMetric(last.value, unit)}</text>`
   );
 }
 
@@ -161,5 +178,6 @@ export function pointsTable({ points, levels, unit }: TrendSeries): Html {
         level === undefined ? "–" : formatMetric(level.value, unit),
       ];
     }),
+    points.map((_, i) => i),
   );
 }

@@ -7,9 +7,11 @@ import {
   type Box,
   boxOf,
   drawing,
-  legendKey,
+  inside,
   n1,
   type Scale,
+  scrollable,
+  seriesKey,
   someOf,
   timeLabels,
 } from "../charts/frame.ts";
@@ -47,9 +49,12 @@ export function convergence(result: TuneResult, time: SearchTime): Html | false 
   const body = [
     html`${timeLabels(x, box)}`,
     axis.drawn,
-    band(steps, x, axis.y),
-    html`${marks(time, x, axis, box)}`,
-    course(steps, x, axis.y),
+    // Trials may lie on the ends of the axis.
+    inside({ ...box, left: box.left - 6, right: box.right + 6 }, [
+      band(steps, x, axis.y),
+      html`${marks(time, x, axis, box)}`,
+      course(steps, x, axis.y),
+    ]),
     html`${endLabel(steps.at(-1), axis.y, box)}`,
     proof !== undefined && proofMark(proof, axis, box),
   ];
@@ -61,8 +66,8 @@ export function convergence(result: TuneResult, time: SearchTime): Html | false 
       radius === undefined ? "–" : radius.toFixed(2),
     ]),
   );
-  const legend = html`<span class="legend">${legendKey("var(--i0)", "best so far")}${legendKey("var(--b2)", "its interval", true)}${trialKeys(trials)}</span>`;
-  return html`<section class="card" id="search"><div class="title"><h2>${title}</h2><span class="sub">${what}. Biased, since the best was searched for: only the proof makes a claim.</span>${legend}</div><div class="scroll" tabindex="0"><div class="wider">${drawing(box, title, description, body, time)}</div></div>${table}</section>`;
+  const legend = html`<span class="legend">${seriesKey("best", "var(--i0)", "best so far")}${seriesKey("interval", "var(--b2)", "its interval", true)}${trialKeys(trials)}</span>`;
+  return html`<section class="card" id="search"><div class="title"><h2>${title}</h2><span class="sub">${what}. Biased, since the best was searched for: only the proof makes a claim.</span>${legend}</div>${scrollable(drawing(box, title, description, body, time), "wider")}${table}</section>`;
 }
 
 function band(steps: readonly TuneStep[], x: Scale, y: Scale): Html {
@@ -71,7 +76,7 @@ function band(steps: readonly TuneStep[], x: Scale, y: Scale): Html {
     ({ share }) => y(share.low),
     ({ share }) => y(share.high),
   ).curve(curveStepAfter);
-  return html`<path d="${interval.digits(1)([...steps]) ?? ""}" fill="var(--b2)" opacity=".75"/>`;
+  return html`<path data-s="interval" d="${interval.digits(1)([...steps]) ?? ""}" fill="var(--b2)" opacity=".75"/>`;
 }
 
 /** From the default on, as soon as it is known. */
@@ -81,7 +86,7 @@ function course(steps: readonly TuneStep[], x: Scale, y: Scale): Html {
     ({ atMs }) => x(atMs),
     ({ share }) => y(share.estimate),
   ).curve(curveStepAfter);
-  return html`<path d="${path.digits(1)(points) ?? ""}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`;
+  return html`<path data-s="best" d="${path.digits(1)(points) ?? ""}" fill="none" stroke="var(--i0)" stroke-width="2.2"/>`;
 }
 
 /** What did not work stands at the upper edge. */
@@ -96,7 +101,7 @@ function marks({ blocks }: SearchTime, x: Scale, { y, most }: ShareAxis, box: Bo
     if (share === undefined) return trialMark(trial, x(midMs), box.top - 9, size);
     const beyond =
       share > most &&
-      html`<path d="M${n1(x(midMs) - 4)},${n1(box.top - 7)}l4,-5l4,5" fill="none" stroke="var(--mute)"/>`;
+      html`<g data-s="${trial.role}" data-at="${n1(x(midMs))}"><path d="M${n1(x(midMs) - 4)},${n1(box.top - 7)}l4,-5l4,5" fill="none" stroke="var(--mute)"/></g>`;
     return html`${trialMark(trial, x(midMs), y(share), size)}${beyond}`;
   });
 }
@@ -104,7 +109,7 @@ function marks({ blocks }: SearchTime, x: Scale, { y, most }: ShareAxis, box: Bo
 function endLabel(last: TuneStep | undefined, y: Scale, { right }: Box): Html | false {
   return (
     last !== undefined &&
-    html`<circle cx="${right}" cy="${n1(y(last.share.estimate))}" r="4" fill="var(--i0)"/><text class="strong" x="${right + 9}" y="${n1(y(last.share.estimate) + 4)}">${multipleText(last.share.estimate)}</text>`
+    html`<g class="ends"><circle cx="${right}" cy="${n1(y(last.share.estimate))}" r="4" fill="var(--i0)"/><text class="strong" x="${right + 9}" y="${n1(y(last.share.estimate) + 4)}">${multipleText(last.share.estimate)}</text></g>`
   );
 }
 

@@ -2,7 +2,18 @@ import { curveStepAfter, line } from "d3-shape";
 import { formatDuration } from "../../../base/units.ts";
 import type { TunedParam, TunedValue, TuneResult } from "../../../measure/tuning.ts";
 import { settingText } from "../../tuned-words.ts";
-import { asTable, type Box, boxOf, drawing, legendKey, n1, someOf, timeLabels } from "../charts/frame.ts";
+import {
+  asTable,
+  type Box,
+  boxOf,
+  drawing,
+  inside,
+  legendKey,
+  n1,
+  seriesKey,
+  someOf,
+  timeLabels,
+} from "../charts/frame.ts";
 import { type Html, html } from "../template.ts";
 import { paramAxis } from "./param-axis.ts";
 import { type SearchTime, searchScale } from "./search-time.ts";
@@ -21,7 +32,7 @@ export function paramPaths(result: TuneResult, time: SearchTime): Html | false {
       ...params.map((param) => settingText(param, incumbent[param.name] ?? param.default)),
     ]),
   );
-  return html`<section class="card" id="paths"><div class="title"><h2>Paths of the parameters</h2><span class="sub">over the time of measuring, each on its own scale</span><span class="legend">${legendKey("var(--i1)", "a trial", true)}${legendKey("var(--i0)", "best so far")}${legendKey("var(--grey)", "default")}</span></div><div class="three">${params.map((param) => path(param, result, time))}</div>${table}</section>`;
+  return html`<section class="card" id="paths"><div class="title"><h2>Paths of the parameters</h2><span class="sub">over the time of measuring, each on its own scale</span><span class="legend">${seriesKey("trials", "var(--i1)", "a trial", true)}${seriesKey("best", "var(--i0)", "best so far")}${legendKey("var(--grey)", "default")}</span></div><div class="three">${params.map((param) => path(param, result, time))}</div>${table}</section>`;
 }
 
 function path(param: TunedParam, { steps }: TuneResult, time: SearchTime): Html {
@@ -48,10 +59,13 @@ function path(param: TunedParam, { steps }: TuneResult, time: SearchTime): Html 
     html`${axis.ticks.map(({ at, label }) => html`<line class="ax" x1="${box.left}" x2="${box.right}" y1="${n1(at)}" y2="${n1(at)}"/><text x="${box.left - 7}" y="${n1(at + 4)}" text-anchor="end">${label}</text>`)}`,
     html`${timeLabels(x, box)}`,
     html`<line class="base" x1="${box.left}" x2="${box.right}" y1="${base}" y2="${base}"/>`,
-    trialDots(
-      dots.map(({ trial, midMs }) => ({ trial, x: x(midMs), y: axis.place(settingIn(trial.config)) })),
-    ),
-    html`<path d="${course.digits(1)(points) ?? ""}" fill="none" stroke="var(--i0)" stroke-width="2"/><circle cx="${box.right}" cy="${n1(axis.place(last))}" r="4" fill="var(--i0)"/>`,
+    inside({ ...box, left: box.left - 4, right: box.right + 4 }, [
+      trialDots(
+        dots.map(({ trial, midMs }) => ({ trial, x: x(midMs), y: axis.place(settingIn(trial.config)) })),
+      ),
+      html`<path data-s="best" d="${course.digits(1)(points) ?? ""}" fill="none" stroke="var(--i0)" stroke-width="2"/>`,
+    ]),
+    html`<circle class="ends" data-s="best" cx="${box.right}" cy="${n1(axis.place(last))}" r="4" fill="var(--i0)"/>`,
   ];
   const [from, to] = [settingText(param, param.default), settingText(param, last)];
   const note = from === to ? `stays ${from}` : `${from} → ${to}`;

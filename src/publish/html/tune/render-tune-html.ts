@@ -1,7 +1,7 @@
 import { formatDuration } from "../../../base/units.ts";
 import type { TuneResult } from "../../../measure/tuning.ts";
 import { configText, settingText, shareText } from "../../tuned-words.ts";
-import { type PageData, renderPage } from "../page.ts";
+import { type CsvTable, type PageData, renderPage } from "../page.ts";
 import { headOf, reasonOf, type Tallied } from "../sections/head.ts";
 import { environment, reproduce } from "../sections/reproduce.ts";
 import { type Html, html } from "../template.ts";
@@ -132,5 +132,14 @@ function embedded(result: TuneResult, { blocks }: SearchTime): PageData {
     "best then",
     ...params.map(({ name }) => `  ${name}`),
   ];
-  return { name: `tuning-${result.name}`, heads, rows, result };
+  return { name: `tuning-${result.name}`, heads, rows, result, csv: trialsCsv(result) };
+}
+
+function trialsCsv({ trials, params }: TuneResult): CsvTable {
+  const rows = trials.map(({ trial, block, atMs, role, share = "", missed, failure = "", config }) => [
+    ...[trial, block, Math.round(atMs), role, share, missed.join("; "), failure],
+    ...params.map((param) => String(config[param.name] ?? param.default)),
+  ]);
+  const heads = ["trial", "block", "at_ms", "role", "share", "missed", "failure"];
+  return { heads: [...heads, ...params.map(({ name }) => name)], rows };
 }

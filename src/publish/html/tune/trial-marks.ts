@@ -32,7 +32,7 @@ export function isOut({ share, missed }: TuneTrial): boolean {
 export function trialMark(trial: TuneTrial, x: number, y: number, size: number): Html {
   const drawn = trial.share !== undefined && marks[trial.role].drawn;
   const scaled = size === 1 ? "" : ` scale(${size})`;
-  return html`<g transform="${`translate(${n1(x)} ${n1(y)})${scaled}`}">${drawn}${isOut(trial) && crossed}</g>`;
+  return html`<g data-s="${trial.role}" data-at="${n1(x)}" transform="${`translate(${n1(x)} ${n1(y)})${scaled}`}">${drawn}${isOut(trial) && crossed}</g>`;
 }
 
 /** A trial at a place. */
@@ -48,13 +48,15 @@ export function trialDots(placed: readonly PlacedTrial[]): Html {
   const crosses = placed
     .filter(({ trial }) => isOut(trial))
     .map(({ x, y }) => `M${n1(x - 3)},${n1(y - 3)}l6,6m0,-6l-6,6`);
-  return html`<path class="dots" d="${dots.join("")}" fill="none" stroke="var(--i1)" stroke-width="4.8" stroke-linecap="round"/><path class="crosses" d="${crosses.join("")}" fill="none" stroke="var(--red)" stroke-width="1.4"/>`;
+  return html`<path class="dots" data-s="trials" d="${dots.join("")}" fill="none" stroke="var(--i1)" stroke-width="4.8" stroke-linecap="round"/><path class="crosses" data-s="trials" d="${crosses.join("")}" fill="none" stroke="var(--red)" stroke-width="1.4"/>`;
 }
 
-/** The keys of those roles that there are, and of what is crossed out. */
+/** The keys of those roles that there are, each of which hides and shows its marks, and of what is crossed out. */
 export function trialKeys(trials: readonly TuneTrial[]): Html {
-  const key = (name: string, drawn: Html): Html =>
-    html`<span><svg class="glyph" viewBox="-6 -6 12 12" aria-hidden="true">${drawn}</svg>${name}</span>`;
+  const glyph = (drawn: Html): Html =>
+    html`<svg class="glyph" viewBox="-6 -6 12 12" aria-hidden="true">${drawn}</svg>`;
+  const key = (role: Role): Html =>
+    html`<button type="button" aria-pressed="true" data-series="${role}">${glyph(marks[role].drawn)}${marks[role].name}</button>`;
   const roles = (Object.keys(marks) as Role[]).filter((role) => trials.some((trial) => trial.role === role));
-  return html`${roles.map((role) => key(marks[role].name, marks[role].drawn))}${trials.some(isOut) && key("misses a target, or did not work", crossed)}`;
+  return html`${roles.map(key)}${trials.some(isOut) && html`<span>${glyph(crossed)}misses a target, or did not work</span>`}`;
 }

@@ -24,7 +24,7 @@ export function trialsTable({ trials, params, objectiveTerms, stopped }: TuneRes
     ...params.map((param) => heading(param.name)),
     html`<th>Figures</th>`,
   ];
-  return html`<section class="card" id="trials"><div class="title"><h2>Trials</h2><span class="sub">${trials.length} ${trials.length === 1 ? "trial" : "trials"}; the search ended: ${stopped}. Shares are of ${shareName(objectiveTerms)}, as multiples of the default's, each from one short measurement.</span></div><details><summary>Show all trials</summary><div class="scroll" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${shown.map((trial) => row(trial, params))}</tbody></table></div>${rest > 0 && html`<p class="sub">${rest} more are in tuning.json.</p>`}</details></section>`;
+  return html`<section class="card" id="trials"><div class="title"><h2>Trials</h2><span class="sub">${trials.length} ${trials.length === 1 ? "trial" : "trials"}; the search ended: ${stopped}. Shares are of ${shareName(objectiveTerms)}, as multiples of the default's, each from one short measurement.</span></div><details class="alt"><summary>Show all trials</summary><div class="scroll" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${shown.map((trial) => row(trial, params))}</tbody></table></div>${rest > 0 && html`<p class="sub">${rest} more are in tuning.json.</p>`}</details></section>`;
 }
 
 function row(trial: TuneTrial, params: readonly TunedParam[]): Html {

@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { timeLabel, timeTicks } from "../../../src/publish/html/charts/time-ticks.ts";
+
+describe("the ticks of a time axis", () => {
+  test.each([
+    [600_000, 8, ["0", "2:00", "4:00", "6:00", "8:00", "10:00"]],
+    [16_200, 5, ["0", "5 s", "10 s", "15 s"]],
+    [90_000, 7, ["0", "15 s", "30 s", "45 s", "1:00", "1:15", "1:30"]],
+    [450, 5, ["0", "0.1 s", "0.2 s", "0.3 s", "0.4 s"]],
+  ])("of %d ms in at most %d steps are round times", (endMs, most, labels) => {
+    expect(timeTicks(0, endMs, most).map(timeLabel)).toEqual(labels);
+  });
+
+  test("lie on the axis, evenly, and are not too many", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 10_000_000 }),
+        fc.integer({ min: 10, max: 80_000_000 }),
+        fc.integer({ min: 3, max: 20 }),
+        (fromMs, lengthMs, most) => {
+          const ticks = timeTicks(fromMs, fromMs + lengthMs, most);
+          expect(ticks.length).toBeLessThanOrEqual(most + 1);
+          expect(ticks.every((tick) => tick >= fromMs && tick <= fromMs + lengthMs)).toBe(true);
+          const steps = ticks.slice(1).map((tick, i) => tick - (ticks[i] ?? 0));
+          expect(new Set(steps).size).toBeLessThanOrEqual(1);
+        },
+      ),
+    );
+  });
+});
