@@ -81,6 +81,8 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = { conflict: 409, 
 
 function answerTo(error: FastifyError): { readonly status: number; readonly text: string } {
   if (error instanceof DynoError) return { status: statuses[error.code] ?? 500, text: error.message };
+  if (error.statusCode === 415)
+    return { status: 415, text: "the body must be JSON; send it with content-type: application/json" };
   const [problem] = error.validation ?? [];
   if (problem === undefined) return { status: error.statusCode ?? 500, text: messageOf(error) };
   const place = problem.instancePath.slice(1);

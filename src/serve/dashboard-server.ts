@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import fastifyWebsocket from "@fastify/websocket";
@@ -54,18 +55,31 @@ export async function openDashboardServer(options: DashboardServerOptions): Prom
   const desk = createRunDesk({ startRun, clock, watch: watchOf(figures, options.log) });
   const app = fastify({
     bodyLimit: bodyLimitBytes,
-    forceCloseConnections: true,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
+  const connections = trackConnections(app);
   await addEverything(app, { ...options, desk, readReports: createReportReader(reportsDir) }, figures);
   const url = await listen(app, host, port);
   return {
     url,
     close: async (reason) => {
       await desk.close(reason);
-      await app.close();
+      const closed = app.close();
+      // A browser's tab that stays open would keep the process.
+      for (const connection of connections) connection.destroy();
+      await closed;
     },
   };
+}
+
+/** Those that are open; upgraded ones, which the HTTP server no longer knows, are among them. */
+function trackConnections(app: FastifyInstance): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  app.server.on("connection", (connection) => {
+    connections.add(connection);
+    connection.once("close", () => connections.delete(connection));
+  });
+  return connections;
 }
 
 async function addEverything(

@@ -10,6 +10,10 @@ export function protect(app: FastifyInstance, rules: AccessRules): void {
     if (admission.kind === "welcome")
       return reply.header("set-cookie", admission.cookie).redirect(pathOf(request), 303);
   });
+  // An upgrade that was answered, and so refused, is a connection that nobody looks after any more.
+  app.addHook("onResponse", async ({ headers, raw }) => {
+    if (headers.upgrade !== undefined) raw.socket.end();
+  });
   app.addHook("onSend", async (_, reply) => {
     reply.header("x-content-type-options", "nosniff");
     reply.header("referrer-policy", "no-referrer");

@@ -66,26 +66,20 @@ export function createRunDesk({ startRun, clock, watch }: RunDeskOptions): RunDe
   };
 
   const conduct = async (first: LiveRun, request: RunRequest, signal: AbortSignal): Promise<void> => {
-    let now = first;
-    let written: { readonly result: RunResult; readonly folder: string } | undefined;
-    const ask = startRun(
-      request,
-      {
-        onEvent: (event) => {
-          // `run` may say by now that it is being cancelled.
-          now = tell(followRun(run ?? now, event));
-          watch.onEvent(now, event);
-        },
-        onResult: (result, folder) => {
-          written = { result, folder };
-        },
-      },
-      signal,
+    let written: Written | undefined;
+    // It may say by now that it is being cancelled.
+    const latest = (): LiveRun => run ?? first;
+    const onEvent = (event: ProgressEvent): void => watch.onEvent(tell(followRun(latest(), event)), event);
+    const onResult = (result: RunResult, folder: string): void => {
+      written = { result, folder };
+    };
+    const end = await startRun(request, { onEvent, onResult }, signal).then(
+      (exitCode) => endOf(exitCode, written),
+      errorEnd,
     );
-    const end = await ask.then((exitCode) => endOf(exitCode, written), errorEnd);
     abort = undefined;
     // Metrics and the log know of the end before anybody who asks because of it.
-    const last: LiveRun = { ...(run ?? now), state: "ended", end };
+    const last: LiveRun = { ...latest(), state: "ended", end };
     watch.onEnd(last, written?.result);
     tell(last);
   };
@@ -130,10 +124,12 @@ function underWay(run: LiveRun | undefined): string {
   return `a run of ${run?.scenario} is under way, and two at once would measure each other; wait for its end, or cancel it`;
 }
 
-function endOf(
-  exitCode: number,
-  written: { readonly result: RunResult; readonly folder: string } | undefined,
-): LiveEnd {
+interface Written {
+  readonly result: RunResult;
+  readonly folder: string;
+}
+
+function endOf(exitCode: number, written: Written | undefined): LiveEnd {
   if (written === undefined) return { outcome: "error", exitCode, reason: "The run came to no result." };
   const { outcome, reason } = written.result;
   return { outcome, exitCode, reason, folder: written.folder };

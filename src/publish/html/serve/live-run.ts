@@ -12,10 +12,10 @@ export function liveRun(run: LiveRun | undefined): Html {
   const look = runLook(run);
   const begun = html`<span>begun <b>${run.startedAt.slice(11, 19)} UTC</b></span>`;
   const trial = run.trial !== undefined && run.trial.of > 1;
-  const head = html`<div class="head"><div class="badge ${look.className}">${look.icon}<span><b>${look.word}</b><small>${run.end === undefined ? "one at a time" : `exit code ${run.end.exitCode}`}</small></span></div><div class="grow"><h2>${run.scenario}</h2><div class="meta">${begun}${trial && html`<span>trial <b>${run.trial?.number} of ${run.trial?.of}</b></span>`}${run.note !== "" && html`<span>${run.note}</span>`}</div></div></div>`;
+  const head = html`<div class="head"><div class="badge ${look.className}">${look.icon}<span><b>${look.word}</b><small>${run.end === undefined ? "not judged yet" : `exit code ${run.end.exitCode}`}</small></span></div><div class="grow"><h3>${run.scenario}</h3><div class="meta">${begun}${trial && html`<span>trial <b>${run.trial?.number} of ${run.trial?.of}</b></span>`}${run.note !== "" && html`<span>${run.note}</span>`}</div></div></div>`;
   const courses =
     run.points.length > 0 &&
-    html`${figures(run.points)}<div class="two">${liveThroughput(run.points)}${liveLatency(run.points)}</div>`;
+    html`${run.end === undefined && figures(run.points)}<div class="two">${liveThroughput(run.points)}${liveLatency(run.points)}</div>`;
   return html`<section class="card ${look.className}">${head}${run.end === undefined ? progress(run) : verdict(run.end)}</section>${courses}`;
 }
 
@@ -23,7 +23,7 @@ export function liveRun(run: LiveRun | undefined): Html {
 export function announcement(run: LiveRun | undefined): string {
   if (run === undefined) return "";
   const { scenario, phase, fault, end } = run;
-  if (end !== undefined) return `${scenario}: ${runLook(run).word}. ${firstLine(end.reason)}`;
+  if (end !== undefined) return `${scenario}: ${runLook(run).word}, exit code ${end.exitCode}.`;
   if (run.state === "cancelling") return `${scenario}: ending early; the report is being written.`;
   if (fault !== undefined) return `${scenario}: ${fault}.`;
   return phase === undefined ? `${scenario}: setting up.` : `${scenario}: ${phaseTitle(phase)}.`;
@@ -100,8 +100,4 @@ function figures(points: readonly LivePoint[]): Html {
     },
   ];
   return tileRow(shown);
-}
-
-function firstLine(text: string): string {
-  return text.split("\n")[0] ?? "";
 }

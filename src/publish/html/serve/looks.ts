@@ -1,5 +1,5 @@
 import type { LiveRun } from "../../../measure/live-run.ts";
-import { type Look, outcomeLooks } from "../icons.ts";
+import { type Look, outcomeLooks, runningLook } from "../icons.ts";
 import { tuneLooks } from "../tune/looks.ts";
 
 /** The look of what anything came to; of an outcome that is not known here, by its exit code. */
@@ -18,5 +18,5 @@ export function runLook({ state, end }: LiveRun): Look {
     return end.outcome === "error"
       ? { ...outcomeLooks.fail, word: "Not run" }
       : lookOf(end.outcome, end.exitCode);
-  return { ...outcomeLooks.interrupted, word: state === "cancelling" ? "Ending" : "Running" };
+  return state === "cancelling" ? { ...runningLook, word: "Ending" } : runningLook;
 }
