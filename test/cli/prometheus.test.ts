@@ -1,0 +1,161 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { copyFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { serveObservability } from "../../src/engine/observe/observe-server.ts";
+import { ensureInstalled } from "../support/ensure-installed.ts";
+import { busyObservability, harnessExpositions } from "../support/exported-metrics.ts";
+import { filledIn, panelQueries, type Query, variableQueries } from "../support/promql.ts";
+import { folderWith, main, root } from "../support/run-dyno.ts";
+import { scratchDir } from "../support/scratch-dir.ts";
+import { type StartedProcess, startProcess } from "../support/started-process.ts";
+
+const deploy = join(root, "deploy");
+const scenario = `why: A test.
+target: { kind: synthetic, law: error, errorRatio: 10% }
+warmup: none
+interval: 200ms
+load: [{ phase: steady, shape: constant-rate, rate: 200/s, for: 4s, lowCpu: true }]
+targets: [p50 < 1s in steady]
+`;
+
+let programs: { readonly prometheus: string; readonly promtool: string };
+beforeAll(() => {
+  const [prometheus, promtool] = ["prometheus", "promtool"].map((name) =>
+    ensureInstalled({ names: [name], debianPackage: "prometheus" }),
+  );
+  programs = { prometheus: prometheus ?? "", promtool: promtool ?? "" };
+}, 300_000);
+
+/** The address of each source of figures. */
+interface Sources {
+  readonly serve: string;
+  readonly engine: string;
+  readonly files: string;
+}
+
+async function startSources(): Promise<Sources & { readonly url: string }> {
+  const cwd = await folderWith(scenario);
+  const serve = startProcess(process.execPath, [main, "serve", "--port", "0"], { cwd });
+  const url = await serve.wrote(/dashboard at (http:\S+)/);
+  const { registry } = await busyObservability();
+  const engine = await serveObservability({
+    registry,
+    health: () => ({ status: "ok", parts: [] }),
+    port: 0,
+  });
+  onTestFinished(() => engine.close());
+  const { gate, tuning } = await harnessExpositions();
+  // As the textfile collector does: one exposition, each comment once.
+  const text = `${gate}${tuning?.replace(/^.*dyno_build_info.*\n/gm, "")}`;
+  const files = createServer((_, response) => response.setHeader("content-type", "text/plain").end(text));
+  await new Promise<void>((resolve) => files.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void files.close());
+  const { port } = files.address() as AddressInfo;
+  return { url, serve: new URL(url).host, engine: new URL(engine.url).host, files: `127.0.0.1:${port}` };
+}
+
+async function startPrometheus(
+  sources: Sources,
+): Promise<{ readonly url: string; readonly process: StartedProcess }> {
+  const dir = await scratchDir();
+  await copyFile(join(deploy, "prometheus", "dyno-alerts.yml"), join(dir, "dyno-alerts.yml"));
+  const jobs = (["serve", "engine", "files"] as const).map(
+    (job) => `  - { job_name: ${job}, static_configs: [{ targets: ["${sources[job]}"] }] }`,
+  );
+  const config = `global: { scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 500ms }
+rule_files: [dyno-alerts.yml]
+scrape_configs:
+${jobs.join("\n")}
+`;
+  await writeFile(join(dir, "prometheus.yml"), config);
+  const started = startProcess(
+    programs.prometheus,
+    ["--config.file=prometheus.yml", "--storage.tsdb.path=data", "--web.listen-address=127.0.0.1:0"],
+    { cwd: dir },
+  );
+  const address = await started.wrote(/Listening on" address=(127\.0\.0\.1:[1-9]\d*)/);
+  return { url: `http://${address}`, process: started };
+}
+
+interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+}
+
+/** The series that a query gives anywhere in the last minute; throws what Prometheus says against it. */
+async function ask(prometheus: string, expr: string): Promise<readonly Series[]> {
+  const end = Date.now() / 1000;
+  const query = new URLSearchParams({
+    query: filledIn(expr),
+    start: `${end - 60}`,
+    end: `${end}`,
+    step: "0.5",
+  });
+  const answer = await fetch(`${prometheus}/api/v1/query_range?${query}`);
+  const { status, error, data } = (await answer.json()) as {
+    readonly status: string;
+    readonly error?: string;
+    readonly data?: { readonly result: readonly Series[] };
+  };
+  if (status !== "success") throw new Error(`${expr}: ${error}`);
+  return data?.result ?? [];
+}
+
+/** Queries that give nothing, or series without a label that their legend names. */
+async function shortcomings(prometheus: string, queries: readonly Query[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const { where, expr, shown } of queries) {
+    const series = await ask(prometheus, expr);
+    if (series.length === 0) found.push(`${where}: no data of ${expr}`);
+    for (const label of shown)
+      if (series.length > 0 && !series.some(({ metric }) => label in metric))
+        found.push(`${where}: no label ${label} of ${expr}`);
+  }
+  return found;
+}
+
+test("a real Prometheus scrapes a live run, and every query of the dashboards and alerts works on it", async () => {
+  const sources = await startSources();
+  const prometheus = await startPrometheus(sources);
+  const begun = await fetch(new URL("api/runs", sources.url), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"scenario":"steady"}',
+  });
+  expect(begun.status).toBe(202);
+  const names = readdirSync(join(deploy, "grafana")).filter((name) => name.endsWith(".json"));
+  const queries = names.flatMap((name) => {
+    const text = readFileSync(join(deploy, "grafana", name), "utf8");
+    return [...panelQueries(text), ...variableQueries(text)];
+  });
+  await expect
+    .poll(() => shortcomings(prometheus.url, queries), { timeout: 60_000, interval: 1000 })
+    .toEqual([]);
+  const rules = await fetch(`${prometheus.url}/api/v1/rules`);
+  const { data } = (await rules.json()) as {
+    readonly data: {
+      readonly groups: readonly {
+        readonly rules: readonly { readonly name: string; readonly health: string; readonly state: string }[];
+      }[];
+    };
+  };
+  const all = data.groups.flatMap((group) => group.rules);
+  expect(all.filter(({ health }) => health !== "ok")).toEqual([]);
+  // The sample's gate has failed.
+  expect(all.find(({ name }) => name === "DynoGateFailed")?.state).toBe("firing");
+  const exposition = await (await fetch(new URL("metrics", sources.url))).text();
+  execFileSync(programs.promtool, ["check", "metrics"], { input: exposition });
+  expect(exposition).toContain('dyno_operations_total{scenario="steady",phase="steady",outcome="success"}');
+}, 120_000);
+
+test("promtool finds nothing wrong with the rules, the configuration and all that is exported", async () => {
+  const check = (kind: string, input: string, ...args: readonly string[]): string =>
+    execFileSync(programs.promtool, ["check", kind, ...args], { input, encoding: "utf8" });
+  expect(check("config", "", join(deploy, "prometheus", "prometheus.yml"))).toContain("13 rules found");
+  const engine = await (await busyObservability()).registry.metrics();
+  for (const exposition of [...Object.values(await harnessExpositions()), engine])
+    check("metrics", exposition);
+});
