@@ -3,6 +3,7 @@ import { basename, extname } from "node:path";
 import { type CheckOptions, checkScenario } from "./check-scenario.ts";
 import { listScenarioFiles } from "./list-scenarios.ts";
 import { describePhase } from "./load-shapes.ts";
+import type { Scenario } from "./scenario.ts";
 import { isSuite } from "./suite.ts";
 
 /** A scenario file in a line: what it is for, and how long it takes. */
@@ -51,13 +52,17 @@ function summarise(text: string, file: string, options: CheckOptions): ScenarioS
   const id = basename(file, extname(file));
   const { scenario, problems } = checkScenario(text, file, options);
   if (scenario === undefined) return { id, file, problems: problems.length };
-  const { name, why, target, load, warmup, repeat } = scenario;
-  const loadMs = load.reduce((sum, { durationMs }) => sum + durationMs, warmup.maxMs);
+  const { name, why, target, load } = scenario;
   const phases = load.map((phase) => `${phase.phase}: ${describePhase(phase)}`);
   return {
     id,
     file,
     problems: 0,
-    scenario: { name, why, target: target.kind, phases, upToMs: loadMs * repeat },
+    scenario: { name, why, target: target.kind, phases, upToMs: longestMs(scenario) },
   };
+}
+
+/** How long a scenario's load lasts at most, all trials together, in milliseconds. */
+export function longestMs({ load, warmup, repeat }: Scenario): number {
+  return load.reduce((sum, { durationMs }) => sum + durationMs, warmup.maxMs) * repeat;
 }

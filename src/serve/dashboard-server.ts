@@ -159,7 +159,8 @@ function checkToken({ host, token }: AccessRules): void {
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
-    await app.listen({ host, port });
+    // A name with two addresses would be served twice, the second time without the socket.
+    await app.listen({ host: host === "localhost" ? "127.0.0.1" : host, port });
   } catch (cause) {
     await app.close();
     const isTaken = (cause as NodeJS.ErrnoException).code === "EADDRINUSE";

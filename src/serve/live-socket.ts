@@ -1,3 +1,4 @@
+import type { WebSocket } from "@fastify/websocket";
 import type { FastifyInstance } from "fastify";
 import type { LiveRun } from "../measure/live-run.ts";
 import { announcement, liveRun } from "../publish/html/serve/live-run.ts";
@@ -19,24 +20,37 @@ export interface LiveMessage {
 /** A reader that is this far behind misses rows, and no memory is kept for it. */
 const mostBufferedBytes = 1_000_000;
 
+/** Rows that come in this time are drawn once: what is measured shares the machine with its drawing. */
+const drawEveryMs = 200;
+
 /** Sends the run to whoever connects to `/api/live`. `drawReports` is asked at the end of each run. */
 export function addLiveSocket(app: FastifyInstance, desk: RunDesk, drawReports: () => Promise<string>): void {
+  const sockets = new Set<WebSocket>();
+  const tellAll = (message: LiveMessage): void => {
+    const text = JSON.stringify(message);
+    for (const socket of sockets) if (socket.bufferedAmount < mostBufferedBytes) socket.send(text);
+  };
+  const tellEnd = async (run: LiveRun): Promise<void> => {
+    // Reports that cannot be listed keep nobody from the verdict.
+    const reports = await drawReports().catch(() => undefined);
+    tellAll({ ...messageOf(run), ...(reports === undefined ? {} : { reports }) });
+  };
+  let isDue = false;
+  desk.subscribe((run) => {
+    if (run.end !== undefined) return void tellEnd(run);
+    if (sockets.size === 0 || isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      const now = desk.current();
+      if (now?.end === undefined) tellAll(messageOf(now));
+    }, drawEveryMs).unref();
+  });
   app.get("/api/live", { websocket: true }, (socket) => {
-    const send = (message: LiveMessage): void => socket.send(JSON.stringify(message));
-    const unsubscribe = desk.subscribe((run) => {
-      if (run.end === undefined) {
-        if (socket.bufferedAmount < mostBufferedBytes) send(messageOf(run));
-        return;
-      }
-      // Reports that cannot be listed keep nobody from the verdict.
-      drawReports().then(
-        (reports) => send({ ...messageOf(run), reports }),
-        () => send(messageOf(run)),
-      );
-    });
-    socket.on("close", unsubscribe);
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.terminate());
-    send(messageOf(desk.current()));
+    socket.send(JSON.stringify(messageOf(desk.current())));
   });
 }
 

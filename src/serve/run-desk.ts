@@ -34,8 +34,8 @@ export interface RunDesk {
   begin(request: RunRequest): LiveRun;
   /** Ends the run under way early; its report is written. Throws a DynoError `conflict` where there is none. */
   cancel(): LiveRun;
-  /** Calls back with each state from now on; gives what ends that. */
-  subscribe(listener: (run: LiveRun) => void): () => void;
+  /** Calls back with each state from now on. */
+  subscribe(listener: (run: LiveRun) => void): void;
   /** Cancels what is under way, for a reason (a signal's name), and waits for its end. */
   close(reason: unknown): Promise<void>;
 }
@@ -54,7 +54,7 @@ export interface RunDeskOptions {
 
 /** Creates a desk at which nothing is under way. */
 export function createRunDesk({ startRun, clock, watch }: RunDeskOptions): RunDesk {
-  const listeners = new Set<(run: LiveRun) => void>();
+  const listeners: ((run: LiveRun) => void)[] = [];
   let run: LiveRun | undefined;
   let abort: AbortController | undefined;
   let ended: Promise<void> = Promise.resolve();
@@ -109,8 +109,7 @@ export function createRunDesk({ startRun, clock, watch }: RunDeskOptions): RunDe
       return tell({ ...run, state: "cancelling" });
     },
     subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      listeners.push(listener);
     },
     close: async (reason) => {
       isClosed = true;

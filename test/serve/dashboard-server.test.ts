@@ -4,11 +4,11 @@ import { request } from "node:http";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { WebSocket } from "ws";
 import { DynoError } from "../../src/base/errors.ts";
 import type { LiveMessage } from "../../src/serve/live-socket.ts";
 import { openTestDashboard } from "../support/dashboard.ts";
 import { sampleResult } from "../support/sample-result.ts";
+import { type ListeningSocket, listenTo } from "../support/web-socket.ts";
 
 const interval = (kind: "measured" | "warmup" = "measured") => {
   const [row] = sampleResult().trials[0]?.timeline.filter((one) => one.kind === "measured") ?? [];
@@ -212,9 +212,7 @@ describe("who may use it", () => {
     const cookie = welcome.headers.get("set-cookie")?.split(";")[0] ?? "";
     expect((await ask("/", { headers: { cookie } })).status).toBe(200);
     expect((await ask("/metrics", { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
-    const socket = new WebSocket(new URL("/api/live", server.url.replace("http", "ws")));
-    const refused = await new Promise((resolve) => socket.once("error", resolve));
-    expect(String(refused)).toContain("401");
+    await expect(listenTo(`${server.url}api/live`)).rejects.toThrow("refused with 401");
   });
 
   test("an upgrade that is refused is hung up on", async () => {
@@ -244,6 +242,12 @@ describe("who may use it", () => {
     expect(location).toBe("/evil.example/");
   });
 
+  test.each(["localhost", "::1"])("bound to %s it answers there", async (host) => {
+    const { server, ask } = await openTestDashboard({ host });
+    expect(new URL(server.url).hostname).toBe(host === "::1" ? "[::1]" : host);
+    expect((await ask("/healthz")).status).toBe(200);
+  });
+
   test("it does not open beyond this machine without a token, nor with a short one", async () => {
     await expect(openTestDashboard({ host: "0.0.0.0" })).rejects.toMatchObject({
       code: "usage",
@@ -268,21 +272,20 @@ describe("who may use it", () => {
 });
 
 describe("the live socket", () => {
-  test("tells what is, then each change; at the end the reports too", async () => {
+  const messagesOf = (socket: ListeningSocket): LiveMessage[] =>
+    socket.messages.map((text) => JSON.parse(text) as LiveMessage);
+
+  test("tells what is, then what has changed; at the end the reports too", async () => {
     const { ask, server, runs } = await openTestDashboard();
-    const socket = new WebSocket(new URL("/api/live", server.url.replace("http", "ws")));
-    const messages: LiveMessage[] = [];
-    socket.on("message", (data) => messages.push(JSON.parse(String(data)) as LiveMessage));
-    await expect.poll(() => messages.length).toBe(1);
-    expect(messages[0]).toMatchObject({ isUnderWay: false, announcement: "" });
+    const socket = await listenTo(`${server.url}api/live`);
+    await expect.poll(() => messagesOf(socket)).toMatchObject([{ isUnderWay: false, announcement: "" }]);
     await ask("/api/runs", { body: { scenario: "steady" } });
     for (let i = 0; i < 3; i++) runs[0]?.watch.onEvent(interval());
-    await expect.poll(() => messages.length).toBe(5);
     // The whole course is in the drawing; the figures are those of the newest row.
-    expect(messages.at(-1)?.run?.points).toHaveLength(1);
+    await expect.poll(() => messagesOf(socket).at(-1)?.run?.points).toHaveLength(1);
     runs[0]?.end(70);
     await expect
-      .poll(() => messages.at(-1))
+      .poll(() => messagesOf(socket).at(-1))
       .toMatchObject({
         isUnderWay: false,
         announcement: "steady: Not run, exit code 70.",
@@ -291,14 +294,23 @@ describe("the live socket", () => {
     socket.close();
   });
 
+  test("draws many rows that come together once", async () => {
+    const { ask, server, runs } = await openTestDashboard();
+    const socket = await listenTo(`${server.url}api/live`);
+    await ask("/api/runs", { body: { scenario: "steady" } });
+    for (let i = 0; i < 500; i++) runs[0]?.watch.onEvent(interval());
+    runs[0]?.end(0);
+    await expect.poll(() => messagesOf(socket).at(-1)?.run?.state).toBe("ended");
+    expect(socket.messages.length).toBeLessThanOrEqual(4);
+    socket.close();
+  });
+
   test("is closed with the server, after the run under way was ended for the server's reason", async () => {
     const { ask, server, runs, logged } = await openTestDashboard();
-    const socket = new WebSocket(new URL("/api/live", server.url.replace("http", "ws")));
-    await new Promise((resolve) => socket.once("open", resolve));
+    const socket = await listenTo(`${server.url}api/live`);
     await ask("/api/runs", { body: { scenario: "steady" } });
-    const closed = new Promise((resolve) => socket.once("close", resolve));
     await server.close("SIGTERM");
-    await closed;
+    await socket.closed;
     expect(runs[0]?.signal.reason).toBe("SIGTERM");
     expect(logged.at(-1)).toContain("steady: ");
   });

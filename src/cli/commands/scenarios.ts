@@ -6,6 +6,7 @@ import { checkScenario } from "../../scenario/check-scenario.ts";
 import { listScenarioFiles } from "../../scenario/list-scenarios.ts";
 import { describePhase } from "../../scenario/load-shapes.ts";
 import { readScenarioText } from "../../scenario/read-scenario.ts";
+import { longestMs } from "../../scenario/scenario-summary.ts";
 import { checkSuite, isSuite } from "../../scenario/suite.ts";
 import { wantsColour } from "../colour.ts";
 import type { Io } from "../io.ts";
@@ -29,8 +30,7 @@ export async function listScenarios(dir: string, io: Io): Promise<number> {
       );
       continue;
     }
-    const loadMs = scenario.load.reduce((sum, { durationMs }) => sum + durationMs, scenario.warmup.maxMs);
-    const lasting = formatDuration(loadMs * scenario.repeat * 1000);
+    const lasting = formatDuration(longestMs(scenario) * 1000);
     io.stdout.write(`${colours.bold(scenario.name)}  ${colours.dim(`${file}, up to ${lasting}`)}\n`);
     io.stdout.write(`  ${scenario.why}\n`);
     for (const phase of scenario.load)

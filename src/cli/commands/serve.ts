@@ -39,8 +39,11 @@ export async function serve(options: ServeOptions, io: Io): Promise<number> {
 async function untilInterrupted(server: DashboardServer, io: Io): Promise<number> {
   if (!io.signal.aborted)
     await new Promise((resolve) => io.signal.addEventListener("abort", resolve, { once: true }));
-  await server.close(io.signal.reason);
-  return interruptedBy(io.signal).interrupted === "SIGTERM" ? 143 : 130;
+  const { interrupted = "SIGINT" } = interruptedBy(io.signal);
+  await server.close(interrupted);
+  const exitCode = interrupted === "SIGTERM" ? 143 : 130;
+  io.stderr.write(`exit ${exitCode}: ended by ${interrupted}\n`);
+  return exitCode;
 }
 
 /** A run as `dyno run` does it, its trials in processes of their own; what it would print is on the page. */
