@@ -26,31 +26,33 @@ const drawEveryMs = 200;
 /** Sends the run to whoever connects to `/api/live`. `drawReports` is asked at the end of each run. */
 export function addLiveSocket(app: FastifyInstance, desk: RunDesk, drawReports: () => Promise<string>): void {
   const sockets = new Set<WebSocket>();
-  const tellAll = (message: LiveMessage): void => {
+  const tell = (to: Iterable<WebSocket>, message: LiveMessage): void => {
     const text = JSON.stringify(message);
-    for (const socket of sockets) if (socket.bufferedAmount < mostBufferedBytes) socket.send(text);
+    for (const socket of to) socket.send(text);
   };
-  const tellEnd = async (run: LiveRun): Promise<void> => {
+  const tellEnd = async (): Promise<void> => {
     // Reports that cannot be listed keep nobody from the verdict.
     const reports = await drawReports().catch(() => undefined);
-    tellAll({ ...messageOf(run), ...(reports === undefined ? {} : { reports }) });
+    // Meanwhile the next run may have begun.
+    tell(sockets, { ...messageOf(desk.current()), ...(reports === undefined ? {} : { reports }) });
   };
   let isDue = false;
   desk.subscribe((run) => {
-    if (run.end !== undefined) return void tellEnd(run);
+    if (run.end !== undefined) return void tellEnd();
     if (sockets.size === 0 || isDue) return;
     isDue = true;
     setTimeout(() => {
       isDue = false;
       const now = desk.current();
-      if (now?.end === undefined) tellAll(messageOf(now));
+      const ready = [...sockets].filter(({ bufferedAmount }) => bufferedAmount < mostBufferedBytes);
+      if (now?.end === undefined) tell(ready, messageOf(now));
     }, drawEveryMs).unref();
   });
   app.get("/api/live", { websocket: true }, (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.terminate());
-    socket.send(JSON.stringify(messageOf(desk.current())));
+    tell([socket], messageOf(desk.current()));
   });
 }
 
