@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
 import { serveObservability } from "../../src/engine/observe/observe-server.ts";
 import { ensureInstalled } from "../support/ensure-installed.ts";
 import { busyObservability, harnessExpositions } from "../support/exported-metrics.ts";
@@ -158,4 +159,41 @@ test("promtool finds nothing wrong with the rules, the configuration and all tha
   const engine = await (await busyObservability()).registry.metrics();
   for (const exposition of [...Object.values(await harnessExpositions()), engine])
     check("metrics", exposition);
+});
+
+test("alerts fire when they should, and not before", async () => {
+  const dir = await scratchDir();
+  const rules = parse(readFileSync(join(deploy, "prometheus", "dyno-alerts.yml"), "utf8"));
+  // What is compared is when an alert fires, and for what; its words may change. JSON is YAML too.
+  const plain = JSON.stringify(rules, (key, value) => (key === "annotations" ? undefined : value));
+  await writeFile(join(dir, "rules.yml"), plain);
+  const series = (text: string, values: string): string => `{ series: '${text}', values: '${values}' }`;
+  const expected = (atMinutes: number, alert: string, labels: string | undefined): string =>
+    `{ eval_time: ${atMinutes}m, alertname: ${alert}, exp_alerts: [${labels === undefined ? "" : `{ exp_labels: ${labels} }`}] }`;
+  const breaker = (value: string) =>
+    series('dyno_engine_breaker_state{instance="a",breaker="cards",state="open"}', value);
+  const failing = (outcome: string, values: string) =>
+    series(
+      `dyno_engine_work_duration_seconds_count{instance="a",kind="step",name="pay",outcome="${outcome}"}`,
+      values,
+    );
+  const text = `rule_files: [rules.yml]
+evaluation_interval: 30s
+tests:
+  - interval: 30s
+    input_series:
+      - ${breaker("0x9 1x10")}
+      - ${failing("ok", "0+90x40")}
+      - ${failing("error", "0+10x40")}
+      - ${series('dyno_target_status{scenario="s",phase="p",target="p99",status="fail"}', "0x4 1x10")}
+    alert_rule_test:
+      - ${expected(5, "DynoEngineBreakerOpen", undefined)}
+      - ${expected(8, "DynoEngineBreakerOpen", "{ severity: warning, instance: a, breaker: cards, state: open }")}
+      - ${expected(4, "DynoEngineHandlersFail", undefined)}
+      - ${expected(12, "DynoEngineHandlersFail", "{ severity: warning, instance: a, kind: step, name: pay }")}
+      - ${expected(2, "DynoTargetMissed", undefined)}
+      - ${expected(3, "DynoTargetMissed", "{ severity: warning, scenario: s, phase: p, target: p99, status: fail }")}
+`;
+  await writeFile(join(dir, "alerts.test.yml"), text);
+  execFileSync(programs.promtool, ["test", "rules", "alerts.test.yml"], { cwd: dir, encoding: "utf8" });
 });
