@@ -67,7 +67,7 @@ async function startPrometheus(
   const jobs = (["serve", "engine", "files"] as const).map(
     (job) => `  - { job_name: ${job}, static_configs: [{ targets: ["${sources[job]}"] }] }`,
   );
-  const config = `global: { scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 500ms }
+  const config = `global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }
 rule_files: [dyno-alerts.yml]
 scrape_configs:
 ${jobs.join("\n")}
@@ -86,12 +86,12 @@ interface Series {
   readonly metric: Readonly<Record<string, string>>;
 }
 
-/** The series that a query gives anywhere in the last minute; throws what Prometheus says against it. */
+/** The series that a query gives anywhere in the last two minutes; throws what Prometheus says against it. */
 async function ask(prometheus: string, expr: string): Promise<readonly Series[]> {
   const end = Date.now() / 1000;
   const query = new URLSearchParams({
     query: filledIn(expr),
-    start: `${end - 60}`,
+    start: `${end - 120}`,
     end: `${end}`,
     step: "0.5",
   });
@@ -118,35 +118,50 @@ async function shortcomings(prometheus: string, queries: readonly Query[]): Prom
   return found;
 }
 
-test("a real Prometheus scrapes a live run, and every query of the dashboards and alerts works on it", async () => {
-  const sources = await startSources();
-  const prometheus = await startPrometheus(sources);
-  const begun = await fetch(new URL("api/runs", sources.url), {
+/** Begins a run, where none is under way. */
+async function beginRun(url: string): Promise<void> {
+  const answer = await fetch(new URL("api/runs", url), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: '{"scenario":"steady"}',
   });
-  expect(begun.status).toBe(202);
+  expect([202, 409]).toContain(answer.status);
+}
+
+interface Rule {
+  readonly name: string;
+  readonly health: string;
+  readonly state: string;
+}
+
+async function rulesOf(prometheus: string): Promise<readonly Rule[]> {
+  const answer = await fetch(`${prometheus}/api/v1/rules`);
+  const { data } = (await answer.json()) as {
+    readonly data: { readonly groups: readonly { readonly rules: readonly Rule[] }[] };
+  };
+  return data.groups.flatMap(({ rules }) => rules);
+}
+
+test("a real Prometheus scrapes a live run, and every query of the dashboards and alerts works on it", async () => {
+  const sources = await startSources();
+  const prometheus = await startPrometheus(sources);
   const names = readdirSync(join(deploy, "grafana")).filter((name) => name.endsWith(".json"));
   const queries = names.flatMap((name) => {
     const text = readFileSync(join(deploy, "grafana", name), "utf8");
     return [...panelQueries(text), ...variableQueries(text)];
   });
-  await expect
-    .poll(() => shortcomings(prometheus.url, queries), { timeout: 60_000, interval: 1000 })
-    .toEqual([]);
-  const rules = await fetch(`${prometheus.url}/api/v1/rules`);
-  const { data } = (await rules.json()) as {
-    readonly data: {
-      readonly groups: readonly {
-        readonly rules: readonly { readonly name: string; readonly health: string; readonly state: string }[];
-      }[];
-    };
+  // A scrape can come too late on a busy machine, and then the next run is seen: one is always under way.
+  const lookWhileRunning = async (): Promise<string[]> => {
+    await beginRun(sources.url);
+    return shortcomings(prometheus.url, queries);
   };
-  const all = data.groups.flatMap((group) => group.rules);
-  expect(all.filter(({ health }) => health !== "ok")).toEqual([]);
+  await expect.poll(lookWhileRunning, { timeout: 90_000, interval: 1000 }).toEqual([]);
+  const rulesNow = () => rulesOf(prometheus.url);
+  await expect
+    .poll(async () => (await rulesNow()).filter(({ health }) => health !== "ok"), { timeout: 20_000 })
+    .toEqual([]);
   // The sample's gate has failed.
-  expect(all.find(({ name }) => name === "DynoGateFailed")?.state).toBe("firing");
+  expect((await rulesNow()).find(({ name }) => name === "DynoGateFailed")?.state).toBe("firing");
   const exposition = await (await fetch(new URL("metrics", sources.url))).text();
   execFileSync(programs.promtool, ["check", "metrics"], { input: exposition });
   expect(exposition).toContain('dyno_operations_total{scenario="steady",phase="steady",outcome="success"}');
