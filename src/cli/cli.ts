@@ -4,6 +4,7 @@ import { durations, parseUnit } from "../base/units.ts";
 import { addBaselineCommands } from "./baseline-commands.ts";
 import { addCompareCommands } from "./compare-commands.ts";
 import type { Io } from "./io.ts";
+import { addServeCommands } from "./serve-commands.ts";
 import { addTuneCommands } from "./tune-commands.ts";
 
 /** Exit codes of errors that end a command; results have theirs in `judge/outcome.ts`. */
@@ -80,6 +81,7 @@ function buildProgram(io: Io, done: (exitCode: number) => void): Command {
   addCompareCommands(program, io, { done, collect, seed: naturalNumber });
   addTuneCommands(program, io, { done, collect, seed: naturalNumber });
   addBaselineCommands(program, io, { done, collect, seed: naturalNumber });
+  addServeCommands(program, io, { done, port: portNumber });
   addFiles(program, io, done);
   addKnobs(program, io, done);
   addRollback(program, io, done);

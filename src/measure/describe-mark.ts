@@ -9,3 +9,11 @@ export function describeMark({ atMs, untilMs, label, problem }: TimelineMark): s
     ? `${label} at ${from}`
     : `${label} from ${from} to ${formatDuration(untilMs * 1000)}`;
 }
+
+/** A mark while the run goes on: what a fault does now, or how it went. */
+export function describeMarkNow({ label, atMs, untilMs, problem }: TimelineMark): string {
+  if (problem !== undefined) return `${label} ${problem}`;
+  return untilMs === undefined
+    ? `${label} begins`
+    : `${label} is over after ${formatDuration((untilMs - atMs) * 1000)}`;
+}

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Metric, Registry } from "prom-client";
+import { gaugesOf } from "./prometheus-gauges.ts";
 
 /** Upper edges of the duration histogram in seconds: three to the power of ten, from 10 µs to 10 s. */
 export const durationEdges: readonly number[] = Array.from({ length: 19 }, (_, i) =>
@@ -20,6 +21,10 @@ export interface RunMetrics {
   readonly operations: Counter<"scenario" | "phase" | "outcome">;
   readonly offered: Counter<"scenario" | "phase">;
   readonly inFlight: Gauge<"scenario" | "phase">;
+  readonly generatorLag: Gauge<"scenario" | "phase">;
+  readonly cpuCores: Gauge<"scenario" | "phase">;
+  readonly residentMemory: Gauge<"scenario" | "phase">;
+  readonly underWay: Gauge<"scenario">;
   readonly targetValue: Gauge<"scenario" | "phase" | "target">;
   readonly targetLimit: Gauge<"scenario" | "phase" | "target">;
   readonly targetMargin: Gauge<"scenario" | "phase" | "target">;
@@ -32,6 +37,7 @@ export interface RunMetrics {
 export function createRunMetrics(durations: () => readonly CountedDurations[]): RunMetrics {
   const registry = new Registry();
   const registers = [registry];
+  const gauge = gaugesOf(registry);
   registry.registerMetric(durationMetric(durations));
   const target = ["scenario", "phase", "target"] as const;
   return {
@@ -54,6 +60,23 @@ export function createRunMetrics(durations: () => readonly CountedDurations[]): 
       labelNames: ["scenario", "phase"],
       registers,
     }),
+    generatorLag: gauge(
+      "dyno_generator_lag_seconds",
+      "99th percentile of how late operations were sent, in the latest interval.",
+      ["scenario", "phase"],
+    ),
+    cpuCores: gauge(
+      "dyno_trial_cpu_cores",
+      "Cores that the trial's process and its target's keep busy, in the latest interval.",
+      ["scenario", "phase"],
+    ),
+    residentMemory: gauge("dyno_trial_resident_memory_bytes", "Memory of the trial's process.", [
+      "scenario",
+      "phase",
+    ]),
+    underWay: gauge("dyno_run_under_way", "1 while a run of the scenario is under way, else 0.", [
+      "scenario",
+    ]),
     targetValue: new Gauge({
       name: "dyno_target_value",
       help: "Measured value, in base units.",

@@ -27,13 +27,19 @@ export function renderPrometheus(result: RunResult): Promise<string> {
     metrics.operations.inc({ scenario, phase, outcome: "success" }, completed);
     metrics.operations.inc({ scenario, phase, outcome: "error" }, failed);
   }
+  addOutcome(metrics, result);
+  return metrics.registry.metrics();
+}
+
+/** Sets what is known of a run when it is over: its targets, when it ended, versions. */
+export function addOutcome(metrics: RunMetrics, result: RunResult): void {
+  const scenario = result.scenario.name;
   for (const verdict of result.verdicts) addVerdict(metrics, scenario, verdict);
   metrics.lastCompletion.set({ scenario }, (Date.parse(result.startedAt) + result.durationMs) / 1000);
   metrics.buildInfo.set(
     { version: result.environment.dynoVersion, node_version: result.environment.node },
     1,
   );
-  return metrics.registry.metrics();
 }
 
 function addVerdict(metrics: RunMetrics, scenario: string, verdict: Verdict): void {

@@ -44,8 +44,15 @@ export interface RunOptions {
   readonly progress: boolean;
 }
 
+/** Whoever looks on. */
+export interface RunWatch {
+  onEvent(event: ProgressEvent): void;
+  /** Every output was written into this folder. */
+  onResult(result: RunResult, dir: string): void;
+}
+
 /** `dyno run`: reads a scenario, drives it, judges and publishes what was measured, and gives the exit code. */
-export async function run(name: string, options: RunOptions, io: Io): Promise<number> {
+export async function run(name: string, options: RunOptions, io: Io, watch?: RunWatch): Promise<number> {
   const config = await readConfig(options.config, io);
   const scenario = await readConfigured(findScenario(name, io.cwd), config, overridesOf(options), io);
   if (scenario.matrix !== undefined || options.only.length > 0) {
@@ -55,7 +62,7 @@ export async function run(name: string, options: RunOptions, io: Io): Promise<nu
   }
   const startedAt = new Date(systemClock.epochMs());
   const dir = resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}`);
-  const { trials, services, setupError } = await drive(scenario, options, dir, io);
+  const { trials, services, setupError } = await drive(scenario, options, dir, io, watch);
   const result = makeRunResult({
     scenario,
     trials,
@@ -67,12 +74,13 @@ export async function run(name: string, options: RunOptions, io: Io): Promise<nu
     ...interruptedBy(io.signal),
   });
   await publish(result, dir, options, io);
+  watch?.onResult(result, dir);
   if (options.history !== undefined) await appendToHistory(options.history, [historyLineOfRun(result)], io);
   io.stderr.write(`exit ${result.exitCode}: ${exitMeaning(result.exitCode)}\n`);
   return result.exitCode;
 }
 
-async function drive(scenario: Scenario, options: RunOptions, dir: string, io: Io) {
+async function drive(scenario: Scenario, options: RunOptions, dir: string, io: Io, watch?: RunWatch) {
   const metrics =
     options.metricsPort === undefined
       ? undefined
@@ -84,6 +92,7 @@ async function drive(scenario: Scenario, options: RunOptions, dir: string, io: I
       onEvent: (event: ProgressEvent) => {
         view?.show(event);
         metrics?.update(event);
+        watch?.onEvent(event);
       },
       signal: io.signal,
       env: io.env,

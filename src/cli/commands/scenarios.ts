@@ -5,8 +5,9 @@ import { type Colours, createColours } from "../../publish/terminal/symbols.ts";
 import { checkScenario } from "../../scenario/check-scenario.ts";
 import { listScenarioFiles } from "../../scenario/list-scenarios.ts";
 import { describePhase } from "../../scenario/load-shapes.ts";
-import { crossLevels, describeMatrix } from "../../scenario/matrix-cells.ts";
+import { describeMatrix } from "../../scenario/matrix-cells.ts";
 import { readScenarioText } from "../../scenario/read-scenario.ts";
+import { longestMs } from "../../scenario/scenario-summary.ts";
 import { checkSuite, isSuite } from "../../scenario/suite.ts";
 import { wantsColour } from "../colour.ts";
 import type { Io } from "../io.ts";
@@ -30,9 +31,7 @@ export async function listScenarios(dir: string, io: Io): Promise<number> {
       );
       continue;
     }
-    const loadMs = scenario.load.reduce((sum, { durationMs }) => sum + durationMs, scenario.warmup.maxMs);
-    const turns = scenario.matrix ? crossLevels(scenario.matrix.axes).length * scenario.matrix.rounds : 1;
-    const lasting = formatDuration(loadMs * scenario.repeat * turns * 1000);
+    const lasting = formatDuration(longestMs(scenario) * 1000);
     io.stdout.write(`${colours.bold(scenario.name)}  ${colours.dim(`${file}, up to ${lasting}`)}\n`);
     io.stdout.write(`  ${scenario.why}\n`);
     for (const phase of scenario.load)

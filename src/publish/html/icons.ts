@@ -21,6 +21,7 @@ const up = svg('<path d="M8 13.5v-11M3.5 7 8 2.5 12.5 7"/>');
 const down = svg('<path d="M8 2.5v11M3.5 9 8 13.5 12.5 9"/>');
 const equal = svg('<path d="M3 6h10M3 10h10"/>');
 const scales = svg('<path d="M8 2v12M4.5 14h7M3 4h10M3 4 1 9.5h4zM13 4l-2 5.5h4z"/>');
+const play = svg('<circle cx="8" cy="8" r="6.5"/><path d="m6.5 5 4.5 3-4.5 3z"/>');
 const dash = svg('<circle cx="8" cy="8" r="6.5"/><path d="M5 8h6"/>');
 
 /** The look of a run's outcome. */
@@ -32,6 +33,9 @@ export const outcomeLooks: Readonly<Record<RunOutcome, Look>> = {
   setup_failed: { className: "v-fail", word: "Set-up failed", icon: cross },
   interrupted: { className: "v-none", word: "Interrupted", icon: dash },
 };
+
+/** The look of a run that is under way. */
+export const runningLook: Look = { className: "v-none", word: "Running", icon: play };
 
 /** The look of a verdict; one that rests on nothing is apart. */
 export function verdictLook({ outcome, measured }: Pick<Verdict, "outcome" | "measured">): Look {

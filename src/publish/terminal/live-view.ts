@@ -2,7 +2,8 @@ import { Writable } from "node:stream";
 import { createLogUpdate } from "log-update";
 import { formatCount, formatDuration, formatRate } from "../../base/units.ts";
 import type { ProgressEvent } from "../../drive/progress.ts";
-import type { Interval, TimelineMark } from "../../measure/result.ts";
+import { describeMarkNow } from "../../measure/describe-mark.ts";
+import type { Interval } from "../../measure/result.ts";
 import type { Output } from "./output.ts";
 import type { Colours } from "./symbols.ts";
 
@@ -27,14 +28,6 @@ export function createLiveView(options: LiveViewOptions): LiveView {
   return options.block ? createBlockView(options) : createLineView(options);
 }
 
-/** What a fault does now, or how it went. */
-function faultText({ label, atMs, untilMs, problem }: TimelineMark): string {
-  if (problem !== undefined) return `${label} ${problem}`;
-  return untilMs === undefined
-    ? `${label} begins`
-    : `${label} is over after ${formatDuration((untilMs - atMs) * 1000)}`;
-}
-
 const lineEveryMs = 10_000;
 
 function createLineView({ output, name }: LiveViewOptions): LiveView {
@@ -48,7 +41,7 @@ function createLineView({ output, name }: LiveViewOptions): LiveView {
         lastLineAtMs = 0;
         line(`${event.kind === "warmup" ? "warm-up" : event.phase}: ${event.summary}`);
       }
-      if (event.type === "fault") line(faultText(event.mark));
+      if (event.type === "fault") line(describeMarkNow(event.mark));
       if (event.type === "interval") {
         const { interval } = event;
         if (lastLineAtMs === 0) lastLineAtMs = interval.atMs;
@@ -92,7 +85,7 @@ function createBlockView({ output, colours, name }: LiveViewOptions): LiveView {
       }
       if (event.type === "fault") {
         // It is shown with the next figures.
-        faultNote = faultText(event.mark);
+        faultNote = describeMarkNow(event.mark);
         return;
       }
       if (event.type === "interval") phaseStartMs ??= event.interval.atMs;

@@ -1,0 +1,62 @@
+import { relative, resolve } from "node:path";
+import { systemClock } from "../../base/clock.ts";
+import { targetSchemas } from "../../drive/target-schemas.ts";
+import { createScenarioReader } from "../../scenario/scenario-summary.ts";
+import { type DashboardServer, openDashboardServer } from "../../serve/dashboard-server.ts";
+import type { StartRun } from "../../serve/run-desk.ts";
+import { type Io, interruptedBy } from "../io.ts";
+import { readVersion } from "../read-version.ts";
+import { run } from "./run.ts";
+
+/** The options of `dyno serve`, as the command line gives them. */
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  /** Default: DYNO_TOKEN. */
+  readonly token?: string;
+  /** The folder that receives the reports' folders, and whose reports are listed. */
+  readonly out: string;
+}
+
+/** `dyno serve`: a dashboard that starts runs and shows them live, until it is interrupted; gives the exit code. */
+export async function serve(options: ServeOptions, io: Io): Promise<number> {
+  const token = options.token ?? io.env.DYNO_TOKEN;
+  const server = await openDashboardServer({
+    port: options.port,
+    host: options.host,
+    ...(token === undefined || token === "" ? {} : { token }),
+    readScenarios: createScenarioReader("scenarios", { targetSchemas, env: io.env }),
+    reportsDir: resolve(io.cwd, options.out),
+    startRun: startRunOf(options, io),
+    clock: systemClock,
+    dynoVersion: await readVersion(),
+    log: (line) => io.stderr.write(`${line}\n`),
+  });
+  io.stderr.write(`dashboard at ${server.url}${token === undefined ? "" : "?token=<the token>"}\n`);
+  return untilInterrupted(server, io);
+}
+
+async function untilInterrupted(server: DashboardServer, io: Io): Promise<number> {
+  if (!io.signal.aborted)
+    await new Promise((resolve) => io.signal.addEventListener("abort", resolve, { once: true }));
+  const { interrupted = "SIGINT" } = interruptedBy(io.signal);
+  await server.close(interrupted);
+  const exitCode = interrupted === "SIGTERM" ? 143 : 130;
+  io.stderr.write(`exit ${exitCode}: ended by ${interrupted}\n`);
+  return exitCode;
+}
+
+/** A run as `dyno run` does it, its trials in processes of their own; what it would print is on the page. */
+function startRunOf({ out }: ServeOptions, io: Io): StartRun {
+  const silent = { write: () => undefined, isTTY: false, columns: 100 };
+  return ({ file, scenario: _, ...options }, { onEvent, onResult }, signal) =>
+    run(
+      file,
+      { ...options, set: [], out, progress: false },
+      { ...io, stdout: silent, stderr: silent, signal },
+      {
+        onEvent,
+        onResult: (result, dir) => onResult(result, relative(resolve(io.cwd, out), dir)),
+      },
+    );
+}

@@ -1,0 +1,141 @@
+import type { Clock } from "../base/clock.ts";
+import { DynoError, messageOf } from "../base/errors.ts";
+import type { ProgressEvent } from "../drive/progress.ts";
+import type { LiveEnd, LiveRun } from "../measure/live-run.ts";
+import type { RunResult } from "../measure/result.ts";
+import { followRun } from "./follow-run.ts";
+
+/** Which run to begin. */
+export interface RunRequest {
+  /** What people call it. */
+  readonly scenario: string;
+  readonly file: string;
+  /** Number of trials; default: the file's. */
+  readonly repeat?: number;
+  /** Default: the file's. */
+  readonly seed?: number;
+}
+
+/** What is told of a run. */
+export interface RunWatch {
+  onEvent(event: ProgressEvent): void;
+  /** The result is written; `folder` is the report's, named from the folder of reports. */
+  onResult(result: RunResult, folder: string): void;
+}
+
+/** Runs a scenario, publishes its report, and gives the exit code; ends early when the signal is aborted. */
+export type StartRun = (request: RunRequest, watch: RunWatch, signal: AbortSignal) => Promise<number>;
+
+/** The one place where runs are begun: one at a time, for two at once would measure each other. */
+export interface RunDesk {
+  /** The run under way, else the latest one. */
+  current(): LiveRun | undefined;
+  /** Begins a run. Throws a DynoError `conflict` while one is under way, `closed` once the desk is. */
+  begin(request: RunRequest): LiveRun;
+  /** Ends the run under way early; its report is written. Throws a DynoError `conflict` where there is none. */
+  cancel(): LiveRun;
+  /** Calls back with each state from now on. */
+  subscribe(listener: (run: LiveRun) => void): void;
+  /** Cancels what is under way, for a reason (a signal's name), and waits for its end. */
+  close(reason: unknown): Promise<void>;
+}
+
+/** What a desk works with. */
+export interface RunDeskOptions {
+  readonly startRun: StartRun;
+  readonly clock: Pick<Clock, "epochMs">;
+  /** Told of everything as well: metrics, a log. */
+  readonly watch: {
+    onBegin(run: LiveRun): void;
+    onEvent(run: LiveRun, event: ProgressEvent): void;
+    onEnd(run: LiveRun, result: RunResult | undefined): void;
+  };
+}
+
+/** Creates a desk at which nothing is under way. */
+export function createRunDesk({ startRun, clock, watch }: RunDeskOptions): RunDesk {
+  const listeners: ((run: LiveRun) => void)[] = [];
+  let run: LiveRun | undefined;
+  let abort: AbortController | undefined;
+  let ended: Promise<void> = Promise.resolve();
+  let isClosed = false;
+  const tell = (next: LiveRun): LiveRun => {
+    run = next;
+    for (const listener of listeners) listener(next);
+    return next;
+  };
+
+  const conduct = async (first: LiveRun, request: RunRequest, signal: AbortSignal): Promise<void> => {
+    let written: Written | undefined;
+    // It may say by now that it is being cancelled.
+    const latest = (): LiveRun => run ?? first;
+    const onEvent = (event: ProgressEvent): void => watch.onEvent(tell(followRun(latest(), event)), event);
+    const onResult = (result: RunResult, folder: string): void => {
+      written = { result, folder };
+    };
+    const end = await startRun(request, { onEvent, onResult }, signal).then(
+      (exitCode) => endOf(exitCode, written),
+      errorEnd,
+    );
+    abort = undefined;
+    // Metrics and the log know of the end before anybody who asks because of it.
+    const last: LiveRun = { ...latest(), state: "ended", end };
+    watch.onEnd(last, written?.result);
+    tell(last);
+  };
+
+  return {
+    current: () => run,
+    begin: (request) => {
+      if (isClosed) throw new DynoError("closed", "the server is closing");
+      if (abort !== undefined) throw new DynoError("conflict", underWay(run));
+      abort = new AbortController();
+      const first: LiveRun = {
+        id: (run?.id ?? 0) + 1,
+        scenario: request.scenario,
+        state: "running",
+        startedAt: new Date(clock.epochMs()).toISOString(),
+        note: "",
+        points: [],
+      };
+      watch.onBegin(first);
+      tell(first);
+      ended = conduct(first, request, abort.signal);
+      return first;
+    },
+    cancel: () => {
+      if (abort === undefined || run === undefined) throw new DynoError("conflict", "no run is under way");
+      abort.abort("SIGINT");
+      return tell({ ...run, state: "cancelling" });
+    },
+    subscribe: (listener) => {
+      listeners.push(listener);
+    },
+    close: async (reason) => {
+      isClosed = true;
+      abort?.abort(reason);
+      await ended;
+    },
+  };
+}
+
+function underWay(run: LiveRun | undefined): string {
+  return `a run of ${run?.scenario} is under way, and two at once would measure each other; wait for its end, or cancel it`;
+}
+
+interface Written {
+  readonly result: RunResult;
+  readonly folder: string;
+}
+
+function endOf(exitCode: number, written: Written | undefined): LiveEnd {
+  if (written === undefined) return { outcome: "error", exitCode, reason: "The run came to no result." };
+  const { outcome, reason } = written.result;
+  return { outcome, exitCode, reason, folder: written.folder };
+}
+
+function errorEnd(thrown: unknown): LiveEnd {
+  const isOurs = thrown instanceof DynoError && thrown.code !== "internal";
+  const exitCode = isOurs ? (thrown.code === "setup" ? 4 : 2) : 70;
+  return { outcome: "error", exitCode, reason: messageOf(thrown).trimEnd() };
+}
