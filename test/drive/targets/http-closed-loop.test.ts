@@ -147,11 +147,11 @@ describe("the closed loop of the HTTP target", () => {
     });
     const { failed, counted, sent } = await drive(
       { url: server.url, timeout: "1s" },
-      { clients: 1, forMs: 1500 },
+      { clients: 1, forMs: 2500 },
     );
-    expect(failed).toEqual({ timeout: 1 });
-    expect(counted.succeeded).toBe(sent - 1);
-    expect(sent).toBeGreaterThan(2);
+    expect(Object.keys(failed)).toEqual(["timeout"]);
+    expect(counted.succeeded).toBe(sent - (failed.timeout ?? 0));
+    expect(counted.succeeded).toBeGreaterThan(0);
   });
 
   test.each(["GET", "POST"])("loses no %s to a server that closes each connection", async (method) => {
@@ -160,7 +160,7 @@ describe("the closed loop of the HTTP target", () => {
       asked++;
       response.setHeader("connection", "close").end("ok");
     });
-    const { counted, failed, sent, driver } = await drive({ url: server.url, method }, { forMs: 300 });
+    const { counted, failed, sent, driver } = await drive({ url: server.url, method }, { forMs: 600 });
     expect(failed).toEqual({});
     expect(counted.succeeded).toBe(sent);
     expect(asked).toBe(sent);
@@ -177,7 +177,7 @@ describe("the closed loop of the HTTP target", () => {
       if (count <= 3) socket.write(answer);
       if (count === 3) socket.end();
     });
-    const { counted, failed, sent } = await drive({ url: server.url }, { forMs: 300 });
+    const { counted, failed, sent } = await drive({ url: server.url }, { forMs: 800 });
     expect(failed).toEqual({});
     expect(counted.succeeded).toBe(sent);
     expect(sent).toBeGreaterThan(12);
@@ -205,7 +205,7 @@ describe("the closed loop of the HTTP target", () => {
       void listenOnLoopback(server, away.port);
     }, 100);
     onTestFinished(() => clearTimeout(back));
-    const { counted, failed, sent } = await drive({ url: away.url }, { forMs: 600 });
+    const { counted, failed, sent } = await drive({ url: away.url }, { forMs: 2000 });
     expect(Object.keys(failed)).toEqual(["unavailable"]);
     expect(counted.succeeded).toBeGreaterThan(0);
     expect(counted.succeeded + (failed.unavailable ?? 0)).toBe(sent);
