@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { type CsvError, parse } from "csv-parse/sync";
 import { DynoError, messageOf } from "../../base/errors.ts";
@@ -51,13 +52,16 @@ export async function readRows(file: string, shownAs: string): Promise<RowsFile>
   return { columns, rows };
 }
 
-/** A file's text. Throws a DynoError `setup` where there is none. */
+/** A file's text. Throws a DynoError `setup` where there is none, or it is not in UTF-8. */
 export async function readText(file: string, shownAs: string): Promise<string> {
+  let bytes: Buffer;
   try {
-    return await readFile(file, "utf8");
+    bytes = await readFile(file);
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
     const why = isMissing ? `is missing: there is no file ${file}` : `cannot be read: ${messageOf(cause)}`;
     throw new DynoError("setup", `${shownAs} ${why}`, { cause });
   }
+  if (!isUtf8(bytes)) throw new DynoError("setup", `${shownAs} is no text in UTF-8`);
+  return bytes.toString("utf8");
 }

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { lint } from "../../../src/cli/commands/lint.ts";
 import { targetSchemas } from "../../../src/drive/target-schemas.ts";
 import { checkScenario } from "../../../src/scenario/check-scenario.ts";
 import { parseOverride } from "../../../src/scenario/overrides.ts";
 import { readScenario } from "../../../src/scenario/read-scenario.ts";
 import { scenarioJsonSchema } from "../../../src/scenario/schema.ts";
+import { memoryIo } from "../../support/memory-io.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
 
 const scenario = (target: string): string =>
@@ -167,6 +169,14 @@ describe("the files that an HTTP scenario names", () => {
       message: expect.stringMatching(message),
     });
     await expect(reading).rejects.toThrow(`s.yaml:${place}: error: `);
+  });
+
+  test("are looked at by lint as well", async () => {
+    const dir = await scratchDir();
+    await writeFile(join(dir, "s.yaml"), scenario(target));
+    const io = memoryIo(dir);
+    expect(await lint(["s.yaml"], io)).toBe(2);
+    expect(io.written.stderr).toMatch(/^s.yaml:4:18: error: target.data.users: users.csv is missing/);
   });
 
   test("are those of the command line where it names them", async () => {

@@ -145,6 +145,7 @@ describe("the requests of the HTTP target", () => {
     ["users.csv", "id,name\n", /target.data.users: users.csv has no rows/],
     ["users.csv", "id,id\n1,2\n", /two columns named id/],
     ["users.csv", 'id\n"1\n', /cannot be read as CSV, line 2/],
+    ["users.csv", Buffer.from("id\n\xe9\n", "latin1"), /users.csv is no text in UTF-8/],
     ["users.csv", "name\nAda\n", /target.path: `{{users.id}}`: users has no column id; it has name/],
   ])("are refused before the run where %s is %j", async (file, text, message) => {
     const scenarioDir = await scratchDir();
@@ -191,7 +192,7 @@ describe("the answers to the HTTP target", () => {
     const server = await recordingServer((response) => {
       if (asked++ > 0) response.end("ok");
     });
-    const session = await start({ url: server.url, timeout: "100ms", connections: 1 });
+    const session = await start({ url: server.url, timeout: "1s", connections: 1 });
     expect(await fire(session, 1)).toEqual(["timeout"]);
     expect(await fire(session, 1)).toEqual(["ok"]);
   });
