@@ -133,7 +133,7 @@ describe("dyno run scenarios/http-quickstart.yaml", { timeout: 60_000 }, () => {
   });
 });
 
-describe("dyno ab scenarios/http-quickstart.yaml", { timeout: 200_000 }, () => {
+describe("dyno ab scenarios/http-quickstart.yaml", { timeout: 300_000 }, () => {
   test("gives each variant a server of its own, and sees which is busier", async () => {
     const marker = randomUUID();
     const { code, stdout, stderr } = await dyno(
