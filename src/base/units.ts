@@ -125,3 +125,19 @@ function three(value: number): string {
   if (Math.abs(value) >= 1000) return grouped(Math.round(value));
   return String(Number(value.toPrecision(3)));
 }
+
+/** The source of `formatDuration`, `formatRate`, `formatRatio`, `formatBytes` and `formatCount`, for the script of a page. */
+export function formatSource(): string {
+  const functions = [
+    formatDuration,
+    formatRate,
+    formatRatio,
+    formatBytes,
+    formatCount,
+    nearlyAll,
+    large,
+    grouped,
+    three,
+  ];
+  return [`const thin = ${JSON.stringify(thin)};`, ...functions.map(String)].join("\n");
+}

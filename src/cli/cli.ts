@@ -126,9 +126,13 @@ function addRun(program: Command, io: Io, done: (exitCode: number) => void): voi
     .description(
       "make the outputs of a run, a matrix, a gate, an A/B comparison or a tuning again from its JSON",
     )
-    .argument("<result>", "a result.json, a matrix.json, a comparison.json or a tuning.json")
+    .argument("[result]", "a result.json, a matrix.json, a comparison.json or a tuning.json")
     .option("--out <dir>", "folder that receives the files (default: the folder of the result)")
-    .action(async (file: string, options) =>
+    .option(
+      "--index [dir]",
+      "list the reports in a folder (default: reports) in its index.html, in place of that",
+    )
+    .action(async (file: string | undefined, options) =>
       done(await (await import("./commands/report.ts")).report(file, options, io)),
     );
 }

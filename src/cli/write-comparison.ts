@@ -12,6 +12,7 @@ import { createColours } from "../publish/terminal/symbols.ts";
 import { wantsColour } from "./colour.ts";
 import { folderStamp } from "./folder-stamp.ts";
 import type { Io } from "./io.ts";
+import { updateIndex } from "./update-index.ts";
 
 /** Where and how a comparison is told of. */
 export interface WriteOptions {
@@ -35,6 +36,7 @@ export async function writeComparison(
       ? resolve(io.cwd, out, `${folderStamp(new Date(result.startedAt))}-${stem}`)
       : resolve(io.cwd, reportDir);
   const { files, failures } = await publishComparison(result, dir);
+  await updateIndex(dir, result.environment.dynoVersion, io);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
   const fileNamed = (ending: string): string | undefined => {
     const file = files.find((path) => path.endsWith(ending));

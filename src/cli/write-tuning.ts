@@ -7,6 +7,7 @@ import { createColours } from "../publish/terminal/symbols.ts";
 import { renderTuneSummary } from "../publish/terminal/tune.ts";
 import { wantsColour } from "./colour.ts";
 import type { Io } from "./io.ts";
+import { updateIndex } from "./update-index.ts";
 
 /** Writes every output of a tuning into its folder, prints its summary, and gives its exit code. */
 export async function writeTuning(
@@ -15,6 +16,7 @@ export async function writeTuning(
   io: Io,
 ): Promise<number> {
   const { files, failures } = await publishTuning(result, reportDir);
+  await updateIndex(reportDir, result.environment.dynoVersion, io);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
   const fileNamed = (ending: string): string | undefined => {
     const file = files.find((path) => path.endsWith(ending));

@@ -1,19 +1,17 @@
 import { formatBytes, formatCount, formatDuration, formatRate, formatRatio } from "../base/units.ts";
 import type { MetricUnit } from "./result.ts";
 
+/** How the values of each unit are written. */
+export const metricFormats: Readonly<Record<MetricUnit, (value: number) => string>> = {
+  us: formatDuration,
+  us_per_op: formatDuration,
+  ratio: formatRatio,
+  per_second: formatRate,
+  bytes: formatBytes,
+  count: formatCount,
+};
+
 /** A metric's value as people read it, with its unit. */
 export function formatMetric(value: number, unit: MetricUnit): string {
-  switch (unit) {
-    case "us":
-    case "us_per_op":
-      return formatDuration(value);
-    case "ratio":
-      return formatRatio(value);
-    case "per_second":
-      return formatRate(value);
-    case "bytes":
-      return formatBytes(value);
-    case "count":
-      return formatCount(value);
-  }
+  return metricFormats[unit](value);
 }

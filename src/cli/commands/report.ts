@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { DynoError, messageOf } from "../../base/errors.ts";
 import { type ComparisonResult, comparisonSchemaVersion } from "../../measure/comparison.ts";
+import { readEnvironment } from "../../measure/environment.ts";
 import { type MatrixResult, matrixSchemaVersion } from "../../measure/matrix.ts";
 import { type RunResult, schemaVersion } from "../../measure/result.ts";
 import { type TuneResult, tuningSchemaVersion } from "../../measure/tuning.ts";
+import { writeIndex } from "../../publish/entries/write-index.ts";
 import {
   type Published,
   publishAll,
@@ -14,14 +17,41 @@ import {
 } from "../../publish/publishers.ts";
 import type { Io } from "../io.ts";
 
-/** `dyno report`: makes every output again, of a run from its result.json, of a comparison from its comparison.json, of a tuning from its tuning.json, of a matrix from its matrix.json. */
-export async function report(file: string, options: { readonly out?: string }, io: Io): Promise<number> {
+/** The options of `dyno report`, as the command line gives them. */
+export interface ReportOptions {
+  readonly out?: string;
+  /** The folder whose reports are listed in its index.html; `true`: reports. */
+  readonly index?: string | true;
+}
+
+/**
+ * `dyno report`: makes every output again, of a run from its result.json, of a comparison from its comparison.json, of a
+ * tuning from its tuning.json, of a matrix from its matrix.json; with `--index` the list of all reports in a folder instead.
+ */
+export async function report(file: string | undefined, options: ReportOptions, io: Io): Promise<number> {
+  if (options.index !== undefined) return listReports(file, options.index, io);
+  if (file === undefined)
+    throw new DynoError("usage", "name a result.json, a matrix.json, a comparison.json or a tuning.json, or give --index");
   const path = resolve(io.cwd, file);
   const value = parseJson(await readResult(path, file), file);
   const { files, failures } = await publish(value, file, resolve(io.cwd, options.out ?? dirname(path)));
   for (const written of files) io.stdout.write(`${relative(io.cwd, written)}\n`);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
   return failures.length > 0 ? 70 : 0;
+}
+
+async function listReports(file: string | undefined, index: string | true, io: Io): Promise<number> {
+  const dir = index === true ? "reports" : index;
+  if (file !== undefined)
+    throw new DynoError("usage", `--index lists a whole folder: leave ${file} out, or leave out --index`);
+  if (!existsSync(resolve(io.cwd, dir)))
+    throw new DynoError("usage", `there is no folder ${dir}; name the one that holds the reports`);
+  const { dynoVersion } = await readEnvironment(io.cwd, []);
+  const written = await writeIndex(resolve(io.cwd, dir), dynoVersion);
+  io.stdout.write(`${relative(io.cwd, written.file)}\n`);
+  for (const { folder, problem } of written.folders)
+    if (problem !== undefined) io.stderr.write(`dyno: ${join(dir, folder)} is not listed: ${problem}\n`);
+  return 0;
 }
 
 async function readResult(path: string, file: string): Promise<string> {

@@ -23,6 +23,7 @@ import { folderStamp } from "../folder-stamp.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { wantsLiveBlock } from "../live-block.ts";
 import { runMatrix } from "../run-matrix.ts";
+import { updateIndex } from "../update-index.ts";
 
 /** The options of `dyno run`, as the command line gives them. */
 export interface RunOptions {
@@ -117,6 +118,7 @@ function openView(scenario: Scenario, options: RunOptions, io: Io): LiveView | u
 
 async function publish(result: RunResult, dir: string, options: RunOptions, io: Io): Promise<void> {
   const { files, failures } = await publishAll(result, dir);
+  await updateIndex(dir, result.environment.dynoVersion, io);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
   if (options.json) return io.stdout.write(renderJson(result));
   const fileNamed = (ending: string): string | undefined => {

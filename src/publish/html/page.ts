@@ -33,6 +33,8 @@ export interface PageContent {
   readonly sections: Html;
   /** What the page's style needs beside that of all pages. */
   readonly moreStyle?: string;
+  /** What the page does beside what all pages do; it runs after that. */
+  readonly moreScript?: string;
   readonly data: PageData;
 }
 
@@ -44,16 +46,19 @@ export function renderPage({
   links,
   sections,
   moreStyle = "",
+  moreScript,
   data,
 }: PageContent): string {
   const present = links.filter(([id]) => sections.html.includes(`id="${id}"`));
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${sha256(script)}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const scripts = moreScript === undefined ? [script] : [script, moreScript];
+  const allowed = scripts.map((text) => `'sha256-${sha256(text)}'`).join(" ");
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src ${allowed}; img-src data:; base-uri 'none'; form-action 'none'`;
   // Nothing inside may end the script element.
   const embedded = JSON.stringify(data).replaceAll("<", "\\u003c");
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="generator" content="dyno ${dynoVersion}"><link rel="icon" href="data:,"><title>${title} · dyno</title><style>${trusted(style + moreStyle)}</style></head>
 <body>${bar(present, { hasCsv: data.csv !== undefined })}<main>${sections}<footer>dyno ${dynoVersion} · schema ${schemaVersion} · this file is self-contained</footer><p id="keys" class="unseen">Arrow keys move the cursor, plus and minus zoom, Escape shows all.</p></main><div id="tip" aria-hidden="true"></div><p id="said" class="unseen" role="status" aria-live="polite"></p>
-<script type="application/json" id="data">${trusted(embedded)}</script><script>${trusted(script)}</script></body></html>
+<script type="application/json" id="data">${trusted(embedded)}</script>${scripts.map((text) => html`<script>${trusted(text)}</script>`)}</body></html>
 `.html;
 }
 

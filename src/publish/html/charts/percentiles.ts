@@ -25,7 +25,7 @@ import {
 } from "./percentile-axis.ts";
 
 /** The phase whose curve is drawn: the first open-loop one, since only there latency has a schedule to be held against. */
-export function curvePhase({ phases }: ReportData): MergedPhase | undefined {
+export function curvePhase({ phases }: Pick<ReportData, "phases">): MergedPhase | undefined {
   const measured = phases.filter(({ response }) => response.count > 0);
   return measured.find(({ loop }) => loop === "open") ?? measured[0];
 }

@@ -67,7 +67,8 @@ export function tallyOf(looks: readonly Pick<Look, "className">[]): readonly Tal
   }));
 }
 
-function tallyBar(tally: readonly Tallied[]): Html | false {
+/** How many came to what, as a bar and in words; nothing where nothing was counted. */
+export function tallyBar(tally: readonly Tallied[]): Html | false {
   const counted = tally.filter(({ count }) => count > 0);
   if (counted.length === 0) return false;
   return html`<div class="tally"><i aria-hidden="true">${counted.map(({ className, count }) => html`<s class="${className}" style="flex:${count}"></s>`)}</i>${counted.map(({ className, word, count }) => html`<span class="${className}"><b>${count}</b> ${word}</span>`)}</div>`;

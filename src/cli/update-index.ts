@@ -1,0 +1,21 @@
+import { basename, dirname, relative } from "node:path";
+import { messageOf } from "../base/errors.ts";
+import { isReportFolder } from "../publish/entries/read-folders.ts";
+import { writeIndex } from "../publish/entries/write-index.ts";
+import type { Io } from "./io.ts";
+
+/**
+ * Brings the index.html beside a report's folder up to date. Only where the folder has a name of ours (`20261124-110500-…`):
+ * what lies beside one that a user named is his. What was measured stands even where the index fails, so that is only told.
+ */
+export async function updateIndex(reportDir: string, dynoVersion: string, io: Io): Promise<void> {
+  if (!isReportFolder(basename(reportDir))) return;
+  const dir = dirname(reportDir);
+  try {
+    await writeIndex(dir, dynoVersion);
+  } catch (error) {
+    io.stderr.write(
+      `dyno: the index in ${relative(io.cwd, dir) || "."} is not up to date: ${messageOf(error)}\n`,
+    );
+  }
+}
