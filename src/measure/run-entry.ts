@@ -1,3 +1,4 @@
+import type { ChangeText } from "./comparison-wording.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { MetricUnit, RunOutcome } from "./result.ts";
 import type { TuneOutcome } from "./tuning.ts";
@@ -22,8 +23,8 @@ export interface EntryMetric {
   readonly value: number;
   /** A 95 % interval, where the metric has one. */
   readonly interval?: readonly [number, number];
-  /** Against the base that was measured with it, in words: `+8.0 % [+6.7, +9.3]`; absent where there was none. */
-  readonly change?: string;
+  /** Against the base that was measured with it, in words; absent where there was none. */
+  readonly change?: ChangeText;
 }
 
 /** How a measurement went over its measured time, in at most 48 spans of one length. A span in which nothing was completed has null latencies. */

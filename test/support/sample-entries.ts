@@ -80,7 +80,14 @@ function sampleMetrics(factor: number, alone: boolean): readonly EntryMetric[] {
     unit,
     value,
     ...(unit === "us" && alone ? { interval: [value * 0.98, value * 1.03] as const } : {}),
-    ...(alone ? {} : { change: `${factor > 1.1 ? "+" : "−"}${(factor * 4).toFixed(1)}\u202f% [−1.2, +9.3]` }),
+    ...(alone
+      ? {}
+      : {
+          change: {
+            change: `${factor > 1.1 ? "+" : "−"}${(factor * 4).toFixed(1)}\u202f%`,
+            interval: "[−1.2, +9.3]",
+          },
+        }),
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { Comparison, ComparisonResult, MetricComparison } from "../../measure/comparison.ts";
+import type { Comparison, ComparisonResult } from "../../measure/comparison.ts";
 import { describeChange, sidesText } from "../../measure/comparison-wording.ts";
 import type { EntryMetric, RunEntry } from "../../measure/run-entry.ts";
 import { isUnjudged, worstFirst } from "../comparison/verdicts.ts";
@@ -48,12 +48,13 @@ export function metricsOfCandidate({ metrics }: Pick<Comparison, "metrics">): re
     if (candidate === undefined || !Number.isFinite(candidate)) return [];
     const phase = metric.phase === undefined ? {} : { phase: metric.phase };
     return [
-      { metric: metric.metric, ...phase, unit: metric.unit, value: candidate, change: wordsOf(metric) },
+      {
+        metric: metric.metric,
+        ...phase,
+        unit: metric.unit,
+        value: candidate,
+        change: describeChange(metric),
+      },
     ];
   });
-}
-
-function wordsOf(metric: MetricComparison): string {
-  const { change, interval } = describeChange(metric);
-  return interval === "" ? change : `${change} ${interval}`;
 }

@@ -21,13 +21,14 @@ export interface PageMachine {
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
 
-/** A value in its base unit, the ends of its interval (null: it has none), and its change against its own base in words. */
+/** A value in its base unit, the ends of its interval (null: it has none), its change against its own base in words, and the interval of that. */
 export type PageFigure = readonly [
   metric: number,
   value: number,
   low: number | null,
   high: number | null,
   change: string,
+  changeInterval: string,
 ];
 
 /** A run as the script knows it. Texts that are missing are empty. */
@@ -99,7 +100,7 @@ export function indexData(folders: readonly ListedFolder[]): IndexData {
 }
 
 function figureOf(
-  { metric, phase = "", unit, value, interval, change = "" }: EntryMetric,
+  { metric, phase = "", unit, value, interval, change }: EntryMetric,
   placeOf: (metric: PageMetric) => number,
 ): PageFigure {
   const [low, high] = interval ?? [];
@@ -109,7 +110,8 @@ function figureOf(
     short(value),
     low === undefined ? null : short(low),
     high === undefined ? null : short(high),
-    change,
+    change?.change ?? "",
+    change?.interval ?? "",
   ];
 }
 

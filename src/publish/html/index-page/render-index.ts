@@ -1,11 +1,11 @@
 import type { ListedFolder } from "../../../measure/run-entry.ts";
 import { entrySchemaVersion } from "../../../measure/run-entry.ts";
 import { renderPage } from "../page.ts";
-import { tallyBar, tallyOf } from "../sections/head.ts";
+import { tallyBar } from "../sections/head.ts";
 import { type Html, html, trusted } from "../template.ts";
 import { filtersForm } from "./filters.ts";
 import { indexScript } from "./index-script.ts";
-import { indexStyle } from "./index-style.ts";
+import { indexStyle, styleWithoutScript } from "./index-style.ts";
 import { entryLooks } from "./looks.ts";
 import { countOf, type IndexData, indexData } from "./page-data.ts";
 import { runsTable } from "./runs-table.ts";
@@ -38,7 +38,7 @@ export function renderIndex(content: IndexContent): string {
       ["trend-pages", "Trend pages"],
       ["unreadable", "Unreadable"],
     ],
-    sections: html`${symbols()}<div id="list" class="set">${head(data, content)}${data.runs.length === 0 ? nothingYet() : listOf(data)}${trendPages(content.trends)}${unreadable(content.folders)}</div><section id="compare" class="set" aria-labelledby="compare-title" hidden></section>`,
+    sections: html`<noscript><style>${trusted(styleWithoutScript)}</style></noscript>${symbols()}<div id="list" class="set">${head(data, content)}${data.runs.length === 0 ? nothingYet() : listOf(data)}${trendPages(content.trends)}${unreadable(content.folders)}</div><section id="compare" class="set" aria-labelledby="compare-title" hidden></section>`,
     data: { name: "runs", heads: [], rows: [], result: data },
     moreStyle: indexStyle,
     moreScript: indexScript(),
@@ -51,8 +51,13 @@ function head({ runs, machines }: IndexData, { leftOut }: IndexContent): Html {
   const [newest, oldest] = [runs[0], runs.at(-1)].map((run) => run?.at.slice(0, 10));
   const span =
     newest !== undefined && html`<span>${oldest === newest ? newest : `${oldest} to ${newest}`}</span>`;
+  const tally = entryLooks.map(({ className, word }) => ({
+    className,
+    word: word.toLowerCase(),
+    count: runs.filter(({ outcome }) => outcome === word).length,
+  }));
   const older = leftOut > 0 && html`<span>${countOf(leftOut, "older folder")} not listed</span>`;
-  return html`${trusted(indexMark)}<div class="grow"><h1>Runs</h1><div class="meta"><span><b>${countOf(runs.length, "run")}</b></span><span><b>${countOf(scenarios, "scenario")}</b></span><span><b>${countOf(classes, "machine class", "machine classes")}</b></span>${span}${older}</div></div>${tallyBar(tallyOf(runs.map(({ look }) => ({ className: look }))))}</header>`;
+  return html`${trusted(indexMark)}<div class="grow"><h1>Runs</h1><div class="meta"><span><b>${countOf(runs.length, "run")}</b></span><span><b>${countOf(scenarios, "scenario")}</b></span><span><b>${countOf(classes, "machine class", "machine classes")}</b></span>${span}${older}</div></div>${tallyBar(tally)}</header>`;
 }
 
 function nothingYet(): Html {

@@ -15,14 +15,14 @@ const shown = [
 /** All runs, newest first. The script adds what takes one: boxes to choose by, and drawings. */
 export function runsTable(data: IndexData): Html {
   const heads = shown.map(([, name]) => heading(name));
-  return html`<section class="card" id="runs"><div class="title"><h2>Runs</h2><span class="sub">newest first; figures of the main phase</span><output class="sub" id="count">${countOf(data.runs.length, "run")}</output></div><div class="scroll" tabindex="0"><table class="stack runs"><thead><tr>${heading("Outcome", false)}${heading("Scenario", false)}${heading("Code", false)}${heading("When", false)}${heads}</tr></thead><tbody>${data.runs.map((run) => row(data, run))}</tbody></table></div><p id="none" hidden>No run matches. <button type="button" data-act="clear">Clear the filters</button></p></section>`;
+  return html`<section class="card" id="runs"><div class="title"><h2>Runs</h2><span class="sub">newest first; figures of the main phase</span><output class="sub" id="count">${countOf(data.runs.length, "run")}</output></div><div class="scroll" tabindex="0"><table class="stack runs fresh"><thead><tr>${heading("Outcome", false)}${heading("Scenario", false)}${heading("Code", false)}${heading("When", false)}${heads}</tr></thead><tbody>${data.runs.map((run) => row(data, run))}</tbody></table></div><p id="more" hidden><button type="button" data-act="all"></button></p><p id="none" hidden>No run matches. <button type="button" data-act="clear">Clear the filters</button></p></section>`;
 }
 
 function row(data: IndexData, run: PageRun): Html {
-  const { scenario, kind, phase, variant, branch, revision, at, tookMs, href, reason } = run;
+  const { scenario, kind, phase, variant, branch, revision, at, tookMs, href } = run;
   const detail = [kindNames[kind], phase, variant].filter((text) => text !== "").join(" · ");
   const code = branch === "" ? html`–` : html`${branch}`;
-  return html`<tr><td title="${reason}"><span class="pill ${run.look}"><svg aria-hidden="true"><use href="#look-${run.icon}"/></svg>${run.outcome}</span></td><td class="whole"><a href="${href}">${scenario}</a><small>${detail}</small></td><td data-label="Code">${code}<small>${revision}</small></td><td data-label="When" data-v="${Date.parse(at)}">${at.slice(0, 10)} ${at.slice(11, 16)}<small>took ${formatDuration(tookMs * 1000)}</small></td>${shown.map(([metric, label]) => figureCell(label, data, figureOf(data, run, metric)))}</tr>
+  return html`<tr><td><span class="pill ${run.look}"><svg aria-hidden="true"><use href="#look-${run.icon}"/></svg>${run.outcome}</span></td><td class="whole"><a href="${href}">${scenario}</a><small>${detail}</small></td><td data-label="Code">${code}<small>${revision}</small></td><td data-label="When" data-v="${Date.parse(at)}">${at.slice(0, 10)} ${at.slice(11, 16)}<small>took ${formatDuration(tookMs * 1000)}</small></td>${shown.map(([metric, label]) => figureCell(label, data, figureOf(data, run, metric)))}</tr>
 `;
 }
 

@@ -75,6 +75,12 @@ function hindrancesOf(data: IndexData, a: PageRun, b: PageRun): readonly string[
   if (a.scenario !== b.scenario) found.push(`Not comparable: A is ${a.scenario}, and B is ${b.scenario}.`);
   if ((a.kind === "run") !== (b.kind === "run"))
     found.push("Not comparable: a run alone and one that took turns with another are measured differently.");
+  for (const [name, { outcome }] of [
+    ["A", a],
+    ["B", b],
+  ] as const)
+    if (["Invalid", "Set-up failed", "Interrupted"].includes(outcome))
+      found.push(`${name} is ${outcome.toLowerCase()}: its figures prove nothing.`);
   const differing = machineDifferences(data, a, b);
   if (differing.length > 0) found.push(`Not comparable: the machines differ (${differing.join("; ")}).`);
   return found;

@@ -37,11 +37,16 @@ export function linePath(
   return path.includes("l") ? path : "";
 }
 
-/** A line without axes in a box of that size; its floor is half of the highest value where all values lie above. */
-export function sparkPath(values: readonly (number | null)[], width: number, height: number): string {
+/** A line without axes in a box of that size; its floor is this share of the highest value where all values lie above. */
+export function sparkPath(
+  values: readonly (number | null)[],
+  width: number,
+  height: number,
+  floor = 0.5,
+): string {
   const known = values.filter((value) => value !== null);
   const high = Math.max(...known);
-  const low = Math.min(...known, high * 0.5);
+  const low = Math.min(...known, high * floor);
   const step = width / Math.max(1, values.length - 1);
   return linePath(values, (value, i) => [
     i * step,

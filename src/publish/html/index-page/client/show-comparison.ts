@@ -45,17 +45,20 @@ function metricsHtml(metrics: readonly ComparedMetric[], { formats }: ViewTools)
     return `<section class="card"><p class="sub">Neither holds figures that the list knows; their reports do.</p></section>`;
   const cell = (label: string, unit: MetricUnit, figure?: PageFigure): string => {
     if (figure === undefined) return `<td class="r" data-label="${label}">–</td>`;
-    const [, value, low, high, change] = figure;
+    const [, value, low, high, change, ownInterval] = figure;
     const interval =
       low === null || high === null ? "" : `<small>${formats[unit](low)} to ${formats[unit](high)}</small>`;
-    const own = change === "" ? "" : `<small>own base: ${escaped(change)}</small>`;
+    const own =
+      change === ""
+        ? ""
+        : `<small>${escaped(`${change} ${ownInterval}`)}</small><small>against its own base</small>`;
     return `<td class="r" data-label="${label}">${formats[unit](value)}${interval}${own}</td>`;
   };
   const rows = metrics.map((one) => {
     const { title, phase, unit } = one.metric;
     return `<tr><td class="whole"><b>${escaped(title)}</b><small>${escaped(phase)}</small></td>${cell("A", unit, one.a)}${cell("B", unit, one.b)}<td class="r" data-label="B by A">${changeHtml(one)}</td><td class="line">${barHtml(one)}</td></tr>`;
   });
-  return `<section class="card"><div class="title"><h2>Figures</h2><span class="sub">with 95 % intervals where there are any, of the samples of each run alone: what differs between runs is not in them</span></div><div class="scroll" tabindex="0"><table class="stack"><thead><tr><th>Metric</th><th class="r">A</th><th class="r">B</th><th class="r">B by A</th><th>Half, the same, twice as much</th></tr></thead><tbody>${rows.join("")}</tbody></table></div></section>`;
+  return `<section class="card"><div class="title"><h2>Figures</h2><span class="sub">with 95 % intervals where there are any, of the samples of each run alone: what differs between runs is not in them</span></div><div class="scroll" tabindex="0"><table class="stack compared"><thead><tr><th>Metric</th><th class="r">A</th><th class="r">B</th><th class="r">B by A</th><th>Half, the same, twice as much</th></tr></thead><tbody>${rows.join("")}</tbody></table></div></section>`;
 }
 
 /** Of shares the difference, of everything else the ratio; then whether the intervals meet. */

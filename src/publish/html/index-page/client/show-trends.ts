@@ -39,7 +39,7 @@ export function trendsOf({ metrics, machines }: IndexData, runs: readonly PageRu
 /** What trends are drawn with. */
 export interface TrendTools {
   readonly format: (micros: number) => string;
-  readonly sparkPath: (values: readonly (number | null)[], width: number, height: number) => string;
+  readonly sparkPath: (values: readonly number[], width: number, height: number, floor: number) => string;
   readonly escaped: (text: string) => string;
   readonly kindName: (kind: PageRun["kind"]) => string;
 }
@@ -53,7 +53,7 @@ export function trendsHtml(
     const [first = 0, last = 0] = [values[0], values.at(-1)];
     const note = leftOut > 0 ? `; ${leftOut} on other machines or without it left out` : "";
     const range = `${format(Math.min(...values))} to ${format(Math.max(...values))}`;
-    return `<div><div class="title"><h3>${escaped(scenario)}</h3><span class="sub">${kindName(kind)} · p50${phase === "" ? "" : ` in ${escaped(phase)}`}</span></div><svg viewBox="0 0 300 44" preserveAspectRatio="none" role="img" aria-label="p50 of ${values.length} runs, oldest first, ${range}"><path d="${sparkPath(values, 300, 44)}"/></svg><p class="sub">${format(first)} → <b>${format(last)}</b> in ${values.length} runs, ${range}${note}</p></div>`;
+    return `<div><div class="title"><h3>${escaped(scenario)}</h3><span class="sub">${kindName(kind)} · p50${phase === "" ? "" : ` in ${escaped(phase)}`}</span></div><svg viewBox="0 0 300 40" preserveAspectRatio="none" role="img" aria-label="p50 of ${values.length} runs, oldest first, ${range}"><path d="${sparkPath(values, 300, 40, 0.8)}"/></svg><p class="sub">${format(first)} → <b>${format(last)}</b> in ${values.length} runs, ${range}${note}</p></div>`;
   });
   const more =
     trends.length > 6 ? `<p class="sub">${trends.length - 6} more scenarios: filter to see them.</p>` : "";
