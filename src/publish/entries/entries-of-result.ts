@@ -63,7 +63,7 @@ export function entriesOfResult(file: string, result: unknown): readonly RunEntr
       `its schemaVersion is ${JSON.stringify(version)}, and this version of dyno reads ${kind.version}`,
     );
   const entries = kind?.entries(found) ?? [];
-  if (entries.every(isSound)) return entries;
+  if (entries.every(isEntry)) return entries;
   throw new Error("it lacks what every result has: a scenario, a time, an outcome and a reason");
 }
 
@@ -83,10 +83,14 @@ function entryOfStudy(kind: EntryKind, result: StudyResult): RunEntry {
   };
 }
 
-function isSound({ scenario, startedAt, outcome, reason, durationMs }: RunEntry): boolean {
+/** Whether a value has what the list needs of every entry. */
+export function isEntry(value: unknown): value is RunEntry {
+  if (typeof value !== "object" || value === null) return false;
+  const { scenario, startedAt, outcome, reason, durationMs, metrics } = value as Partial<RunEntry>;
   return (
-    [scenario, outcome, reason].every((text) => typeof text === "string") &&
+    [scenario, startedAt, outcome, reason].every((text) => typeof text === "string") &&
     Number.isFinite(durationMs) &&
-    Number.isFinite(Date.parse(startedAt))
+    Number.isFinite(Date.parse(startedAt ?? "")) &&
+    Array.isArray(metrics)
   );
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { messageOf } from "../../base/errors.ts";
 import { writeWhole } from "../../base/write-whole.ts";
 import { entrySchemaVersion, type ListedFolder, type RunEntry } from "../../measure/run-entry.ts";
-import { entriesOfResult, resultFiles } from "./entries-of-result.ts";
+import { entriesOfResult, isEntry, resultFiles } from "./entries-of-result.ts";
 
 /** Whether a folder is called as dyno calls the folder of a report: `20261124-110500-quickstart`. */
 export function isReportFolder(name: string): boolean {
@@ -55,27 +55,29 @@ async function entriesIn(path: string, file: string): Promise<readonly RunEntry[
   const { size, mtimeMs } = await stat(join(path, file));
   const state = { schemaVersion: entrySchemaVersion, file, bytes: size, changedMs: mtimeMs };
   const kept = await readKept(join(path, "entry.json"));
-  if (kept !== undefined && isOf(kept, state)) return kept.entries;
+  if (isOf(kept, state)) return kept.entries;
   const entries = entriesOfResult(file, JSON.parse(await readFile(join(path, file), "utf8")));
   // Where it cannot be kept, as in a folder that is read only, it is read again the next time.
   await writeWhole(join(path, "entry.json"), `${JSON.stringify({ ...state, entries })}\n`).catch(() => {});
   return entries;
 }
 
-function isOf(kept: EntryFile, state: Omit<EntryFile, "entries">): boolean {
+function isOf(kept: Partial<EntryFile>, state: Omit<EntryFile, "entries">): kept is EntryFile {
   return (
     kept.schemaVersion === state.schemaVersion &&
     kept.file === state.file &&
     kept.bytes === state.bytes &&
     kept.changedMs === state.changedMs &&
-    Array.isArray(kept.entries)
+    Array.isArray(kept.entries) &&
+    kept.entries.every(isEntry)
   );
 }
 
-async function readKept(path: string): Promise<EntryFile | undefined> {
+/** What is kept, whatever it is; nothing where it cannot be read. */
+async function readKept(path: string): Promise<Partial<EntryFile>> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as EntryFile;
+    return { ...(JSON.parse(await readFile(path, "utf8")) as Partial<EntryFile>) };
   } catch {
-    return undefined;
+    return {};
   }
 }

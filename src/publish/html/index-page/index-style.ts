@@ -5,6 +5,7 @@ export const rowsAtFirst = 100;
 export const indexStyle = `
 .runs.fresh tbody tr:nth-child(n+${rowsAtFirst + 1}){display:none}
 [hidden],.stack tr[hidden]{display:none!important}
+.tally span{display:inline-block}
 .symbols{position:absolute;width:0;height:0}
 #list,#compare{min-width:0}
 .filters{display:flex;flex-wrap:wrap;gap:10px 14px;align-items:end}
@@ -23,9 +24,9 @@ th button{border:0;padding:0;background:none;font-size:13px;color:var(--mute)}th
 .spark{display:block;width:84px;height:18px;margin:2px 0 0 auto;fill:none;stroke:var(--i1);stroke-width:1.4;overflow:visible}.spark.rate{stroke:var(--teal)}
 .picked{position:sticky;bottom:10px;z-index:4;display:flex;flex-wrap:wrap;gap:8px 14px;align-items:center;box-shadow:0 4px 18px #0003;padding:10px 16px}.picked p{margin:0;flex:1 1 240px;min-width:0;overflow-wrap:anywhere}.picked span{display:inline-block;margin-right:16px}
 .tag{display:inline-grid;place-items:center;width:24px;height:24px;border-radius:6px;color:var(--card);background:var(--i0);font-size:14px}.side-a .tag,.picked span:first-child .tag{background:var(--grey)}
-.sides .title{align-items:center}.sides h3{font-size:17px;overflow-wrap:anywhere}.sides p{margin:8px 0}.sides .pill{margin-left:auto}
+.sides .title{align-items:center}.sides h2{overflow-wrap:anywhere}.sides p{margin:8px 0}.sides .pill{margin-left:auto}
 .acts{margin-left:auto;display:flex;flex-wrap:wrap;gap:8px}
-#compare>.title{margin:0}#compare h2:focus{outline:none}#compare>.title h2{font-size:23px}
+#compare>.title{margin:0}#compare h1{margin:0}#compare h1:focus{outline:none}
 .courses svg,#trends svg{overflow:visible}.line-a,.line-b{fill:none;stroke:var(--i0);stroke-width:2;stroke-linejoin:round}.line-a{stroke:var(--grey);stroke-dasharray:5 3;stroke-width:1.7}
 .legend i.key-a{background:var(--grey)}.legend i.key-b{background:var(--i0)}
 .ratio{height:14px;min-width:120px}.ratio .rail{fill:var(--zone)}.ratio .bar-b{fill:var(--i1)}

@@ -65,7 +65,8 @@ export function ticksOf(values: readonly number[], scale: "linear" | "log"): rea
     return Array.from({ length: Math.ceil(high / step) + 1 }, (_, i) => i * step);
   }
   const positive = values.filter((value) => value > 0);
-  const first = Math.floor(Math.log10(Math.min(...positive)));
+  // One decade lower, since the logarithm of 999.999… is rounded up to 3.
+  const first = Math.floor(Math.log10(Math.min(...positive))) - 1;
   const all: number[] = [];
   for (let decade = first; decade <= Math.ceil(Math.log10(high)) + 1; decade++)
     all.push(...[1, 2, 5].map((factor) => factor * 10 ** decade));

@@ -17,7 +17,7 @@ type Series = "p50" | "p99" | "throughput";
 /** Two runs side by side, as HTML. Every text that a user can choose is escaped. */
 export function comparisonHtml(a: PageRun, b: PageRun, compared: ComparedRuns, tools: ViewTools): string {
   const notes = [...compared.hindrances.map((text) => `<b>${escaped(text)}</b>`), escaped(compared.caution)];
-  return `<div class="title"><h2 id="compare-title" tabindex="-1">Two runs compared</h2><span class="sub">B against A</span><span class="acts"><button type="button" data-act="swap">Swap A and B</button><button type="button" data-act="close">Back to the list</button></span></div>
+  return `<div class="title"><h1 id="compare-title" tabindex="-1">Two runs compared</h1><span class="sub">B against A</span><span class="acts"><button type="button" data-act="swap">Swap A and B</button><button type="button" data-act="close">Back to the list</button></span></div>
 <div class="two sides">${sideHtml(a, "A")}${sideHtml(b, "B")}</div>
 <section class="card reason v-doubt" role="note">${notes.map((note) => `<p>${note}</p>`).join("")}</section>
 ${metricsHtml(compared.metrics, tools)}${chartsHtml(a, b, tools)}${factsHtml(compared.facts)}`;
@@ -37,7 +37,7 @@ function sideHtml(run: PageRun, name: string): string {
   const { branch, revision, variant, at, reason } = run;
   const code = [branch, revision].filter((text) => text !== "").join(" @ ");
   const facts = [`${at.slice(0, 10)} ${at.slice(11, 16)} UTC`, code, variant].filter((text) => text !== "");
-  return `<article class="card side-${name.toLowerCase()}"><div class="title"><b class="tag">${name}</b><h3>${escaped(run.scenario)}</h3>${pillHtml(run)}</div><div class="meta">${facts.map((fact) => `<span>${escaped(fact)}</span>`).join("")}</div><p>${escaped(reason)}</p><a href="${escaped(run.href)}">Open the report of ${name}</a></article>`;
+  return `<article class="card side-${name.toLowerCase()}"><div class="title"><b class="tag">${name}</b><h2>${escaped(run.scenario)}</h2>${pillHtml(run)}</div><div class="meta">${facts.map((fact) => `<span>${escaped(fact)}</span>`).join("")}</div><p>${escaped(reason)}</p><a href="${escaped(run.href)}">Open the report of ${name}</a></article>`;
 }
 
 function metricsHtml(metrics: readonly ComparedMetric[], { formats }: ViewTools): string {
