@@ -27,7 +27,7 @@ export interface EntryMetric {
   readonly change?: ChangeText;
 }
 
-/** How a measurement went over its measured time, in at most 48 spans of one length. A span in which nothing was completed has null latencies. */
+/** How the main phase went, in at most 48 spans of one length. A span in which nothing was completed has null latencies. */
 export interface EntryCourse {
   /** Milliseconds since the trial began. */
   readonly fromMs: number;

@@ -3,10 +3,10 @@ import type { EntryCourse } from "../../measure/run-entry.ts";
 
 const mostSpans = 48;
 
-/** The course of the first trial that has one, warm-up left out; undefined where fewer than two intervals were measured. */
-export function courseOf(trials: readonly TrialResult[]): EntryCourse | undefined {
+/** The course of a measured phase in the first trial that has one; undefined where it has fewer than two intervals. */
+export function courseOf(phase: string, trials: readonly TrialResult[]): EntryCourse | undefined {
   const rows = trials
-    .map(({ timeline }) => timeline.filter(({ kind }) => kind === "measured"))
+    .map(({ timeline }) => timeline.filter((row) => row.kind === "measured" && row.phase === phase))
     .find((measured) => measured.length > 0);
   const [first, last] = [rows?.[0], rows?.at(-1)];
   if (rows === undefined || rows.length < 2 || first === undefined || last === undefined) return undefined;

@@ -22,7 +22,7 @@ const latencies = [
 export function entryOfRun(result: RunResult): RunEntry {
   const phases = mergePhases(result.trials);
   const main = curvePhase({ phases });
-  const course = courseOf(result.trials);
+  const course = main === undefined ? undefined : courseOf(main.phase, result.trials);
   return {
     kind: "run",
     scenario: result.scenario.name,

@@ -46,6 +46,13 @@ export async function readFolder(dir: string, folder: string): Promise<ListedFol
   }
 }
 
+/** The same text as long as the result in a folder is the same; empty where there is none. */
+export async function folderState(dir: string, folder: string): Promise<string> {
+  const file = await resultFileIn(join(dir, folder));
+  const found = file === undefined ? undefined : await stat(join(dir, folder, file)).catch(() => undefined);
+  return found === undefined ? "" : `${file} ${found.size} ${found.mtimeMs}`;
+}
+
 async function resultFileIn(path: string): Promise<string | undefined> {
   const names = new Set(await readdir(path).catch(() => []));
   return resultFiles.find((file) => names.has(file));

@@ -64,7 +64,9 @@ describe("the filter", () => {
 });
 
 describe("a comparison of two runs", () => {
-  const [a, b] = data.runs.filter(({ scenario, kind }) => scenario === "publish-steady" && kind === "run");
+  const [a, b] = data.runs.filter(
+    ({ scenario, kind, isSound }) => scenario === "publish-steady" && kind === "run" && isSound,
+  );
   if (a === undefined || b === undefined) throw new Error("the sample has too few runs");
 
   test("gives each metric of the main phase as B by A, and says whether the intervals meet", () => {
@@ -210,6 +212,16 @@ test("a trend holds the p50 of one scenario and kind, oldest first, of the newes
   const count = data.runs.filter(({ scenario, kind }) => scenario === "read-mix" && kind === "run").length;
   expect((trend?.values.length ?? 0) + (trend?.leftOut ?? 0)).toBe(count);
   expect(trends.reduce((sum, { leftOut }) => sum + leftOut, 0)).toBeGreaterThan(0);
+});
+
+test("what is invalid is neither in a trend nor in the noise", () => {
+  const [like] = data.runs;
+  if (like === undefined) throw new Error("the sample is empty");
+  const runs = [100, 900, 110, 121].map((p50, i): PageRun => {
+    return { ...like, id: String(i), isSound: p50 !== 900, figures: [[1, p50, null, null, "", ""]] };
+  });
+  expect(trendsOf(data, runs)[0]).toMatchObject({ values: [121, 110, 100], leftOut: 1 });
+  expect(noiseOf({ ...data, runs }, like)).toBeCloseTo(0.1, 10);
 });
 
 describe("drawings", () => {

@@ -1,7 +1,7 @@
 import { formatSource } from "../../../base/units.ts";
 import { metricFormats } from "../../../measure/format-metric.ts";
 import { compareSource } from "./client/compare-runs.ts";
-import { drawSource } from "./client/draw-course.ts";
+import { chartEdges, drawSource } from "./client/draw-course.ts";
 import { filterSource } from "./client/filter-runs.ts";
 import { showComparisonSource } from "./client/show-comparison.ts";
 import { showTrendsSource } from "./client/show-trends.ts";
@@ -16,7 +16,7 @@ export function indexScript(): string {
   const formats = Object.entries(metricFormats).map(([unit, format]) => `${unit}:${format.name}`);
   const computing = [
     formatSource(),
-    `const formats={${formats.join(",")}},kindNames=${JSON.stringify(kindNames)},rowsAtFirst=${rowsAtFirst};`,
+    `const formats={${formats.join(",")}},kindNames=${JSON.stringify(kindNames)},rowsAtFirst=${rowsAtFirst},chartEdges=${JSON.stringify(chartEdges)};`,
     filterSource(),
     compareSource(),
     drawSource(),
@@ -27,52 +27,159 @@ export function indexScript(): string {
 }
 
 const binding = `
-const byId=id=>document.getElementById(id),data=JSON.parse(byId('data').textContent).result,form=byId('filters');
-if(!form)return;
-const list=byId('list'),view=byId('compare'),picked=byId('picked'),trends=byId('trends'),tip=byId('tip'),table=byId('runs').querySelector('table'),body=table.tBodies[0];
-const runs=new Map([...body.rows].map((row,i)=>[row,data.runs[i]])),runOf=id=>data.runs.find(run=>run.id===id),boxOf=row=>row.querySelector('input');
-let chosen=[],shown='',most=rowsAtFirst;
-const choose=(run,is)=>{chosen=is?[...chosen,run.id].slice(-2):chosen.filter(id=>id!==run.id);showChosen()};
-const complete=(row,run)=>{if(boxOf(row))return;
-const box=document.createElement('input');box.type='checkbox';box.setAttribute('aria-label','Choose '+run.scenario+' of '+run.at.slice(0,16).replace('T',' ')+' to compare');row.cells[0].prepend(box);
-box.checked=chosen.includes(run.id);box.onchange=()=>choose(run,box.checked);
-box.onkeydown=e=>{if(e.key==='Enter'&&chosen.length===2){e.preventDefault();compare()}};
-if(run.course)[['throughput',4],['p50',5],['p99',6]].forEach(([series,cell])=>{const d=sparkPath(run.course[series],84,18);
-if(d)row.cells[cell].insertAdjacentHTML('beforeend','<svg class="spark'+(cell===4?' rate':'')+'" viewBox="0 0 84 18" aria-hidden="true"><path d="'+d+'"/></svg>')})};
+const byId = id => document.getElementById(id);
+const data = JSON.parse(byId('data').textContent).result;
+const form = byId('filters'), list = byId('list'), view = byId('compare'), picked = byId('picked'), tip = byId('tip');
+if (!form) return;
+const table = byId('runs').querySelector('table'), body = table.tBodies[0];
+const runs = new Map([...body.rows].map((row, i) => [row, data.runs[i]]));
+const runOf = id => data.runs.find(run => run.id === id);
+const boxOf = row => row.querySelector('input');
+const timeOf = run => run.at.slice(0, 16).replace('T', ' ');
+
+// Of the runs in the list two can be chosen; a third one takes the place of the first.
+let chosen = [], most = rowsAtFirst;
+const choose = (run, is) => {
+  chosen = is ? [...chosen, run.id].slice(-2) : chosen.filter(id => id !== run.id);
+  showChosen();
+};
+const showChosen = () => {
+  runs.forEach((run, row) => {
+    const is = chosen.includes(run.id), box = boxOf(row);
+    row.classList.toggle('chosen', is);
+    if (box) box.checked = is;
+  });
+  picked.hidden = chosen.length === 0;
+  const names = chosen.map((id, i) => '<span><b class="tag">' + 'AB'[i] + '</b> ' + escaped(runOf(id).scenario) + ' <small class="sub">' + timeOf(runOf(id)) + '</small></span>');
+  const isOne = chosen.length < 2;
+  picked.innerHTML = '<p aria-live="polite">' + names.join('') + (isOne ? '<span>Choose one more.</span>' : '') + '</p>' +
+    '<button type="button" class="main" data-act="compare"' + (isOne ? ' disabled' : '') + '>Compare</button>' +
+    '<button type="button" data-act="unchoose">Unchoose</button>';
+};
+const focusRow = id => {
+  for (const [row, run] of runs) if (run.id === id && boxOf(row)) return boxOf(row).focus();
+};
+
+// Boxes and drawings come when a row is shown for the first time.
+const complete = (row, run) => {
+  if (boxOf(row)) return;
+  const box = document.createElement('input');
+  box.type = 'checkbox';
+  box.checked = chosen.includes(run.id);
+  box.setAttribute('aria-label', 'Choose ' + run.scenario + ' of ' + timeOf(run) + ' to compare');
+  box.onchange = () => choose(run, box.checked);
+  box.onkeydown = event => {
+    if (event.key !== 'Enter' || chosen.length < 2) return;
+    event.preventDefault();
+    acts.compare();
+  };
+  row.cells[0].prepend(box);
+  [['throughput', 4], ['p50', 5], ['p99', 6]].forEach(([series, cell]) => {
+    const path = run.course ? sparkPath(run.course[series], 84, 18) : '';
+    const kind = cell === 4 ? 'spark rate' : 'spark';
+    if (path) row.cells[cell].insertAdjacentHTML('beforeend', '<svg class="' + kind + '" viewBox="0 0 84 18" aria-hidden="true"><path d="' + path + '"/></svg>');
+  });
+};
+const showList = filter => {
+  Object.entries(filter).forEach(([key, value]) => {
+    if (form.elements[key].value !== value) form.elements[key].value = value;
+  });
+  let count = 0;
+  for (const row of body.rows) {
+    const run = runs.get(row), is = isListed(run, filter);
+    if (is) count++;
+    row.hidden = !is || count > most;
+    if (!row.hidden) complete(row, run);
+  }
+  table.classList.remove('fresh');
+  byId('count').textContent = (count === runs.size ? '' : formatCount(count) + ' of ') + formatCount(runs.size) + ' runs' + (count > most ? ', ' + most + ' shown' : '');
+  byId('none').hidden = count > 0;
+  byId('more').hidden = count <= most;
+  byId('more').firstChild.textContent = 'Show all ' + formatCount(count);
+  const trends = byId('trends'), listed = data.runs.filter(run => isListed(run, filter));
+  const kindName = kind => kindNames[kind];
+  trends.innerHTML = trendsHtml(trendsOf(data, listed), { format: formatDuration, sparkPath, escaped, kindName });
+  trends.hidden = trends.innerHTML === '';
+};
+
+let shown = '';
+const showComparison = ids => {
+  const [a, b] = ids.map(runOf), is = a && b, key = is ? ids.join(' ') : '';
+  view.hidden = !is;
+  list.hidden = !!is;
+  if (key === shown) return;
+  const wasShown = shown !== '';
+  shown = key;
+  if (is) {
+    chosen = ids;
+    showChosen();
+    view.innerHTML = comparisonHtml(a, b, compareRuns(data, a, b), { formats, drawChart, chartEdges });
+    view.querySelectorAll('svg[data-series]').forEach(svg => tellValues(svg, a, b));
+    scrollTo(0, 0);
+    byId('compare-title').focus();
+  } else if (wasShown) {
+    view.innerHTML = '';
+    focusRow(chosen[1]);
+  }
+};
+const tellValues = (svg, a, b) => {
+  const series = svg.dataset.series, cross = svg.querySelector('.cross');
+  const format = series === 'throughput' ? formatRate : formatDuration;
+  const sides = [['A', a], ['B', b]].filter(([, run]) => run.course).map(([name, { course }]) => ({ name, values: course[series], lengthMs: course.toMs - course.fromMs }));
+  const longest = Math.max(...sides.map(({ lengthMs }) => lengthMs));
+  const hide = () => { tip.style.display = cross.style.display = 'none'; };
+  svg.onpointerleave = hide;
+  svg.onpointermove = event => {
+    const box = svg.getBoundingClientRect(), { width } = svg.viewBox.baseVal;
+    const x = (event.clientX - box.left) / box.width * width;
+    const atMs = (x - chartEdges.left) / (width - chartEdges.right - chartEdges.left) * longest;
+    if (atMs < 0 || atMs > longest) return hide();
+    cross.setAttribute('x1', x);
+    cross.setAttribute('x2', x);
+    const lines = sides.map(({ name, values, lengthMs }) => name + '  ' + format(values[Math.floor(atMs / lengthMs * values.length)] ?? NaN));
+    tip.textContent = [(atMs / 1000).toFixed(1) + ' s', ...lines].join('\\n');
+    tip.style.display = cross.style.display = 'block';
+    tip.style.left = Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8) + 'px';
+    tip.style.top = Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8) + 'px';
+  };
+};
+
 // A hash without a value is a place in the list, and no state.
-let now=stateOfHash('');
-const state=()=>now=/^#[^=]+$/.test(location.hash)&&location.hash!=='#all'?{...now,compare:[]}:stateOfHash(location.hash),go=(next,isStep)=>{const hash=hashOfState(next);if(isStep)location.hash=hash;else location.replace(hash)};
-const compare=()=>go({...state(),compare:chosen},true);
-const name=(run,i)=>'<span><b class="tag">'+'AB'[i]+'</b> '+escaped(run.scenario)+' <small class="sub">'+run.at.slice(0,16).replace('T',' ')+'</small></span>';
-const showChosen=()=>{runs.forEach((run,row)=>{const is=chosen.includes(run.id),box=boxOf(row);row.classList.toggle('chosen',is);if(box)box.checked=is});
-picked.hidden=chosen.length===0;if(picked.hidden)return;
-picked.innerHTML='<p aria-live="polite">'+chosen.map((id,i)=>name(runOf(id),i)).join('')+(chosen.length<2?'<span>Choose one more.</span>':'')+'</p><button type="button" class="main" data-act="compare"'+(chosen.length<2?' disabled':'')+'>Compare</button><button type="button" data-act="unchoose">Unchoose</button>'};
-const showList=filter=>{
-Object.entries(filter).forEach(([key,value])=>{const field=form.elements[key];if(field.value!==value)field.value=value});
-let count=0;for(const row of body.rows){const run=runs.get(row),is=isListed(run,filter);if(is)count++;row.hidden=!is||count>most;if(!row.hidden)complete(row,run)}
-table.classList.remove('fresh');
-byId('count').textContent=(count===runs.size?'':formatCount(count)+' of ')+formatCount(runs.size)+' runs'+(count>most?', '+most+' shown':'');
-byId('none').hidden=count>0;const more=byId('more');more.hidden=count<=most;more.firstChild.textContent='Show all '+formatCount(count);
-trends.innerHTML=trendsHtml(trendsOf(data,data.runs.filter(run=>isListed(run,filter))),{format:formatDuration,sparkPath,escaped,kindName:kind=>kindNames[kind]});trends.hidden=trends.innerHTML===''};
-const focusRow=id=>{for(const [row,run] of runs)if(run.id===id&&boxOf(row))return boxOf(row).focus()};
-const showComparison=([idA,idB])=>{const a=runOf(idA),b=runOf(idB),is=a&&b;const key=is?idA+' '+idB:'';view.hidden=!is;list.hidden=!!is;
-if(key===shown)return;const before=shown;shown=key;
-if(is){chosen=[idA,idB];showChosen();view.innerHTML=comparisonHtml(a,b,compareRuns(data,a,b),{formats,drawChart});scrollTo(0,0);byId('compare-title').focus();hover(a,b)}
-else if(before){view.innerHTML='';focusRow(chosen[1])}};
-const hover=(a,b)=>view.querySelectorAll('svg[data-series]').forEach(svg=>{const series=svg.dataset.series,cross=svg.querySelector('.cross'),sides=[['A',a],['B',b]].filter(([,run])=>run.course).map(([side,{course}])=>({side,values:course[series],length:course.toMs-course.fromMs})),longest=Math.max(...sides.map(s=>s.length));
-const hide=()=>{tip.style.display='none';cross.style.display='none'};svg.onpointerleave=hide;
-svg.onpointermove=e=>{const box=svg.getBoundingClientRect(),x=(e.clientX-box.left)/box.width*366,at=(x-56)/300*longest;if(at<0||at>longest)return hide();
-cross.setAttribute('x1',x);cross.setAttribute('x2',x);cross.style.display='block';const format=series==='throughput'?formatRate:formatDuration;
-tip.textContent=[(at/1000).toFixed(1)+' s',...sides.map(({side,values,length})=>{const value=values[Math.floor(at/length*values.length)];return side+'  '+(value==null?'–':format(value))})].join('\\n');
-tip.style.display='block';tip.style.left=Math.min(e.clientX+14,innerWidth-tip.offsetWidth-8)+'px';tip.style.top=Math.min(e.clientY+14,innerHeight-tip.offsetHeight-8)+'px'}});
-const show=()=>{const {filter,compare}=state();showList(filter);showComparison(compare)};
-const acts={compare,unchoose:()=>{const [id]=chosen;chosen=[];showChosen();focusRow(id)},all:()=>{most=Infinity;show()},clear:()=>form.reset(),
-swap:()=>{const now=state();go({...now,compare:now.compare.toReversed()})},close:()=>go({...state(),compare:[]},true)};
-document.addEventListener('click',e=>{const act=e.target.closest&&e.target.closest('[data-act]');if(act)acts[act.dataset.act]();
-// A sorted table shows the first of its new order.
-else if(e.target.closest&&e.target.closest('th button'))showList(now.filter)});
-document.addEventListener('keydown',e=>{if(e.key==='Escape'&&!view.hidden)acts.close()});
-form.oninput=()=>go({...state(),filter:Object.fromEntries(['scenario','branch','kind','outcome','text'].map(key=>[key,form.elements[key].value]))});
-form.onsubmit=e=>e.preventDefault();form.onreset=()=>setTimeout(()=>form.oninput());
-addEventListener('hashchange',show);form.hidden=false;show();
+let now = stateOfHash('');
+const readState = () => {
+  const isPlace = /^#[^=]+$/.test(location.hash) && location.hash !== '#all';
+  now = isPlace ? { ...now, compare: [] } : stateOfHash(location.hash);
+};
+const show = () => {
+  readState();
+  showList(now.filter);
+  showComparison(now.compare);
+};
+const go = state => location.replace(hashOfState(state));
+const step = state => { location.hash = hashOfState(state); };
+const acts = {
+  compare: () => step({ ...now, compare: chosen }),
+  swap: () => go({ ...now, compare: now.compare.toReversed() }),
+  close: () => step({ ...now, compare: [] }),
+  clear: () => form.reset(),
+  all: () => { most = Infinity; show(); },
+  unchoose: () => { const [id] = chosen; chosen = []; showChosen(); focusRow(id); },
+};
+document.addEventListener('click', ({ target }) => {
+  const act = target.closest('[data-act]');
+  if (act) acts[act.dataset.act]();
+  // A table that was sorted shows the first of its new order.
+  else if (table.contains(target) && target.closest('th button')) showList(now.filter);
+});
+document.addEventListener('keydown', event => {
+  if (event.key === 'Escape' && !view.hidden) acts.close();
+});
+const fields = ['scenario', 'branch', 'kind', 'outcome', 'text'];
+form.oninput = () => go({ ...now, filter: Object.fromEntries(fields.map(key => [key, form.elements[key].value])) });
+form.onsubmit = event => event.preventDefault();
+// The fields are empty only after this event.
+form.onreset = () => setTimeout(form.oninput);
+addEventListener('hashchange', show);
+form.hidden = false;
+show();
 `;

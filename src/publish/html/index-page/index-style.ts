@@ -33,7 +33,7 @@ th button{border:0;padding:0;background:none;font-size:13px;color:var(--mute)}th
 #trends svg{height:40px;fill:none;stroke:var(--i1);stroke-width:1.6}#trends path{vector-effect:non-scaling-stroke}#trends .three>div{min-width:0}#trends .title{margin-bottom:6px}#trends p{margin:4px 0 0}#trends h3{overflow-wrap:anywhere}
 .differs{background:var(--amberbg);margin:0 -8px;padding:8px!important;border-radius:6px}.was{display:block;color:var(--amber);font-size:12.5px}
 @media(max-width:560px){.filters label{flex:1 1 40%}.spark{margin-left:0}.runs td.r,.compared td.r{white-space:normal}.runs tr{padding:12px 8px}.runs td small{overflow-wrap:anywhere}.sides .pill{margin-left:0}.acts{margin-left:0}}
-@media print{.filters,.picked,.acts,.runs td:first-child input,#none{display:none!important}.runs td{padding:4px 6px}.runs tr{break-inside:avoid}#runs{break-inside:auto}.spark{width:54px}.runs td:first-child{white-space:normal}.runs .pill{padding:0;background:none;font-size:11px}.runs td:nth-child(4){min-width:76px}.courses{grid-template-columns:repeat(3,minmax(0,1fr))}#more button{display:none}}
+@media print{.filters,.picked,.acts,.runs td:first-child input,#none{display:none!important}.runs td{padding:4px 6px}.runs tr{break-inside:avoid}#runs{break-inside:auto}.spark{width:54px}.runs td:first-child{white-space:normal}.runs .pill{padding:0;background:none;font-size:11px}.runs td:nth-child(3){min-width:86px}.runs td:nth-child(4){min-width:76px}.courses{grid-template-columns:repeat(3,minmax(0,1fr))}#more button{display:none}}
 `;
 
 /** Without a script nobody can ask for more: then all rows are there. */

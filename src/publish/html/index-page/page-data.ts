@@ -1,6 +1,6 @@
 import { formatCount } from "../../../base/units.ts";
 import type { MetricUnit } from "../../../measure/result.ts";
-import type { EntryMetric, ListedFolder, RunEntry } from "../../../measure/run-entry.ts";
+import type { EntryMetric, EntryOutcome, ListedFolder, RunEntry } from "../../../measure/run-entry.ts";
 import { metricTitle } from "../../metric-title.ts";
 import type { Look } from "../icons.ts";
 import { entryLook, entryLooks } from "./looks.ts";
@@ -49,6 +49,8 @@ export interface PageRun {
   readonly look: Look["className"];
   /** The place of its icon among all looks. */
   readonly icon: number;
+  /** Whether its figures can be believed. */
+  readonly isSound: boolean;
   readonly reason: string;
   readonly phase: string;
   readonly figures: readonly PageFigure[];
@@ -64,6 +66,8 @@ export interface IndexData {
   /** Newest first. */
   readonly runs: readonly PageRun[];
 }
+
+const unsound: readonly EntryOutcome[] = ["invalid", "setup_failed", "interrupted"];
 
 /** Lays entries out for the page: newest first, what many runs share only once. */
 export function indexData(folders: readonly ListedFolder[]): IndexData {
@@ -89,6 +93,7 @@ export function indexData(folders: readonly ListedFolder[]): IndexData {
         outcome: word,
         look: className,
         icon: entryLooks.findIndex((look) => look.word === word),
+        isSound: !unsound.includes(entry.outcome),
         reason,
         phase: mainPhase,
         figures: entry.metrics.map((metric) => figureOf(metric, metrics.placeOf)),

@@ -57,7 +57,7 @@ function head({ runs, machines }: IndexData, { leftOut }: IndexContent): Html {
     count: runs.filter(({ outcome }) => outcome === word).length,
   }));
   const older = leftOut > 0 && html`<span>${countOf(leftOut, "older folder")} not listed</span>`;
-  return html`${trusted(indexMark)}<div class="grow"><h1>Runs</h1><div class="meta"><span><b>${countOf(runs.length, "run")}</b></span><span><b>${countOf(scenarios, "scenario")}</b></span><span><b>${countOf(classes, "machine class", "machine classes")}</b></span>${span}${older}</div></div>${tallyBar(tally)}</header>`;
+  return html`${trusted(indexMark)}<div class="grow"><h1>Reports</h1><div class="meta"><span><b>${countOf(runs.length, "run")}</b></span><span><b>${countOf(scenarios, "scenario")}</b></span><span><b>${countOf(classes, "machine class", "machine classes")}</b></span>${span}${older}</div></div>${tallyBar(tally)}</header>`;
 }
 
 function nothingYet(): Html {

@@ -75,12 +75,9 @@ function hindrancesOf(data: IndexData, a: PageRun, b: PageRun): readonly string[
   if (a.scenario !== b.scenario) found.push(`Not comparable: A is ${a.scenario}, and B is ${b.scenario}.`);
   if ((a.kind === "run") !== (b.kind === "run"))
     found.push("Not comparable: a run alone and one that took turns with another are measured differently.");
-  for (const [name, { outcome }] of [
-    ["A", a],
-    ["B", b],
-  ] as const)
-    if (["Invalid", "Set-up failed", "Interrupted"].includes(outcome))
-      found.push(`${name} is ${outcome.toLowerCase()}: its figures prove nothing.`);
+  [a, b].forEach(({ isSound, outcome }, i) => {
+    if (!isSound) found.push(`${"AB"[i]} is ${outcome.toLowerCase()}: its figures prove nothing.`);
+  });
   const differing = machineDifferences(data, a, b);
   if (differing.length > 0) found.push(`Not comparable: the machines differ (${differing.join("; ")}).`);
   return found;
@@ -110,13 +107,14 @@ function cautionOf(data: IndexData, a: PageRun, b: PageRun): string {
 }
 
 /**
- * How much the p50 of runs that follow one another with the same code, scenario and machine differs at most, as a share;
+ * How much the p50 of sound runs that follow one another with the same code, scenario and machine differs at most, as a share;
  * undefined where fewer than two such pairs are in the list.
  */
 export function noiseOf({ runs, machines, metrics }: IndexData, like: PageRun): number | undefined {
   const alike = runs.filter(
-    ({ kind, scenario, machine }) =>
+    ({ kind, scenario, machine, isSound }) =>
       kind === "run" &&
+      isSound &&
       scenario === like.scenario &&
       machines[machine]?.class === machines[like.machine]?.class,
   );

@@ -16,7 +16,11 @@ export interface DrawnChart {
   readonly width: number;
   readonly height: number;
   readonly format: (value: number) => string;
+  readonly edges: typeof chartEdges;
 }
+
+/** What is left free beside the lines of a chart, for axes; in its own units. */
+export const chartEdges = { left: 56, right: 10, top: 10, bottom: 22 };
 
 /** A line in a box, as the `d` of a path in whole units: steps relative to one another, broken where there is no value. Empty for fewer than two values. */
 export function linePath(
@@ -76,8 +80,13 @@ export function ticksOf(values: readonly number[], scale: "linear" | "log"): rea
 }
 
 /** The drawing of a chart, with axes: all text in it is figures. */
-export function drawChart({ lines, scale, width, height, format }: DrawnChart): string {
-  const box = { left: 56, right: width - 10, top: 10, bottom: height - 22 };
+export function drawChart({ lines, scale, width, height, format, edges }: DrawnChart): string {
+  const box = {
+    left: edges.left,
+    right: width - edges.right,
+    top: edges.top,
+    bottom: height - edges.bottom,
+  };
   const values = lines.flatMap((line) =>
     line.values.filter((value) => value !== null && (value > 0 || scale === "linear")),
   );

@@ -1,7 +1,7 @@
 import type { MetricUnit } from "../../../../measure/result.ts";
 import type { PageFigure, PageRun } from "../page-data.ts";
 import type { ComparedFact, ComparedMetric, ComparedRuns } from "./compare-runs.ts";
-import type { DrawnChart } from "./draw-course.ts";
+import type { chartEdges, DrawnChart } from "./draw-course.ts";
 
 // These functions also run in the page, where only what this file names and what they are given is known.
 
@@ -9,6 +9,7 @@ import type { DrawnChart } from "./draw-course.ts";
 export interface ViewTools {
   readonly formats: Readonly<Record<MetricUnit, (value: number) => string>>;
   readonly drawChart: (chart: DrawnChart) => string;
+  readonly chartEdges: typeof chartEdges;
 }
 
 /** The series of a course, as the charts name them. */
@@ -16,7 +17,10 @@ type Series = "p50" | "p99" | "throughput";
 
 /** Two runs side by side, as HTML. Every text that a user can choose is escaped. */
 export function comparisonHtml(a: PageRun, b: PageRun, compared: ComparedRuns, tools: ViewTools): string {
-  const notes = [...compared.hindrances.map((text) => `<b>${escaped(text)}</b>`), escaped(compared.caution)];
+  const notes = [
+    ...compared.hindrances.map((text) => `<b>${escaped(text)}</b>`),
+    escaped(compared.caution).replace("dyno ab", "<code>dyno ab</code>"),
+  ];
   return `<div class="title"><h1 id="compare-title" tabindex="-1">Two runs compared</h1><span class="sub">B against A</span><span class="acts"><button type="button" data-act="swap">Swap A and B</button><button type="button" data-act="close">Back to the list</button></span></div>
 <div class="two sides">${sideHtml(a, "A")}${sideHtml(b, "B")}</div>
 <section class="card reason v-doubt" role="note">${notes.map((note) => `<p>${note}</p>`).join("")}</section>
@@ -102,7 +106,12 @@ interface ChartSide {
   readonly lengthMs: number;
 }
 
-function chartHtml(series: Series, a: PageRun, b: PageRun, { formats, drawChart }: ViewTools): string {
+function chartHtml(
+  series: Series,
+  a: PageRun,
+  b: PageRun,
+  { formats, drawChart, chartEdges }: ViewTools,
+): string {
   const title = { p50: "Latency p50", p99: "Latency p99", throughput: "Throughput" }[series];
   const format = series === "throughput" ? formats.per_second : formats.us;
   const sides: readonly ChartSide[] = [a, b].flatMap(({ course }, i) =>
@@ -120,12 +129,13 @@ function chartHtml(series: Series, a: PageRun, b: PageRun, { formats, drawChart 
     width: 366,
     height: 190,
     format,
+    edges: chartEdges,
   });
   const spans = sides.map(({ name, values }) => {
     const known = values.filter((value) => value !== null).toSorted((one, other) => one - other);
     return `${name} from ${format(known[0] ?? Number.NaN)} to ${format(known.at(-1) ?? Number.NaN)}`;
   });
-  const description = `Over the measured time of each, from its beginning: ${spans.join(", ")}.`;
+  const description = `Over the main phase of each, from its beginning: ${spans.join(", ")}.`;
   return `<section class="card"><div class="title"><h3>${title}</h3><span class="legend">${sides.map(({ name }) => `<span><i class="key-${name.toLowerCase()}"></i>${name}</span>`).join("")}</span></div><svg viewBox="0 0 366 190" role="img" aria-label="${title}. ${description}" data-series="${series}"><title>${title}</title><desc>${description}</desc>${drawn}</svg>${tableHtml(sides, format)}</section>`;
 }
 

@@ -9,7 +9,7 @@ export interface ShownTrend {
   readonly phase: string;
   /** In microseconds, oldest first. */
   readonly values: readonly number[];
-  /** Runs on other machines, and of other phases, which are not mixed in. */
+  /** Runs on other machines, without that phase, or with figures that prove nothing. */
   readonly leftOut: number;
 }
 
@@ -28,7 +28,8 @@ export function trendsOf({ metrics, machines }: IndexData, runs: readonly PageRu
       const found = run.figures.find(
         ([place]) => metrics[place]?.metric === "p50" && metrics[place]?.phase === newest.phase,
       );
-      return found === undefined || machines[run.machine]?.class !== machine ? [] : [found[1]];
+      const isAlike = run.isSound && machines[run.machine]?.class === machine;
+      return found === undefined || !isAlike ? [] : [found[1]];
     });
     const { scenario, kind, phase } = newest;
     const leftOut = group.length - values.length;
@@ -51,7 +52,7 @@ export function trendsHtml(
 ): string {
   const cards = trends.slice(0, 6).map(({ scenario, kind, phase, values, leftOut }) => {
     const [first = 0, last = 0] = [values[0], values.at(-1)];
-    const note = leftOut > 0 ? `; ${leftOut} on other machines or without it left out` : "";
+    const note = leftOut > 0 ? `; ${leftOut} left out: on another machine, invalid, or without it` : "";
     const range = `${format(Math.min(...values))} to ${format(Math.max(...values))}`;
     return `<div><div class="title"><h3>${escaped(scenario)}</h3><span class="sub">${kindName(kind)} · p50${phase === "" ? "" : ` in ${escaped(phase)}`}</span></div><svg viewBox="0 0 300 40" preserveAspectRatio="none" role="img" aria-label="p50 of ${values.length} runs, oldest first, ${range}"><path d="${sparkPath(values, 300, 40, 0.8)}"/></svg><p class="sub">${format(first)} → <b>${format(last)}</b> in ${values.length} runs, ${range}${note}</p></div>`;
   });
