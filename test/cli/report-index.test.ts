@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
-import { updateIndex } from "../../src/cli/update-index.ts";
+import { refreshIndex, updateIndex } from "../../src/cli/update-index.ts";
 import { writeComparison } from "../../src/cli/write-comparison.ts";
 import { publishAll } from "../../src/publish/publishers.ts";
 import { memoryIo } from "../support/memory-io.ts";
@@ -44,6 +44,18 @@ test("a command that publishes brings the index of its folder up to date", async
   expect(await readFile(join(cwd, "reports", "index.html"), "utf8")).toContain(
     "20261125-021103-gate/report.html#s1",
   );
+});
+
+test("where there is no index, a page of a trend makes none; where there is one, it is brought up to date", async () => {
+  const cwd = await scratchDir();
+  const index = join(cwd, "reports", "index.html");
+  await publishAll(sampleResult(), join(cwd, "reports", folder));
+  await refreshIndex(join(cwd, "reports"), "0.1.0", memoryIo(cwd));
+  await expect(readFile(index)).rejects.toThrow(/ENOENT/);
+  await updateIndex(join(cwd, "reports", folder), "0.1.0", memoryIo(cwd));
+  await writeFile(join(cwd, "reports", "trend-sample.html"), "");
+  await refreshIndex(join(cwd, "reports"), "0.1.0", memoryIo(cwd));
+  expect(await readFile(index, "utf8")).toContain('href="trend-sample.html"');
 });
 
 test("beside a report's folder that the user named, nothing is written", async () => {

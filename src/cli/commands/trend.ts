@@ -1,4 +1,4 @@
-import { basename, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { shellWords } from "../../base/shell-words.ts";
 import { writeWanted } from "../../base/write-whole.ts";
 import { fileNamePart } from "../../judge/baselines/baseline-file.ts";
@@ -11,6 +11,7 @@ import { createColours } from "../../publish/terminal/symbols.ts";
 import { renderTrend } from "../../publish/terminal/trend.ts";
 import { wantsColour } from "../colour.ts";
 import type { Io } from "../io.ts";
+import { refreshIndex } from "../update-index.ts";
 
 /** The options of `dyno trend`, as the command line gives them. */
 export interface TrendOptions {
@@ -39,6 +40,7 @@ export async function trend(name: string, options: TrendOptions, io: Io): Promis
   const file = join(options.out, `trend-${fileNamePart(made.scenario)}.html`);
   const page = resolve(io.cwd, file);
   await writeWanted(page, renderTrendHtml(made), `the page ${file}`, "name another folder with --out");
+  await refreshIndex(dirname(page), dynoVersion, io);
   io.stdout.write(textOf(made, relative(io.cwd, page), options, io));
   return 0;
 }
