@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ComparisonResult } from "../../src/measure/comparison.ts";
+import { reportFolderIn } from "../support/report-folder.ts";
 import { dyno, folderWith } from "../support/run-dyno.ts";
 
 const scenario = `why: A test.
@@ -38,8 +37,7 @@ describe("dyno ab", { timeout: 120_000 }, () => {
     expect(slower?.reason).toMatch(/^b is slower than a: throughput in full is slower: −\d/);
     expect(same?.metrics[0]?.verdict).not.toBe("worse");
     expect(result.command).toBe("npx dyno ab steady --budget 40s --seed 7");
-    const [folder = ""] = await readdir(join(cwd, "reports"));
-    expect(folder).toMatch(/-steady-ab$/);
+    expect(await reportFolderIn(cwd)).toMatch(/-steady-ab$/);
   });
 
   test.each([

@@ -1,12 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { RunResult } from "../../src/measure/result.ts";
+import { reportFolderIn } from "../support/report-folder.ts";
 import { dyno, folderWith, main, resultIn, root } from "../support/run-dyno.ts";
 
 const noop = `why: A test.
@@ -27,7 +28,7 @@ describe("dyno run", () => {
     expect(stderr.trim().split("\n").at(-1)).toBe("exit 0: all targets pass");
     expect(code).toBe(0);
     const { result, files } = await resultIn(cwd);
-    expect(files).toEqual(["metrics.prom", "report.html", "result.json"]);
+    expect(files).toEqual(["entry.json", "metrics.prom", "report.html", "result.json"]);
     expect(result.verdicts.map(({ outcome }) => outcome)).toEqual(["pass", "pass"]);
     expect(result.trials[0]?.phases[0]).toMatchObject({ asked: 500, sent: 500, completed: 500, failed: 0 });
   });
@@ -63,7 +64,7 @@ describe("dyno run", () => {
   test("makes the same report again from result.json", async () => {
     const cwd = await folderWith(noop);
     await dyno(["run", "steady"], { cwd });
-    const [folder = ""] = await readdir(join(cwd, "reports"));
+    const folder = await reportFolderIn(cwd);
     const before = await readFile(join(cwd, "reports", folder, "report.html"), "utf8");
     const { code } = await dyno(["report", join("reports", folder, "result.json"), "--out", "again"], {
       cwd,

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { gateIn, prepareLine, projectRepository } from "../support/project-repository.ts";
+import { reportFolderIn } from "../support/report-folder.ts";
 import type { ScratchRepository } from "../support/scratch-repository.ts";
 
 const suite = `why: the publish path
@@ -56,9 +57,16 @@ describe("dyno gate", { timeout: 240_000 }, () => {
     repository.git("checkout", "--quiet", "main");
 
     expect(repository.git("worktree", "list").split("\n")).toHaveLength(1);
-    const [folder = ""] = readdirSync(join(repository.dir, "reports"));
+    const folder = await reportFolderIn(repository.dir);
     const files = readdirSync(join(repository.dir, "reports", folder)).toSorted();
-    expect(files).toEqual(["comparison.json", "junit.xml", "metrics.prom", "report.html", "summary.md"]);
+    expect(files).toEqual([
+      "comparison.json",
+      "entry.json",
+      "junit.xml",
+      "metrics.prom",
+      "report.html",
+      "summary.md",
+    ]);
   });
 
   test("says of a base that does not exist, does not build, or is too old, and of a dirty tree, what is wrong", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { RunResult } from "../../src/measure/result.ts";
+import { reportFolderIn } from "./report-folder.ts";
 import { scratchDir } from "./scratch-dir.ts";
 
 /** The built dyno. */
@@ -55,7 +56,7 @@ export async function folderWith(text: string): Promise<string> {
 
 /** What the first run in a folder left there. */
 export async function resultIn(cwd: string): Promise<{ result: RunResult; files: string[] }> {
-  const [folder = ""] = await readdir(join(cwd, "reports"));
+  const folder = await reportFolderIn(cwd);
   const files = (await readdir(join(cwd, "reports", folder))).toSorted();
   const text = await readFile(join(cwd, "reports", folder, "result.json"), "utf8");
   return { result: JSON.parse(text) as RunResult, files };
