@@ -7,6 +7,7 @@ import { renderMatrixSummary } from "../publish/terminal/matrix.ts";
 import { createColours } from "../publish/terminal/symbols.ts";
 import { wantsColour } from "./colour.ts";
 import type { Io } from "./io.ts";
+import { updateIndex } from "./update-index.ts";
 
 /** Writes every output of a matrix into its folder, prints its summary, and gives its exit code. */
 export async function writeMatrix(
@@ -16,6 +17,7 @@ export async function writeMatrix(
   io: Io,
 ): Promise<number> {
   const { files, failures } = await publishMatrix(result, dir);
+  await updateIndex(dir, result.environment.dynoVersion, io);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
   const fileNamed = (ending: string): string | undefined => {
     const file = files.find((path) => path.endsWith(ending));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { MatrixResult } from "../../src/measure/matrix.ts";
 import type { RunResult } from "../../src/measure/result.ts";
+import { reportFolderIn } from "../support/report-folder.ts";
 import { dyno, folderWith, main } from "../support/run-dyno.ts";
 
 const crossed = `why: A test.
@@ -21,8 +22,7 @@ matrix:
 `;
 
 async function reportIn(cwd: string): Promise<{ dir: string; result: MatrixResult }> {
-  const [folder = ""] = await readdir(join(cwd, "reports"));
-  const dir = join(cwd, "reports", folder);
+  const dir = join(cwd, "reports", await reportFolderIn(cwd));
   return { dir, result: JSON.parse(await readFile(join(dir, "matrix.json"), "utf8")) as MatrixResult };
 }
 
@@ -49,6 +49,7 @@ test("a matrix measures every cell in every round, judges each, and fails where 
   expect(slow?.value).toBeGreaterThanOrEqual(4900);
   expect((await readdir(dir)).toSorted()).toEqual([
     "cells",
+    "entry.json",
     "matrix.json",
     "metrics.prom",
     "report.html",

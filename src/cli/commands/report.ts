@@ -31,7 +31,10 @@ export interface ReportOptions {
 export async function report(file: string | undefined, options: ReportOptions, io: Io): Promise<number> {
   if (options.index !== undefined) return listReports(file, options.index, io);
   if (file === undefined)
-    throw new DynoError("usage", "name a result.json, a matrix.json, a comparison.json or a tuning.json, or give --index");
+    throw new DynoError(
+      "usage",
+      "name a result.json, a matrix.json, a comparison.json or a tuning.json, or give --index",
+    );
   const path = resolve(io.cwd, file);
   const value = parseJson(await readResult(path, file), file);
   const { files, failures } = await publish(value, file, resolve(io.cwd, options.out ?? dirname(path)));

@@ -1,4 +1,5 @@
 import { type ComparisonResult, comparisonSchemaVersion } from "../../measure/comparison.ts";
+import { type MatrixResult, matrixSchemaVersion } from "../../measure/matrix.ts";
 import { type Environment, type RunResult, schemaVersion } from "../../measure/result.ts";
 import type { EntryKind, EntryOutcome, RunEntry } from "../../measure/run-entry.ts";
 import { type TuneResult, tuningSchemaVersion } from "../../measure/tuning.ts";
@@ -33,7 +34,11 @@ const resultKinds: readonly ResultKind[] = [
   },
   { file: "capacity.json", entries: (result) => [entryOfStudy("capacity", result as StudyResult)] },
   { file: "sweep.json", entries: (result) => [entryOfStudy("sweep", result as StudyResult)] },
-  { file: "matrix.json", entries: (result) => [entryOfStudy("matrix", result as StudyResult)] },
+  {
+    file: "matrix.json",
+    version: matrixSchemaVersion,
+    entries: (result) => [entryOfStudy("matrix", result as MatrixResult)],
+  },
 ];
 
 /** The names of the files that hold results, in the order in which they are looked for. */

@@ -3,8 +3,14 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ListedFolder } from "../../../src/measure/run-entry.ts";
 import { writeIndex } from "../../../src/publish/entries/write-index.ts";
-import { publishAll, publishComparison, publishTuning } from "../../../src/publish/publishers.ts";
+import {
+  publishAll,
+  publishComparison,
+  publishMatrix,
+  publishTuning,
+} from "../../../src/publish/publishers.ts";
 import { sampleComparison } from "../../support/sample-comparison.ts";
+import { sampleMatrix } from "../../support/sample-matrix.ts";
 import { sampleResult } from "../../support/sample-result.ts";
 import { sampleTuning } from "../../support/sample-tuning.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
@@ -69,28 +75,35 @@ describe("the index of a folder", () => {
     ]);
   });
 
-  test.each(["capacity", "sweep", "matrix"])(
-    "lists a %s by what every study says of itself",
-    async (kind) => {
-      const dir = await scratchDir();
-      await mkdir(join(dir, "one"));
-      const { scenario, startedAt, durationMs, outcome, exitCode, reason, environment } = sampleResult();
-      const study = {
-        schemaVersion: 1,
-        kind,
-        scenario,
-        startedAt,
-        durationMs,
-        outcome,
-        exitCode,
-        reason,
-        environment,
-      };
-      await writeFile(join(dir, "one", `${kind}.json`), JSON.stringify(study));
-      const { folders } = await writeIndex(dir, "0.1.0");
-      expect(entriesIn(folders, "one")).toMatchObject([{ kind, scenario: "sample", outcome: "pass" }]);
-    },
-  );
+  test.each(["capacity", "sweep"])("lists a %s by what every study says of itself", async (kind) => {
+    const dir = await scratchDir();
+    await mkdir(join(dir, "one"));
+    const { scenario, startedAt, durationMs, outcome, exitCode, reason, environment } = sampleResult();
+    const study = {
+      schemaVersion: 1,
+      kind,
+      scenario,
+      startedAt,
+      durationMs,
+      outcome,
+      exitCode,
+      reason,
+      environment,
+    };
+    await writeFile(join(dir, "one", `${kind}.json`), JSON.stringify(study));
+    const { folders } = await writeIndex(dir, "0.1.0");
+    expect(entriesIn(folders, "one")).toMatchObject([{ kind, scenario: "sample", outcome: "pass" }]);
+  });
+
+  test("lists a matrix by its worst outcome", async () => {
+    const dir = await scratchDir();
+    const result = sampleMatrix();
+    await publishMatrix(result, join(dir, "one"));
+    const { folders } = await writeIndex(dir, "0.1.0");
+    expect(entriesIn(folders, "one")).toMatchObject([
+      { kind: "matrix", scenario: result.scenario.name, outcome: result.outcome, reason: result.reason },
+    ]);
+  });
 
   test("links each report and each page of a trend", async () => {
     const dir = await reports();
@@ -111,7 +124,11 @@ describe("what is broken", () => {
     ["result.json", '{"schemaVersion":1}', "result.json cannot be read: "],
     ["comparison.json", '{"schemaVersion":1,"comparisons":7}', "comparison.json cannot be read: "],
     ["tuning.json", "null", "tuning.json cannot be read: "],
-    ["matrix.json", '{"scenario":{"name":"a"},"environment":null}', "matrix.json cannot be read: "],
+    [
+      "matrix.json",
+      '{"scenario":{"name":"a"},"environment":null,"schemaVersion":1}',
+      "matrix.json cannot be read: ",
+    ],
     ["notes.txt", "", "it holds no result, or none yet"],
   ])("is listed with the reason: %s of %s", async (file, text, problem) => {
     const dir = await reports();

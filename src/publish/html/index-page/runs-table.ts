@@ -33,8 +33,8 @@ function figureOf({ metrics }: IndexData, { figures, phase }: PageRun, name: str
 
 function figureCell(label: string, { metrics }: IndexData, figure: PageFigure | undefined): Html {
   const unit = figure === undefined ? undefined : metrics[figure[0]]?.unit;
-  // An empty cell is left out on a phone; by its -1 it sorts before all figures.
-  if (figure === undefined || unit === undefined) return html`<td class="r" data-v="-1"></td>`;
+  // An empty cell is left out on a phone.
+  if (figure === undefined || unit === undefined) return html`<td class="r"></td>`;
   const [, value, , , change] = figure;
   return html`<td class="r" data-label="${label}" data-v="${value}">${formatMetric(value, unit)}${change !== "" && html`<small>${change}</small>`}</td>`;
 }
