@@ -134,6 +134,8 @@ export interface CheckResult {
   readonly detail: string;
   /** The figure that a target of the scenario can name; then that target decides, and not the check. */
   readonly figure?: { readonly name: "lost" | "duplicates"; readonly value: number };
+  /** The metric that says the same of every operation: a target on it decides in the same way. */
+  readonly metric?: "error_rate";
 }
 
 /** What one child process measured. */

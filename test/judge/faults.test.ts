@@ -122,6 +122,19 @@ describe("a check with a figure", () => {
     expect(outcomeOf("lost == 0", 3)).toBe("fail");
   });
 
+  test("leaves the decision to a target on the metric that says the same", () => {
+    const check = {
+      name: "answers are right",
+      ok: false,
+      detail: "1 of 9 is wrong",
+      metric: "error_rate",
+    } as const;
+    const trials = [trialWith({ checks: [check] })];
+    const verdicts = judgeTargets([rule("error_rate < 50%")], trials);
+    expect(decideOutcome({ trials, verdicts, invalid: [] }).outcome).toBe("pass");
+    expect(decideOutcome({ trials, verdicts: [], invalid: ["too noisy"] }).outcome).toBe("fail");
+  });
+
   test("outranks an invalid measurement where the target on it fails", () => {
     expect(outcomeOf("lost == 0", 3, ["too noisy"])).toBe("fail");
     expect(outcomeOf("lost < 5", 3, ["too noisy"])).toBe("invalid");

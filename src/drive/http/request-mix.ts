@@ -1,5 +1,5 @@
 import { createRandom, deriveSeed, type Random } from "../../base/random.ts";
-import { type Answer, checkAnswer, type Expectation } from "./answer-checks.ts";
+import type { Answer, Expectation } from "./answer-checks.ts";
 import type { WireRequest } from "./connection.ts";
 import { fillIn, type Template, type TemplateContext, type TemplatePart } from "./template.ts";
 
@@ -40,13 +40,15 @@ export interface MixOptions {
   /** Rows of CSV files by name; each request draws one of each. */
   readonly data: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
   readonly seed: number;
+  /** Holds an answer against what was expected of it; throws where it differs. */
+  readonly check: (answer: Answer, expected: Expectation) => void;
 }
 
 /** Gives the request of each operation, in the order of the calls; the same seed gives the same requests. */
 export function createRequestMix(
   options: MixOptions & { readonly host: string },
 ): (n: number) => PlannedRequest {
-  const encoders = new Map(options.kinds.map((kind) => [kind, createEncoder(kind, options.host)]));
+  const encoders = new Map(options.kinds.map((kind) => [kind, createEncoder(kind, options)]));
   const draw = createDraw(options);
   return (n) => {
     const { kind, context } = draw(n);
@@ -97,7 +99,10 @@ export function isIdempotent(method: string): boolean {
 }
 
 /** What is the same for every request is encoded once, texts that stand side by side as one. */
-function createEncoder(kind: RequestKind, host: string): Encode {
+function createEncoder(
+  kind: RequestKind,
+  { host, check: checkAnswer }: Pick<MixOptions, "check"> & { readonly host: string },
+): Encode {
   const { method, path, headers, body, expected } = kind;
   const check: Check = (answer) => checkAnswer(answer, expected);
   const common = { isHead: method === "HEAD", isIdempotent: isIdempotent(method) };

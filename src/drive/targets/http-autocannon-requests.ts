@@ -1,5 +1,5 @@
 import type { Request } from "autocannon";
-import { type Answer, checkAnswer, readsBody } from "../http/answer-checks.ts";
+import { type Answer, readsBody } from "../http/answer-checks.ts";
 import {
   createPartsMix,
   isFixed,
@@ -44,7 +44,7 @@ export function createClientRequests(mix: MixOptions, nextNumber: () => number):
         isIdempotent: () => isIdempotent(parts.kind.method),
         wrongWith: (status) => {
           try {
-            checkAnswer(answer ?? { status }, parts.kind.expected);
+            mix.check(answer ?? { status }, parts.kind.expected);
           } catch (error) {
             return error;
           }

@@ -7,6 +7,7 @@ import { type Rows, readRows, readText } from "../http/read-rows.ts";
 import type { MixOptions, RequestKind } from "../http/request-mix.ts";
 import { compileTemplate, type DataColumns, type Escape, type Template } from "../http/template.ts";
 import type { TargetContext } from "../target.ts";
+import { type AnswerTally, createAnswerTally } from "./http-answer-tally.ts";
 import { escapes, splitUrl } from "./http-places.ts";
 import type { HttpSettings } from "./http-settings.ts";
 
@@ -18,6 +19,8 @@ export interface HttpPlan {
   /** The `Host` header. */
   readonly host: string;
   readonly mix: MixOptions;
+  /** What `mix` checks answers with. */
+  readonly tally: AnswerTally;
 }
 
 /** Reads the files that the settings name. Rejects with a DynoError `setup` that names the setting which is wrong. */
@@ -45,7 +48,8 @@ export async function planRequests(
     }),
   );
   const { origin, host } = await originOf(url, settings.tls, scenarioDir);
-  return { url, origin, host, mix: { kinds, order: settings.order, data, seed } };
+  const tally = createAnswerTally();
+  return { url, origin, host, tally, mix: { kinds, order: settings.order, data, seed, check: tally.check } };
 }
 
 type RequestInput = NonNullable<HttpSettings["requests"]>[number];

@@ -83,6 +83,12 @@ export const httpSettings = z
     timeout: durationMs(1000)
       .default(5000)
       .describe("How long an answer may take once its request was sent."),
+    closedLoop: z
+      .enum(["dyno", "autocannon"])
+      .default("dyno")
+      .describe(
+        "What drives closed phases (`concurrency`). autocannon: as a library, where it can do what is asked; it costs more than twice the CPU.",
+      ),
     tls: z
       .strictObject({
         ca: z

@@ -34,7 +34,10 @@ export const httpTarget: Target<HttpSettings> = {
         pool.send(wire, { answer: checked(check, resolve, reject), fail: reject });
       });
     };
-    const loop = clients > 0 ? await createHttpLoop({ plan, settings, connections, fire }) : undefined;
+    const loop =
+      clients > 0 && settings.closedLoop === "autocannon"
+        ? await createHttpLoop({ plan, settings, connections, fire })
+        : undefined;
     const cpu = services.serverGroup === undefined ? undefined : await openGroupCpu(services.serverGroup);
     return {
       fire,
@@ -46,7 +49,7 @@ export const httpTarget: Target<HttpSettings> = {
       ...(cpu === undefined ? {} : { outsideCpuMicros: cpu.cpuMicros }),
       stop: async () => {
         pool.close();
-        return [];
+        return [plan.tally.result()];
       },
     };
   },

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { checkAnswer } from "../../../src/drive/http/answer-checks.ts";
 import { createRequestMix, type MixOptions, type RequestKind } from "../../../src/drive/http/request-mix.ts";
 import { compileTemplate, type Template } from "../../../src/drive/http/template.ts";
 
@@ -23,7 +24,15 @@ function kind(name: string, more: Partial<RequestKind> = {}): RequestKind {
 }
 
 function mix(kinds: readonly RequestKind[], more: Partial<MixOptions> = {}) {
-  return createRequestMix({ kinds, order: "sequence", host: "x:80", data: {}, seed: 1, ...more });
+  return createRequestMix({
+    kinds,
+    order: "sequence",
+    host: "x:80",
+    data: {},
+    seed: 1,
+    check: checkAnswer,
+    ...more,
+  });
 }
 
 const textOf = (request: { readonly wire: { readonly bytes: Buffer | string } }): string =>

@@ -30,7 +30,7 @@ interface Drive {
 async function drive(settings: object, options: Drive = {}): Promise<Driven> {
   const { clients = 4, toClients = clients, forMs = 60_000, answers = 40, drainMs = 5000 } = options;
   const enough = new AbortController();
-  const parsed = httpSettings.parse({ kind: "http", ...settings });
+  const parsed = httpSettings.parse({ kind: "http", closedLoop: "autocannon", ...settings });
   const session = await httpTarget.start(parsed, {
     seed: 1,
     scratchDir: "",

@@ -46,6 +46,7 @@ describe("the settings of the HTTP target", () => {
         expect: { status: [[200, 399]] },
         order: "sequence",
         data: {},
+        closedLoop: "dyno",
         pipelining: 1,
         timeout: 5000,
         tls: { insecure: false },

@@ -40,6 +40,21 @@ async function errorOf(session: Session): Promise<unknown> {
   );
 }
 
+test("answers that are wrong are a check that fails, unless an error_rate target allows for them", async () => {
+  const server = await recordingServer();
+  const url = `${server.url}/`;
+  const right = await start({ url });
+  await fire(right, 3);
+  expect(await right.stop()).toEqual([
+    { name: "answers are right", ok: true, detail: "3 answers were checked", metric: "error_rate" },
+  ]);
+  const wrong = await start({ url, expect: { status: 418 } });
+  await fire(wrong, 2);
+  expect(await wrong.stop()).toMatchObject([
+    { ok: false, detail: "2 of 2 answers were wrong; the first: the status is 200, and 418 was expected" },
+  ]);
+});
+
 const okay = (count: number): readonly string[] => Array.from({ length: count }, () => "ok");
 
 describe("the requests of the HTTP target", () => {
