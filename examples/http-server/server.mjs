@@ -21,7 +21,10 @@ const server = createServer((request, response) => {
   const answer = (status, value) => {
     work();
     const body = JSON.stringify(value);
-    response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
+    response.writeHead(status, {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(body),
+    });
     response.end(body);
   };
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
