@@ -53,7 +53,7 @@ function startRunOf({ out }: ServeOptions, io: Io): StartRun {
   return ({ file, scenario: _, ...options }, { onEvent, onResult }, signal) =>
     run(
       file,
-      { ...options, set: [], out, progress: false },
+      { ...options, set: [], only: [], out, progress: false },
       { ...io, stdout: silent, stderr: silent, signal },
       {
         onEvent,
