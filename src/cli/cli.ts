@@ -1,28 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { DynoError, type ErrorCode, kindOf, messageOf } from "../base/errors.ts";
+import { DynoError, kindOf, messageOf } from "../base/errors.ts";
 import { durations, parseUnit } from "../base/units.ts";
 import { addBaselineCommands } from "./baseline-commands.ts";
 import { addCompareCommands } from "./compare-commands.ts";
 import type { Io } from "./io.ts";
 import { addServeCommands } from "./serve-commands.ts";
 import { addTuneCommands } from "./tune-commands.ts";
-
-/** Exit codes of errors that end a command; results have theirs in `judge/outcome.ts`. */
-const exitCodes: Readonly<Record<ErrorCode, number>> = {
-  usage: 2,
-  scenario: 2,
-  setup: 4,
-  unavailable: 4,
-  overload: 4,
-  rejected: 4,
-  conflict: 4,
-  unsupported: 2,
-  corrupt: 4,
-  aborted: 130,
-  timeout: 4,
-  closed: 70,
-  internal: 70,
-};
 
 /**
  * Reads the command line, runs one command, and gives its exit code.
@@ -40,19 +23,19 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
     // Commander has printed its own message.
-    const code = thrown instanceof CommanderError ? 2 : reportError(thrown, io);
+    const code = thrown instanceof CommanderError ? 2 : await reportError(thrown, io);
     const { exitMeaning } = await import("../judge/outcome.ts");
     io.stderr.write(`exit ${code}: ${exitMeaning(code)}\n`);
     return code;
   }
 }
 
-function reportError(thrown: unknown, io: Io): number {
+async function reportError(thrown: unknown, io: Io): Promise<number> {
   if (io.signal.aborted) return io.signal.reason === "SIGTERM" ? 143 : 130;
   if (thrown instanceof DynoError && thrown.code !== "internal") {
     const text = thrown.message.trimEnd();
     io.stderr.write(thrown.code === "scenario" ? `${text}\n` : `dyno: ${text}\n`);
-    return exitCodes[thrown.code];
+    return (await import("../judge/outcome.ts")).errorExitCode(thrown.code);
   }
   const stack = thrown instanceof Error ? thrown.stack : undefined;
   io.stderr.write(`dyno: a fault of dyno's own (${kindOf(thrown)}); please report it with these lines\n`);

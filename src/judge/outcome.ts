@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../base/errors.ts";
 import { isLeftToTarget } from "../measure/left-to-target.ts";
 import type { RunOutcome, TrialResult, Verdict } from "../measure/result.ts";
 
@@ -67,7 +68,8 @@ function decideByTargets(verdicts: readonly Verdict[]): Outcome {
   return { outcome: "pass", exitCode: 0, reason: `${all} The closest: ${closest?.sentence ?? ""}` };
 }
 
-function sentence(text: string): string {
+/** The first line of a text as a sentence: with a capital and a full stop. */
+export function sentence(text: string): string {
   const line = text.split("\n")[0] ?? "";
   const capital = line.slice(0, 1).toUpperCase() + line.slice(1);
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;
@@ -87,4 +89,25 @@ const meanings: Readonly<Record<number, string>> = {
 /** What an exit code of dyno means. */
 export function exitMeaning(exitCode: number): string {
   return meanings[exitCode] ?? "an exit code that dyno does not give";
+}
+
+const errorExitCodes: Readonly<Record<ErrorCode, number>> = {
+  usage: 2,
+  scenario: 2,
+  setup: 4,
+  unavailable: 4,
+  overload: 4,
+  rejected: 4,
+  conflict: 4,
+  unsupported: 2,
+  corrupt: 4,
+  aborted: 130,
+  timeout: 4,
+  closed: 70,
+  internal: 70,
+};
+
+/** The exit code of an error that ends a command. */
+export function errorExitCode(code: ErrorCode): number {
+  return errorExitCodes[code];
 }

@@ -1,5 +1,3 @@
-import type { RunOutcome } from "./result.ts";
-
 /** A run as it is shown while it goes on, and how it ended. */
 export interface LiveRun {
   /** 1 for the first run of this server. */
@@ -52,8 +50,8 @@ export interface LivePoint {
 
 /** How a run ended. */
 export interface LiveEnd {
-  /** `error`: it came to no result, such as a scenario that cannot be accepted. */
-  readonly outcome: RunOutcome | "error";
+  /** As the result calls it; `error`: it came to none, such as a scenario that cannot be accepted. */
+  readonly outcome: string;
   readonly exitCode: number;
   /** One sentence; of an error, its message. */
   readonly reason: string;

@@ -135,7 +135,7 @@ function watchOf(
         figures.add(scenario, event.interval);
     },
     onEnd: ({ scenario, end }, result) => {
-      figures.end(scenario, result);
+      figures.end(scenario, result === undefined || "kind" in result ? undefined : result);
       log(`${scenario}: ${end?.outcome}. ${end?.reason}`);
     },
   };

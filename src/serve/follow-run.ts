@@ -14,7 +14,8 @@ export function followRun(run: LiveRun, event: ProgressEvent): LiveRun {
     }
     case "phase": {
       const { type: _, ...phase } = event;
-      return { ...run, phase: { ...phase, doneMs: 0 } };
+      const { fault: __, ...rest } = run;
+      return { ...rest, phase: { ...phase, doneMs: 0 } };
     }
     case "fault":
       return { ...run, fault: describeMarkNow(event.mark) };

@@ -39,7 +39,14 @@ async function foldersOf(dir: string): Promise<string[]> {
     .toReversed();
 }
 
-const resultFiles = ["result.json", "comparison.json", "tuning.json", "study.json", "matrix.json"];
+const resultFiles = [
+  "result.json",
+  "comparison.json",
+  "tuning.json",
+  "capacity.json",
+  "sweep.json",
+  "matrix.json",
+];
 
 async function resultFileOf(
   dir: string,

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { DynoError, messageOf } from "../base/errors.ts";
 import type { ProgressEvent } from "../drive/progress.ts";
+import { errorExitCode, exitMeaning, sentence } from "../judge/outcome.ts";
 import type { LiveEnd, LiveRun } from "../measure/live-run.ts";
 import type { RunResult } from "../measure/result.ts";
 import { followRun } from "./follow-run.ts";
@@ -16,11 +17,16 @@ export interface RunRequest {
   readonly seed?: number;
 }
 
+/** What any measurement comes to; a plain run's result is more, and has no `kind`. */
+export type AnyResult =
+  | RunResult
+  | (Pick<LiveEnd, "outcome" | "exitCode" | "reason"> & { readonly kind: string });
+
 /** What is told of a run. */
 export interface RunWatch {
   onEvent(event: ProgressEvent): void;
   /** The result is written; `folder` is the report's, named from the folder of reports. */
-  onResult(result: RunResult, folder: string): void;
+  onResult(result: AnyResult, folder: string): void;
 }
 
 /** Runs a scenario, publishes its report, and gives the exit code; ends early when the signal is aborted. */
@@ -48,7 +54,7 @@ export interface RunDeskOptions {
   readonly watch: {
     onBegin(run: LiveRun): void;
     onEvent(run: LiveRun, event: ProgressEvent): void;
-    onEnd(run: LiveRun, result: RunResult | undefined): void;
+    onEnd(run: LiveRun, result: AnyResult | undefined): void;
   };
 }
 
@@ -70,7 +76,7 @@ export function createRunDesk({ startRun, clock, watch }: RunDeskOptions): RunDe
     // It may say by now that it is being cancelled.
     const latest = (): LiveRun => run ?? first;
     const onEvent = (event: ProgressEvent): void => watch.onEvent(tell(followRun(latest(), event)), event);
-    const onResult = (result: RunResult, folder: string): void => {
+    const onResult = (result: AnyResult, folder: string): void => {
       written = { result, folder };
     };
     const end = await startRun(request, { onEvent, onResult }, signal).then(
@@ -124,18 +130,25 @@ function underWay(run: LiveRun | undefined): string {
 }
 
 interface Written {
-  readonly result: RunResult;
+  readonly result: AnyResult;
   readonly folder: string;
 }
 
+/** Of what told of no result. */
+const outcomesByCode: Readonly<Record<number, string>> = { 0: "pass", 1: "fail", 3: "inconclusive" };
+
 function endOf(exitCode: number, written: Written | undefined): LiveEnd {
-  if (written === undefined) return { outcome: "error", exitCode, reason: "The run came to no result." };
+  if (written === undefined)
+    return {
+      outcome: outcomesByCode[exitCode] ?? "error",
+      exitCode,
+      reason: sentence(exitMeaning(exitCode)),
+    };
   const { outcome, reason } = written.result;
   return { outcome, exitCode, reason, folder: written.folder };
 }
 
 function errorEnd(thrown: unknown): LiveEnd {
-  const isOurs = thrown instanceof DynoError && thrown.code !== "internal";
-  const exitCode = isOurs ? (thrown.code === "setup" ? 4 : 2) : 70;
+  const exitCode = thrown instanceof DynoError ? errorExitCode(thrown.code) : 70;
   return { outcome: "error", exitCode, reason: messageOf(thrown).trimEnd() };
 }

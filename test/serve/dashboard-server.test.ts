@@ -90,6 +90,24 @@ describe("the API", () => {
       });
   });
 
+  test.each([
+    [0, "pass", "All targets pass."],
+    [1, "fail", "A target failed."],
+    [130, "error", "Interrupted (SIGINT); the partial results were written."],
+  ])(
+    "tells by its exit code %i what became of a run that told of no result",
+    async (code, outcome, reason) => {
+      const { ask, runs } = await openTestDashboard();
+      await ask("/api/runs", { body: { scenario: "steady" } });
+      runs[0]?.end(code);
+      await expect
+        .poll(async () => (await ask("/api/runs/current")).json)
+        .toMatchObject({
+          end: { outcome, exitCode: code, reason },
+        });
+    },
+  );
+
   test("tells the message of a run that could not be begun", async () => {
     const { ask, runs } = await openTestDashboard();
     await ask("/api/runs", { body: { scenario: "wrong" } });

@@ -20,11 +20,12 @@ export interface ServeOptions {
 
 /** `dyno serve`: a dashboard that starts runs and shows them live, until it is interrupted; gives the exit code. */
 export async function serve(options: ServeOptions, io: Io): Promise<number> {
-  const token = options.token ?? io.env.DYNO_TOKEN;
+  // An empty one is none.
+  const token = (options.token ?? io.env.DYNO_TOKEN) || undefined;
   const server = await openDashboardServer({
     port: options.port,
     host: options.host,
-    ...(token === undefined || token === "" ? {} : { token }),
+    ...(token === undefined ? {} : { token }),
     readScenarios: createScenarioReader("scenarios", { targetSchemas, env: io.env }),
     reportsDir: resolve(io.cwd, options.out),
     startRun: startRunOf(options, io),
