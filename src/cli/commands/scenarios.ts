@@ -3,6 +3,7 @@ import { formatDuration } from "../../base/units.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
 import { type Colours, createColours } from "../../publish/terminal/symbols.ts";
 import { checkScenario } from "../../scenario/check-scenario.ts";
+import { describeStudy, longestStudyMs } from "../../scenario/describe-study.ts";
 import { listScenarioFiles } from "../../scenario/list-scenarios.ts";
 import { describePhase } from "../../scenario/load-shapes.ts";
 import { describeMatrix } from "../../scenario/matrix-cells.ts";
@@ -31,13 +32,18 @@ export async function listScenarios(dir: string, io: Io): Promise<number> {
       );
       continue;
     }
-    const lasting = formatDuration(longestMs(scenario) * 1000);
+    const { study, load, matrix } = scenario;
+    const lasting = formatDuration(
+      (study === undefined ? longestMs(scenario) : longestStudyMs(study)) * 1000,
+    );
     io.stdout.write(`${colours.bold(scenario.name)}  ${colours.dim(`${file}, up to ${lasting}`)}\n`);
     io.stdout.write(`  ${scenario.why}\n`);
-    for (const phase of scenario.load)
-      io.stdout.write(`  ${colours.dim(`${phase.phase}: ${describePhase(phase)}`)}\n`);
-    if (scenario.matrix !== undefined)
-      io.stdout.write(`  ${colours.dim(`matrix: ${describeMatrix(scenario.matrix)}`)}\n`);
+    const lines =
+      study === undefined
+        ? load.map((phase) => `${phase.phase}: ${describePhase(phase)}`)
+        : [describeStudy(study)];
+    if (matrix !== undefined) lines.push(`matrix: ${describeMatrix(matrix)}`);
+    for (const line of lines) io.stdout.write(`  ${colours.dim(line)}\n`);
     io.stdout.write("\n");
   }
   return 0;
