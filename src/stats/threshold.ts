@@ -99,8 +99,7 @@ function likelihood({ excess, error }: DoseAnswer, { slope, noise }: Law, above:
   // A yes or no tells the side of the limit; a figure that is far off tells that it is not near.
   const edge = Number.isFinite(excess) ? straight : 0;
   const isSure = Math.abs(excess) >= straight;
-  if (isSure && excess > 0)
-    return oddBreak + (1 - oddBreak - oddHold) * logistic((expected - edge) / scale);
+  if (isSure && excess > 0) return oddBreak + (1 - oddBreak - oddHold) * logistic((expected - edge) / scale);
   if (isSure) return oddHold + (1 - oddBreak - oddHold) * logistic((-edge - expected) / scale);
   const below = logistic((excess - expected) / scale);
   const even = (oddBreak + oddHold) / (2 * straight);
@@ -114,7 +113,8 @@ function logistic(x: number): number {
 /** Summed over the laws, and to 1 in all. */
 function marginal(joint: readonly Float64Array[]): Float64Array {
   const total = new Float64Array(joint[0]?.length ?? 0);
-  for (const weights of joint) for (const [i, weight] of weights.entries()) total[i] = (total[i] ?? 0) + weight;
+  for (const weights of joint)
+    for (const [i, weight] of weights.entries()) total[i] = (total[i] ?? 0) + weight;
   const sum = total.reduce((all, weight) => all + weight, 0);
   return total.map((weight) => weight / sum);
 }

@@ -3,12 +3,10 @@ import { formatDuration } from "../../base/units.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
 import { type Colours, createColours } from "../../publish/terminal/symbols.ts";
 import { checkScenario } from "../../scenario/check-scenario.ts";
-import { describeStudy, longestStudyMs } from "../../scenario/describe-study.ts";
 import { listScenarioFiles } from "../../scenario/list-scenarios.ts";
-import { describePhase } from "../../scenario/load-shapes.ts";
 import { describeMatrix } from "../../scenario/matrix-cells.ts";
 import { readScenarioText } from "../../scenario/read-scenario.ts";
-import { longestMs } from "../../scenario/scenario-summary.ts";
+import { loadLines, longestMs } from "../../scenario/scenario-summary.ts";
 import { checkSuite, isSuite } from "../../scenario/suite.ts";
 import { wantsColour } from "../colour.ts";
 import type { Io } from "../io.ts";
@@ -32,16 +30,11 @@ export async function listScenarios(dir: string, io: Io): Promise<number> {
       );
       continue;
     }
-    const { study, load, matrix } = scenario;
-    const lasting = formatDuration(
-      (study === undefined ? longestMs(scenario) : longestStudyMs(study)) * 1000,
-    );
+    const { matrix } = scenario;
+    const lasting = formatDuration(longestMs(scenario) * 1000);
     io.stdout.write(`${colours.bold(scenario.name)}  ${colours.dim(`${file}, up to ${lasting}`)}\n`);
     io.stdout.write(`  ${scenario.why}\n`);
-    const lines =
-      study === undefined
-        ? load.map((phase) => `${phase.phase}: ${describePhase(phase)}`)
-        : [describeStudy(study)];
+    const lines = loadLines(scenario);
     if (matrix !== undefined) lines.push(`matrix: ${describeMatrix(matrix)}`);
     for (const line of lines) io.stdout.write(`  ${colours.dim(line)}\n`);
     io.stdout.write("\n");

@@ -86,5 +86,9 @@ function mostTelling(posterior: ThresholdPosterior, from: number, to: number): n
 
 /** Rounded to three digits, and to four where these are coarser than 0.2 %. */
 function readable(ratePerSec: number): number {
-  return Number(ratePerSec.toPrecision(Number(ratePerSec.toPrecision(1)) / 10 ** Math.floor(Math.log10(ratePerSec)) >= 5 ? 3 : 4));
+  return Number(
+    ratePerSec.toPrecision(
+      Number(ratePerSec.toPrecision(1)) / 10 ** Math.floor(Math.log10(ratePerSec)) >= 5 ? 3 : 4,
+    ),
+  );
 }
