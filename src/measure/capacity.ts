@@ -46,6 +46,8 @@ export interface CapacityLevel {
   readonly p99?: number;
   readonly failed: number;
   readonly completed: number;
+  /** Share of its time that a thread which only sleeps lost to a busy machine: 0 to 1. */
+  readonly lostRatio: number;
   /** What was known of the capacity after it; absent of confirmations. */
   readonly after?: RateEstimate;
 }

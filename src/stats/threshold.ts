@@ -29,8 +29,8 @@ export interface ThresholdPosterior {
   readonly points: readonly { readonly dose: number; readonly chance: number }[];
 }
 
-/** Half a per cent of the dose. */
-const step = 0.005;
+/** One per cent of the dose; quantiles are interpolated. */
+const step = 0.01;
 /** Within this of the limit the response is taken to go straight through it, in logs; beyond, only the side counts. */
 const straight = 0.5;
 /** How steeply the response may rise at the threshold: d ln(response) / d ln(dose). */

@@ -1,4 +1,4 @@
-import { formatDuration, formatRate } from "../../base/units.ts";
+import { formatDuration, formatRate, formatRatio } from "../../base/units.ts";
 import { describeScenario } from "../../judge/compare/make-comparison.ts";
 import { judgeTargets } from "../../judge/targets.ts";
 import {
@@ -103,12 +103,21 @@ function heldText(levels: readonly CapacityLevel[], confirmedPerSec: number): st
   return `A run that the search had not seen held ${formatRate(confirmedPerSec)}${long}.`;
 }
 
-/** The lowest rate that failed at or above what is known to hold. */
-function nextFailing(levels: readonly CapacityLevel[], { low }: RateEstimate): CapacityLevel | undefined {
-  return levels
-    .filter(({ stage, outcome, ratePerSec }) => stage !== "confirm" && outcome !== "met" && ratePerSec >= low)
-    .toSorted((a, b) => a.ratePerSec - b.ratePerSec)[0];
+/** The lowest rate that failed at or above the estimate; where there is none, above what is known to hold. */
+function nextFailing(
+  levels: readonly CapacityLevel[],
+  { low, estimate }: RateEstimate,
+): CapacityLevel | undefined {
+  const failing = levels
+    .filter(({ stage, outcome }) => stage !== "confirm" && outcome !== "met")
+    .toSorted((a, b) => a.ratePerSec - b.ratePerSec);
+  const from = (least: number): CapacityLevel | undefined =>
+    failing.find(({ ratePerSec }) => ratePerSec >= least);
+  return from(estimate) ?? from(low);
 }
+
+/** A thread that only sleeps may lose this share of its time before it is told. */
+const mostLost = 0.05;
 
 function warningsOf({ found, spec, scenario }: CapacityFacts): string[] {
   const { capacity, why, levels } = found;
@@ -117,6 +126,13 @@ function warningsOf({ found, spec, scenario }: CapacityFacts): string[] {
     const width = Math.round((capacity.high / capacity.low - 1) * 100);
     warnings.push(
       `the budget of ${formatDuration(spec.budgetMs * 1000)} was over when the interval was still ${width} % wide; give more for a narrower one`,
+    );
+  }
+  const busy = levels.filter(({ lostRatio, outcome }) => outcome !== "met" && lostRatio > mostLost);
+  if (busy.length > 0) {
+    const worst = formatRatio(Math.max(...busy.map(({ lostRatio }) => lostRatio)));
+    warnings.push(
+      `at ${busy.length} of the rates that failed the machine was busy (a thread that only sleeps lost up to ${worst} of its time): where that is not the target's own doing, measure on a quieter one`,
     );
   }
   const failedConfirmations = levels.filter(({ stage, outcome }) => stage === "confirm" && outcome !== "met");

@@ -11,7 +11,7 @@ import { decodeHistogram } from "../../stats/histogram.ts";
 export interface LevelMeasured
   extends Pick<
     CapacityLevel,
-    "outcome" | "reason" | "achievedPerSec" | "figures" | "p50" | "p99" | "failed" | "completed"
+    "outcome" | "reason" | "achievedPerSec" | "figures" | "p50" | "p99" | "failed" | "completed" | "lostRatio"
   > {
   /** ln of the worst figure by its limit; infinite where there is only a yes or a no. */
   readonly excess: number;
@@ -39,6 +39,7 @@ export function judgeLevel(until: readonly TargetRule[], trial: TrialResult): Le
     achievedPerSec: (phase.completed * 1000) / phase.durationMs,
     completed: phase.completed,
     failed: phase.failed,
+    lostRatio: phase.hiccups.lostRatio,
     ...(response.count === 0 ? {} : { p50: response.quantile(0.5), p99: response.quantile(0.99) }),
   };
   const wrong = trial.checks.find(({ ok }) => !ok);
@@ -66,7 +67,8 @@ export function judgeLevel(until: readonly TargetRule[], trial: TrialResult): Le
 const no = { excess: Number.POSITIVE_INFINITY, error: 0 } as const;
 
 function nothing(reason: string): LevelMeasured {
-  return { outcome: "broken", reason, achievedPerSec: 0, figures: [], completed: 0, failed: 0, ...no };
+  const none = { achievedPerSec: 0, figures: [], completed: 0, failed: 0, lostRatio: 0 };
+  return { ...none, ...no, outcome: "broken", reason };
 }
 
 function figureOf(rule: TargetRule, verdict: Verdict | undefined): LevelFigure {

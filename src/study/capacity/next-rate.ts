@@ -74,7 +74,7 @@ function highestOf(answers: readonly RateAnswer[]): number | undefined {
 
 /** Of some quantiles of what is known, the rate after whose answer least will be unknown. Rates that people can read. */
 function mostTelling(posterior: ThresholdPosterior, from: number, to: number): number {
-  const candidates = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].map((probability) =>
+  const candidates = [0.1, 0.3, 0.5, 0.7, 0.9].map((probability) =>
     Math.min(to, Math.max(from, readable(posterior.quantile(probability)))),
   );
   const [best = from] = [...new Set(candidates)]
@@ -84,11 +84,8 @@ function mostTelling(posterior: ThresholdPosterior, from: number, to: number): n
   return best;
 }
 
-/** Rounded to three digits, and to four where these are coarser than 0.2 %. */
+/** Rounded to three digits, and to four where three are coarser than 0.2 %. */
 function readable(ratePerSec: number): number {
-  return Number(
-    ratePerSec.toPrecision(
-      Number(ratePerSec.toPrecision(1)) / 10 ** Math.floor(Math.log10(ratePerSec)) >= 5 ? 3 : 4,
-    ),
-  );
+  const lead = ratePerSec / 10 ** Math.floor(Math.log10(ratePerSec));
+  return Number(ratePerSec.toPrecision(lead >= 5 ? 3 : 4));
 }

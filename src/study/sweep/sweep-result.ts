@@ -1,5 +1,5 @@
 import { createRandom, deriveSeed } from "../../base/random.ts";
-import { formatCount, formatRate } from "../../base/units.ts";
+import { formatCount, formatRate, formatRatio } from "../../base/units.ts";
 import { describeScenario } from "../../judge/compare/make-comparison.ts";
 import { checkValidity } from "../../judge/validity.ts";
 import { mergePhases } from "../../measure/merge-phases.ts";
@@ -32,7 +32,7 @@ export function makeSweepResult(facts: SweepFacts): SweepResult {
   const levels = levelsOf(spec, trials);
   const law = fitLaw(levels, createRandom(deriveSeed(scenario.seed, "scaling law")));
   const targets = judgeSweep(scenario.targets, spec.clients, trials);
-  const { invalid, warnings } = checkValidity({ ...scenario, targets: [] }, trials, []);
+  const { invalid } = checkValidity({ ...scenario, targets: [] }, trials, []);
   return {
     schemaVersion: sweepSchemaVersion,
     kind: "sweep",
@@ -48,7 +48,7 @@ export function makeSweepResult(facts: SweepFacts): SweepResult {
     ...(law === undefined ? {} : { law }),
     targets,
     ...(unfinished(facts) ?? decide(levels, law, targets, [...invalid, ...wrongWork(trials)])),
-    warnings: [...lawWarnings(law, levels), ...warnings],
+    warnings: [...lawWarnings(law, levels), ...busyWarnings(trials), ...warningsOf(trials)],
     environment: facts.environment,
   };
 }
@@ -113,6 +113,24 @@ function lawSentence(levels: readonly SweepLevel[], law: ScalingLaw | undefined)
   const { clients, perSec } = law.peak;
   const range = `${formatCount(clients.low)} to ${formatCount(clients.high)}`;
   return `${most}; by the law the peak is at ${formatCount(clients.estimate)} clients (${range}), with ${formatRate(perSec)}.`;
+}
+
+/** A thread that only sleeps may lose this share of its time before it is told. */
+const mostLost = 0.2;
+
+/** One line for all phases in which the machine was busy: so many clients make it so by themselves. */
+function busyWarnings(trials: readonly TrialResult[]): string[] {
+  const phases = trials.flatMap(({ phases }) => phases).filter(({ kind }) => kind === "measured");
+  const busy = phases.filter(({ hiccups }) => hiccups.lostRatio > mostLost);
+  if (busy.length === 0) return [];
+  const worst = formatRatio(Math.max(...busy.map(({ hiccups }) => hiccups.lostRatio)));
+  return [
+    `all cores were busy in ${busy.length} of ${phases.length} measurements (a thread that only sleeps lost up to ${worst} of its time): the machine, and not the target, may be what does not scale`,
+  ];
+}
+
+function warningsOf(trials: readonly TrialResult[]): string[] {
+  return trials.flatMap(({ warnings }) => warnings);
 }
 
 function lawWarnings(law: ScalingLaw | undefined, levels: readonly SweepLevel[]): string[] {

@@ -66,7 +66,7 @@ function rateChart(result: CapacityResult, condition: LevelFigure, i: number): H
       ]),
   );
   const legend = html`<span class="legend">${levelKeys(shown)}${result.capacity !== undefined && legendKey("var(--b2)", "95 % interval of the capacity", true)}</span>`;
-  return html`<section class="card"${i === 0 && html` id="rates"`}><div class="title"><h2>${title}</h2><span class="sub">operations a second, logarithmic</span>${legend}</div>${scrollable(drawing(box, title, description, body))}${table}</section>`;
+  return html`<section class="card"${i === 0 && html` id="rates"`}><div class="title"><h2>${title}</h2><span class="sub">operations a second, logarithmic</span>${legend}</div>${scrollable(drawing(box, title, description, body), "wider")}${table}</section>`;
 }
 
 function interval({ capacity }: CapacityResult, x: Scale, box: Box): Html {

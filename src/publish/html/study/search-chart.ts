@@ -42,7 +42,7 @@ export function searchChart({ levels }: CapacityResult): Html | false {
     html`${levels.map((level) => levelMark(level, x(level.atMs), y(level.ratePerSec)))}`,
   ];
   const legend = html`<span class="legend">${levelKeys(levels)}${legendKey("var(--b2)", "what was known then", true)}</span>`;
-  return html`<section class="card" id="search"><div class="title"><h2>${title}</h2><span class="sub">up in long steps until a rate is too much, then where the answer tells most</span>${legend}</div>${scrollable(drawing(box, title, description, body))}</section>`;
+  return html`<section class="card" id="search"><div class="title"><h2>${title}</h2><span class="sub">up in long steps until a rate is too much, then where the answer tells most</span>${legend}</div>${scrollable(drawing(box, title, description, body), "wider")}</section>`;
 }
 
 /** Every rate that was held, in the order of measuring. */

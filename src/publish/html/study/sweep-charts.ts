@@ -57,13 +57,13 @@ export function throughputChart(result: SweepResult): Html | false {
       perRound.map(formatRate).join(", "),
     ]),
   );
-  return html`<section class="card" id="throughput"><div class="title"><h2>${title}</h2><span class="sub">operations a second; clients are logarithmic, so the ideal is a curve</span><span class="legend">${keys}</span></div>${scrollable(drawing(box, title, description, body))}${table}</section>`;
+  return html`<section class="card" id="throughput"><div class="title"><h2>${title}</h2><span class="sub">operations a second; clients are logarithmic, so the ideal is a curve</span><span class="legend">${keys}</span></div>${scrollable(drawing(box, title, description, body), "wider")}${table}</section>`;
 }
 
 function clientsAxis(levels: readonly SweepLevel[], box: Box) {
   const clients = levels.map(({ clients }) => clients);
   const [low, high] = [Math.min(...clients), Math.max(...clients)];
-  return logAxisBelow([low * 0.93, high * 1.12], box, numberText);
+  return logAxisBelow([low * 0.93, high * 1.12], box, numberText, clients);
 }
 
 function lawCurve({ curve, lambda, peak }: ScalingLaw, x: Scale, y: Scale, box: Box): Html {
@@ -144,5 +144,5 @@ export function latencyChart({ levels }: SweepResult): Html | false {
     ["clients", "p50", "p99"],
     known.map(({ clients, p50, p99 }) => [formatCount(clients), formatDuration(p50), formatDuration(p99)]),
   );
-  return html`<section class="card" id="latency"><div class="title"><h2>${title}</h2><span class="sub">closed loop: it hides queueing</span></div>${scrollable(drawing(box, title, description, body))}${table}</section>`;
+  return html`<section class="card" id="latency"><div class="title"><h2>${title}</h2><span class="sub">closed loop: it hides queueing</span></div>${scrollable(drawing(box, title, description, body), "wider")}${table}</section>`;
 }
