@@ -31,26 +31,33 @@ describe("where to measure next", () => {
         expect(next).toEqual({ do: "stop", why: "found" });
         expect(answers.length).toBeLessThanOrEqual(23);
       }),
-      { numRuns: 8 },
+      { numRuns: 3 },
     );
   });
 
   test("it never leaves the range that it was given, whatever is answered", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 101, max: 5000 }), (seed, to) => {
-        const random = createRandom(seed);
-        const { answers } = ask(() => (random.next() < 0.5 ? yes : no), to, 10);
-        for (const { ratePerSec } of answers) {
-          expect(ratePerSec).toBeGreaterThanOrEqual(100);
-          expect(ratePerSec).toBeLessThanOrEqual(to);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+        fc.integer({ min: 101, max: 5000 }),
+        (seed, to) => {
+          const random = createRandom(seed);
+          const { answers } = ask(() => (random.next() < 0.5 ? yes : no), to, 10);
+          for (const { ratePerSec } of answers) {
+            expect(ratePerSec).toBeGreaterThanOrEqual(100);
+            expect(ratePerSec).toBeLessThanOrEqual(to);
+          }
+        },
+      ),
       { numRuns: 8 },
     );
   });
 
   test("where nothing holds it stops at once, after asking twice", () => {
-    expect(ask(() => no)).toMatchObject({ answers: [{ ratePerSec: 100 }, { ratePerSec: 100 }], next: { why: "none" } });
+    expect(ask(() => no)).toMatchObject({
+      answers: [{ ratePerSec: 100 }, { ratePerSec: 100 }],
+      next: { why: "none" },
+    });
   });
 
   test("one hiccup at the lowest rate does not end it", () => {
@@ -67,22 +74,26 @@ describe("the capacity of a queue whose capacity is known", () => {
   test.each([
     ["steady answers", { noise: 0.05, hiccups: 0 }, 0.03],
     ["noisy answers and hiccups", { noise: 0.25, hiccups: 0.03 }, 0.12],
-  ])("lies in the interval, and near the estimate, with %s", async (_, kind, mostOff) => {
-    const random = createRandom(7);
-    const runs = 40;
-    let covered = 0;
-    let off = 0;
-    for (let seed = 1; seed <= runs; seed++) {
-      const truth = 150 * 100 ** random.next();
-      const { capacity, levels } = await searched(queueLevel(truth, { seed, ...kind }));
-      if (capacity === undefined) throw new Error("no capacity");
-      if (capacity.low <= truth && truth <= capacity.high) covered++;
-      off += Math.abs(Math.log(capacity.estimate / truth)) / runs;
-      expect(levels.length).toBeLessThanOrEqual(20);
-    }
-    expect(covered / runs).toBeGreaterThanOrEqual(0.9);
-    expect(off).toBeLessThan(mostOff);
-  });
+  ])(
+    "lies in the interval, and near the estimate, with %s",
+    async (_, kind, mostOff) => {
+      const random = createRandom(7);
+      const runs = 16;
+      let covered = 0;
+      let off = 0;
+      for (let seed = 1; seed <= runs; seed++) {
+        const truth = 150 * 100 ** random.next();
+        const { capacity, levels } = await searched(queueLevel(truth, { seed, ...kind }));
+        if (capacity === undefined) throw new Error("no capacity");
+        if (capacity.low <= truth && truth <= capacity.high) covered++;
+        off += Math.abs(Math.log(capacity.estimate / truth)) / runs;
+        expect(levels.length).toBeLessThanOrEqual(20);
+      }
+      expect(covered / runs).toBeGreaterThanOrEqual(0.9);
+      expect(off).toBeLessThan(mostOff);
+    },
+    60_000,
+  );
 });
 
 describe("what a search came to", () => {
@@ -115,27 +126,45 @@ describe("what a search came to", () => {
 
   test("is not believed where a longer run does not hold what the search found", async () => {
     const queue = queueLevel(3000);
-    let levels = 0;
-    const result = await sampleCapacity({ measure: (rate) => queue(++levels > 12 ? 9000 : rate) });
+    const result = await sampleCapacity({ measure: (rate, holdMs) => queue(holdMs > 2000 ? 9000 : rate) });
     expect(result.outcome).toBe("unconfirmed");
     expect(result.exitCode).toBe(3);
   });
 });
 
 describe("a level", () => {
-  const study = studyScenario('{ capacity: { until: "p99 > 5ms or error_rate > 1%" } }').study as CapacitySpec;
+  const study = studyScenario('{ capacity: { until: "p99 > 5ms or error_rate > 1%" } }')
+    .study as CapacitySpec;
   const [trial] = sampleResult().trials;
   const phase = trial?.phases.find(({ kind }) => kind === "measured");
   if (trial === undefined || phase === undefined) throw new Error("the sample has no trial");
   const judged = (change: Partial<typeof phase>, more: Partial<TrialResult> = {}) =>
-    judgeLevel(study.until, { ...trial, timeline: [], checks: [], ...more, phases: [{ ...phase, ...change }] });
-  const limitOf = (micros: number) => study.until.map((rule, i) => (i === 0 ? { ...rule, limit: micros } : rule));
+    judgeLevel(study.until, {
+      ...trial,
+      timeline: [],
+      checks: [],
+      ...more,
+      phases: [{ ...phase, ...change }],
+    });
+  const limitOf = (micros: number) =>
+    study.until.map((rule, i) => (i === 0 ? { ...rule, limit: micros } : rule));
 
   test("is met where no condition holds, and too much where one does", () => {
-    const whole = { ...trial, timeline: [], checks: [], phases: [{ ...phase, failed: 0, sentInTime: phase.asked }] };
-    expect(judgeLevel(limitOf(60e6), whole)).toMatchObject({ outcome: "met", figures: [{ isBroken: false }, {}] });
+    const whole = {
+      ...trial,
+      timeline: [],
+      checks: [],
+      phases: [{ ...phase, failed: 0, sentInTime: phase.asked }],
+    };
+    expect(judgeLevel(limitOf(60e6), whole)).toMatchObject({
+      outcome: "met",
+      figures: [{ isBroken: false }, {}],
+    });
     expect(judgeLevel(limitOf(60e6), whole).excess).toBeLessThan(0);
-    const tight = judgeLevel(limitOf(1), { ...whole, phases: [{ ...phase, failed: 0, sentInTime: phase.asked, service: phase.response }] });
+    const tight = judgeLevel(limitOf(1), {
+      ...whole,
+      phases: [{ ...phase, failed: 0, sentInTime: phase.asked, service: phase.response }],
+    });
     expect(tight).toMatchObject({ outcome: "broken", reason: expect.stringMatching(/^p99 .* > 1\u202fµs/) });
     expect(tight.excess).toBeGreaterThan(0);
   });
@@ -147,7 +176,12 @@ describe("a level", () => {
   test("is too much where its queue grows, though every answer was in time", () => {
     const row = trial.timeline.find(({ kind }) => kind === "measured");
     if (row === undefined) throw new Error("the sample has no timeline");
-    const rows = [0, 1, 2, 3].map((i) => ({ ...row, kind: "measured" as const, offered: 1000, inFlight: 10 + 400 * i }));
+    const rows = [0, 1, 2, 3].map((i) => ({
+      ...row,
+      kind: "measured" as const,
+      offered: 1000,
+      inFlight: 10 + 400 * i,
+    }));
     const level = judgeLevel(limitOf(60e6), {
       ...trial,
       checks: [],

@@ -1,15 +1,15 @@
 import { createRandom } from "../../src/base/random.ts";
+import { targetSchemas } from "../../src/drive/target-schemas.ts";
+import { describeScenario } from "../../src/judge/compare/make-comparison.ts";
 import type { CapacityResult } from "../../src/measure/capacity.ts";
 import type { SweepResult } from "../../src/measure/sweep.ts";
+import { checkScenario } from "../../src/scenario/check-scenario.ts";
+import type { CapacitySpec, Scenario } from "../../src/scenario/scenario.ts";
 import { scalabilityAt } from "../../src/stats/scalability.ts";
 import { makeCapacityResult } from "../../src/study/capacity/capacity-result.ts";
 import { findCapacity } from "../../src/study/capacity/find-capacity.ts";
 import type { LevelMeasured } from "../../src/study/capacity/judge-level.ts";
 import { fitLaw } from "../../src/study/sweep/scaling-law.ts";
-import { targetSchemas } from "../../src/drive/target-schemas.ts";
-import { checkScenario } from "../../src/scenario/check-scenario.ts";
-import type { CapacitySpec, Scenario } from "../../src/scenario/scenario.ts";
-import { describeScenario } from "../../src/judge/compare/make-comparison.ts";
 import { sampleResult } from "./sample-result.ts";
 
 const { environment } = sampleResult();
@@ -62,7 +62,10 @@ export function queueLevel(
 }
 
 /** The search for the capacity of such a server, over a clock of its own: each level takes 3.5 s. */
-export async function searched(measure: (ratePerSec: number) => LevelMeasured, budgetMs = 60_000) {
+export async function searched(
+  measure: (ratePerSec: number, holdMs: number) => LevelMeasured,
+  budgetMs = 60_000,
+) {
   let elapsedMs = 0;
   return findCapacity({
     fromRatePerSec: 100,
@@ -73,14 +76,17 @@ export async function searched(measure: (ratePerSec: number) => LevelMeasured, b
     signal: new AbortController().signal,
     measureLevel: async (ratePerSec, holdMs) => {
       elapsedMs += holdMs + 1500;
-      return measure(ratePerSec);
+      return measure(ratePerSec, holdMs);
     },
   });
 }
 
 /** The result of a search that found 4,700/s or so. */
 export async function sampleCapacity(
-  options: { readonly why?: string; readonly measure?: (ratePerSec: number) => LevelMeasured } = {},
+  options: {
+    readonly why?: string;
+    readonly measure?: (ratePerSec: number, holdMs: number) => LevelMeasured;
+  } = {},
 ): Promise<CapacityResult> {
   const scenario = studyScenario("{ capacity: { until: p99 > 20ms } }", options.why);
   return makeCapacityResult({
@@ -95,7 +101,12 @@ export async function sampleCapacity(
 }
 
 /** Rounds of levels that follow the law of scalability, each round off by its process and each level by its own noise. */
-export function sampleRounds(seed = 1, law = { lambda: 1000, sigma: 0.06, kappa: 0.002 }, noise = 0.03, rounds = 4) {
+export function sampleRounds(
+  seed = 1,
+  law = { lambda: 1000, sigma: 0.06, kappa: 0.002 },
+  noise = 0.03,
+  rounds = 4,
+) {
   const random = createRandom(seed);
   const normal = (): number => random.next() + random.next() + random.next() - 1.5;
   const shifts = Array.from({ length: rounds }, () => noise * normal());

@@ -6,8 +6,9 @@ import {
   scalabilityAt,
   scalabilityPeak,
 } from "../../stats/scalability.ts";
+import { studentCdf } from "../../stats/student.ts";
 
-const resamples = 500;
+const resamples = 300;
 const curvePoints = 60;
 /** A peak further out than this many times the most clients is not shown: nothing was measured near it. */
 const mostBeyond = 2;
@@ -81,7 +82,7 @@ function resample(
   const within = residuals.flatMap((row) =>
     row.map((residual, round) => residual - (roundMeans[round] ?? 0)),
   );
-  const widenRound = Math.sqrt(rounds / Math.max(1, rounds - 1));
+  const widenRound = Math.sqrt(rounds / Math.max(1, rounds - 1)) * fewRounds(rounds - 1);
   const taken = within.length - rounds - 2;
   const widenWithin = Math.sqrt(within.length / Math.max(1, taken));
   const shifts = roundMeans.map(() => ((roundMeans[random.integer(rounds)] ?? 0) - all) * widenRound);
@@ -92,6 +93,17 @@ function resample(
       return scalabilityAt(law, clients) * Math.exp((shifts[round] ?? 0) + own);
     }),
   }));
+}
+
+/** By how much Student's 95 % interval is wider than the normal one: a bootstrap of few rounds is too narrow by that. */
+function fewRounds(degreesOfFreedom: number): number {
+  let [low, high] = [1.96, 13];
+  for (let i = 0; i < 30; i++) {
+    const middle = (low + high) / 2;
+    if (studentCdf(middle, Math.max(1, degreesOfFreedom)) < 0.975) low = middle;
+    else high = middle;
+  }
+  return low / 1.96;
 }
 
 function meanOf(values: readonly number[]): number {
