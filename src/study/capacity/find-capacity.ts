@@ -90,6 +90,8 @@ async function confirm(
   let ratePerSec = Math.floor(Math.max(order.fromRatePerSec, Math.min(low, highestHeld)));
   const holdMs = confirmFactor * order.holdMs;
   for (let count = 0; count < mostConfirmations && !order.signal.aborted; count++) {
+    // The first one is had whatever the search has left of the budget.
+    if (count > 0 && order.elapsedMs() + holdMs > order.budgetMs) return undefined;
     const measured = await order.measureLevel(ratePerSec, holdMs);
     const level = levelOf(levels.length, "confirm", ratePerSec, holdMs, measured, order.elapsedMs());
     levels.push(level);
