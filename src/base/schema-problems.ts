@@ -25,19 +25,21 @@ export function schemaProblems(
   value: unknown,
   knownKeys: (path: Path) => readonly string[],
 ): Problem[] {
-  return issues.flatMap((issue) => {
+  return innermostIssues(issues).flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => unknownKey(yaml, [...path, key], key, knownKeys(path)));
     }
-    if (issue.code === "invalid_union" && issue.errors.length > 0) {
-      const nearest = innermost(issue.errors);
-      if (nearest !== undefined) {
-        const inner = nearest.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
-        return schemaProblems(inner, yaml, value, knownKeys);
-      }
-    }
     return [oneProblem(issue, yaml, path, valueAt(value, path))];
+  });
+}
+
+/** Issues with those of a union replaced by what is wrong with the branch that fits best, each with its whole path. */
+export function innermostIssues(issues: readonly Issue[]): readonly Issue[] {
+  return issues.flatMap((issue) => {
+    const nearest = issue.code === "invalid_union" ? innermost(issue.errors) : undefined;
+    if (nearest === undefined) return [issue];
+    return innermostIssues(nearest.map((one) => ({ ...one, path: [...issue.path, ...one.path] })));
   });
 }
 

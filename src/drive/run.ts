@@ -67,6 +67,27 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   }
 }
 
+/** Trials that are asked for one by one, on services that stay open between them. */
+export interface TrialBench {
+  /** The services that are used, in words. */
+  readonly services: readonly string[];
+  /** Runs a scenario with the target that the bench was opened for as one trial in a fresh process. */
+  run(scenario: Scenario, trial: number): Promise<TrialResult>;
+  close(): Promise<void>;
+}
+
+/** Opens the services that a scenario needs, for trials without faults. Rejects with a DynoError where they cannot be had. */
+export async function openTrialBench(scenario: Scenario, options: RunOptions): Promise<TrialBench> {
+  const breaking = { redis: false, network: false };
+  const services = await openServices(scenario.target, { ...options, breaking });
+  for (const text of services.descriptions) options.onEvent({ type: "service", text });
+  return {
+    services: services.descriptions,
+    run: (one, trial) => runOne(one, trial, services, options),
+    close: () => services.close(),
+  };
+}
+
 async function runOne(
   scenario: Scenario,
   trial: number,

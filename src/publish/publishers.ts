@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { writeWhole } from "../base/write-whole.ts";
+import type { CapacityResult } from "../measure/capacity.ts";
 import type { ComparisonResult } from "../measure/comparison.ts";
 import type { MatrixResult } from "../measure/matrix.ts";
 import type { RunResult } from "../measure/result.ts";
+import type { SweepResult } from "../measure/sweep.ts";
 import type { TuneResult } from "../measure/tuning.ts";
 
 /** An output: its file's name, and the pure function that makes it. */
@@ -81,6 +83,33 @@ const matrixPublishers: readonly Publisher<MatrixResult>[] = [
   },
 ];
 
+/** The table of the outputs of a search for the highest rate; capacity.json comes first. */
+const capacityPublishers: readonly Publisher<CapacityResult>[] = [
+  { file: "capacity.json", render: async (result) => (await import("./json.ts")).renderJson(result) },
+  {
+    file: "report.html",
+    render: async (result) =>
+      (await import("./html/study/render-capacity-html.ts")).renderCapacityHtml(result),
+  },
+  {
+    file: "metrics.prom",
+    render: async (result) => (await import("./prometheus-study.ts")).renderCapacityMetrics(result),
+  },
+];
+
+/** The table of the outputs of a sweep of clients; sweep.json comes first. */
+const sweepPublishers: readonly Publisher<SweepResult>[] = [
+  { file: "sweep.json", render: async (result) => (await import("./json.ts")).renderJson(result) },
+  {
+    file: "report.html",
+    render: async (result) => (await import("./html/study/render-sweep-html.ts")).renderSweepHtml(result),
+  },
+  {
+    file: "metrics.prom",
+    render: async (result) => (await import("./prometheus-study.ts")).renderSweepMetrics(result),
+  },
+];
+
 /** What was written, and what could not be. */
 export interface Published {
   /** Paths of the files. */
@@ -107,6 +136,16 @@ export function publishTuning(result: TuneResult, dir: string): Promise<Publishe
 /** Writes every output of a matrix, but those of its cells, into a folder, which is made where it is missing. */
 export function publishMatrix(result: MatrixResult, dir: string): Promise<Published> {
   return writeOutputs(matrixPublishers, result, dir);
+}
+
+/** Writes every output of a search for the highest rate into a folder, which is made where it is missing. */
+export function publishCapacity(result: CapacityResult, dir: string): Promise<Published> {
+  return writeOutputs(capacityPublishers, result, dir);
+}
+
+/** Writes every output of a sweep of clients into a folder, which is made where it is missing. */
+export function publishSweep(result: SweepResult, dir: string): Promise<Published> {
+  return writeOutputs(sweepPublishers, result, dir);
 }
 
 async function writeOutputs<Result>(

@@ -1,19 +1,19 @@
 import { basename, extname } from "node:path";
 import type { YamlFile } from "../base/yaml.ts";
 import { buildFault } from "./fault-schema.ts";
-import { buildPhase } from "./load-shapes.ts";
 import { overridesOf } from "./overrides.ts";
-import type { Scenario, TargetRule, WarmupSpec } from "./scenario.ts";
+import type { ReadLoad } from "./read-study.ts";
+import type { Scenario, StudySpec, TargetRule, WarmupSpec } from "./scenario.ts";
 import type { ScenarioInput } from "./schema.ts";
 
-/** The scenario that a file describes, without what may be tuned. `rules` are its targets, parsed. */
+/** The scenario that a file describes, without what may be tuned. `rules` are its targets and `load` its load, parsed. */
 export function buildScenario(
   input: ScenarioInput,
   yaml: YamlFile,
   rules: readonly TargetRule[],
+  { load, study }: ReadLoad,
 ): Omit<Scenario, "tuning"> {
   const { kind, ...settings } = input.target;
-  const load = input.load.map(buildPhase);
   const totalMs = load.reduce((sum, { durationMs }) => sum + durationMs, 0);
   return {
     file: yaml.file,
@@ -21,8 +21,9 @@ export function buildScenario(
     name: input.name ?? basename(yaml.file, extname(yaml.file)),
     why: input.why.trim(),
     target: { kind: String(kind), settings },
-    warmup: warmupOf(input.warmup),
+    warmup: warmupOf(input.warmup, study),
     load,
+    ...(study === undefined ? {} : { study }),
     faults: input.faults.map(buildFault),
     targets: rules,
     repeat: input.repeat,
@@ -40,9 +41,11 @@ export function buildScenario(
 }
 
 const warmupDefault: WarmupSpec = { minMs: 1000, maxMs: 5000 };
+/** A study warms up for each of its levels or rounds. */
+const studyWarmupDefault: WarmupSpec = { minMs: 500, maxMs: 1500 };
 
-function warmupOf(warmup: ScenarioInput["warmup"]): WarmupSpec {
-  if (warmup === undefined) return warmupDefault;
+function warmupOf(warmup: ScenarioInput["warmup"], study: StudySpec | undefined): WarmupSpec {
+  if (warmup === undefined) return study === undefined ? warmupDefault : studyWarmupDefault;
   if (warmup === "none") return { minMs: 0, maxMs: 0 };
   return typeof warmup === "number"
     ? { minMs: warmup, maxMs: warmup }

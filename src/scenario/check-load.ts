@@ -1,11 +1,14 @@
 import type { Report } from "../base/report.ts";
 import { buildPhase } from "./load-shapes.ts";
+import { phaseInputs } from "./read-study.ts";
 import type { ScenarioInput } from "./schema.ts";
 
-type PhaseInput = ScenarioInput["load"][number];
+type PhaseInput = ReturnType<typeof phaseInputs>[number];
 
 /** Reports what is wrong with the load or the warm-up, and no schema of one phase can see. */
-export function checkLoad({ load, warmup }: ScenarioInput, report: Report): void {
+export function checkLoad(input: ScenarioInput, report: Report): void {
+  const { warmup } = input;
+  const load = phaseInputs(input);
   for (const [i, phase] of load.entries()) checkPhase(phase, i, load, report);
   if (typeof warmup === "object" && warmup.min > warmup.max) {
     report({ path: ["warmup", "min"], message: "min is longer than max" });

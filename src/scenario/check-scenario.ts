@@ -9,6 +9,7 @@ import { applyOverride, type Override } from "./overrides.ts";
 import { acceptsAt, inParamUnit } from "./param-units.ts";
 import { readMatrix } from "./read-matrix.ts";
 import { readRules } from "./read-rules.ts";
+import { readLoad } from "./read-study.ts";
 import { readTuning } from "./read-tuning.ts";
 import type { Scenario } from "./scenario.ts";
 import { type ScenarioInput, scenarioJsonSchema, scenarioSchema, type TargetSchemas } from "./schema.ts";
@@ -114,12 +115,10 @@ function checkValue(
   const input = parsed.data;
   const problems: Problem[] = [];
   const report = createReport(yaml, problems);
-  const phases = input.load.map(({ phase }) => phase);
-  const scenario = buildScenario(
-    input,
-    yaml,
-    readRules(input.targets, { at: ["targets"], phases, yaml }, report),
-  );
+  const load = readLoad(input, yaml, report);
+  const phases = load.load.map(({ phase }) => phase);
+  const rules = readRules(input.targets, { at: ["targets"], phases, yaml }, report);
+  const scenario = buildScenario(input, yaml, rules, load);
   checkLoad(input, report);
   checkTimetable(scenario, report);
   return problems.length > 0

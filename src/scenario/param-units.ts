@@ -1,3 +1,4 @@
+import { innermostIssues } from "../base/schema-problems.ts";
 import { counts, durations, parseUnit, rates, ratios, sizes, type UnitFamily } from "../base/units.ts";
 import type { Path } from "../base/yaml.ts";
 import { applyOverride, type Override, parsePath } from "./overrides.ts";
@@ -14,7 +15,7 @@ export function acceptsAt(root: unknown, schema: ReturnType<typeof scenarioSchem
   return (path, value) => {
     const document = documentWith(root, path, value);
     if (document === undefined) return false;
-    const issues = schema.safeParse(document).error?.issues ?? [];
+    const issues = innermostIssues(schema.safeParse(document).error?.issues ?? []);
     const place = `${path.join(".")}.`;
     return !issues.some((issue) => `${issue.path.join(".")}.`.startsWith(place));
   };

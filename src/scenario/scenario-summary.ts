@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { type CheckOptions, checkScenario } from "./check-scenario.ts";
+import { describeStudy, longestStudyMs } from "./describe-study.ts";
 import { listScenarioFiles } from "./list-scenarios.ts";
 import { describePhase } from "./load-shapes.ts";
 import { crossLevels } from "./matrix-cells.ts";
@@ -53,8 +54,8 @@ function summarise(text: string, file: string, options: CheckOptions): ScenarioS
   const id = basename(file, extname(file));
   const { scenario, problems } = checkScenario(text, file, options);
   if (scenario === undefined) return { id, file, problems: problems.length };
-  const { name, why, target, load } = scenario;
-  const phases = load.map((phase) => `${phase.phase}: ${describePhase(phase)}`);
+  const { name, why, target } = scenario;
+  const phases = loadLines(scenario);
   return {
     id,
     file,
@@ -63,8 +64,15 @@ function summarise(text: string, file: string, options: CheckOptions): ScenarioS
   };
 }
 
+/** A scenario's load in words: each phase, or its study. */
+export function loadLines({ load, study }: Scenario): string[] {
+  if (study !== undefined) return [describeStudy(study)];
+  return load.map((phase) => `${phase.phase}: ${describePhase(phase)}`);
+}
+
 /** How long a scenario's load lasts at most, all trials together, in milliseconds. */
-export function longestMs({ load, warmup, repeat, matrix }: Scenario): number {
+export function longestMs({ load, warmup, repeat, matrix, study }: Scenario): number {
+  if (study !== undefined) return longestStudyMs(study);
   const turns = matrix === undefined ? 1 : crossLevels(matrix.axes).length * matrix.rounds;
   return load.reduce((sum, { durationMs }) => sum + durationMs, warmup.maxMs) * repeat * turns;
 }

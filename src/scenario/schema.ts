@@ -4,6 +4,7 @@ import type { Path } from "../base/yaml.ts";
 import { faultSchema } from "./fault-schema.ts";
 import { matrixSchema } from "./matrix-schema.ts";
 import { comparedMetrics } from "./scenario.ts";
+import { studySchema, wrongLoad } from "./study-schema.ts";
 import { shortFormSchemas } from "./target-shorthand.ts";
 import type { NumberParam } from "./tuning.ts";
 import { objectiveSchema, paramsSchema, requireSchema, subjectToSchema } from "./tuning-schema.ts";
@@ -118,9 +119,17 @@ export function scenarioSchema(targets: TargetSchemas) {
         .optional()
         .describe("Load that is not measured. Default: from 1s to 5s, until throughput is steady."),
       load: z
-        .array(phase)
-        .min(1)
-        .describe(`The phases, in sequence.${defaultLoadText(targets)}`),
+        .union(
+          [
+            z
+              .array(phase)
+              .min(1)
+              .describe(`The phases, in sequence.${defaultLoadText(targets)}`),
+            studySchema(open),
+          ],
+          { error: wrongLoad },
+        )
+        .describe("The phases, in sequence; or what is to be found out: capacity, or sweep."),
       faults: z
         .array(faultSchema)
         .default([])

@@ -2,17 +2,21 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { DynoError, messageOf } from "../../base/errors.ts";
+import { type CapacityResult, capacitySchemaVersion } from "../../measure/capacity.ts";
 import { type ComparisonResult, comparisonSchemaVersion } from "../../measure/comparison.ts";
 import { readEnvironment } from "../../measure/environment.ts";
 import { type MatrixResult, matrixSchemaVersion } from "../../measure/matrix.ts";
 import { type RunResult, schemaVersion } from "../../measure/result.ts";
+import { type SweepResult, sweepSchemaVersion } from "../../measure/sweep.ts";
 import { type TuneResult, tuningSchemaVersion } from "../../measure/tuning.ts";
 import { writeIndex } from "../../publish/entries/write-index.ts";
 import {
   type Published,
   publishAll,
+  publishCapacity,
   publishComparison,
   publishMatrix,
+  publishSweep,
   publishTuning,
 } from "../../publish/publishers.ts";
 import type { Io } from "../io.ts";
@@ -91,10 +95,20 @@ function publish(value: object, file: string, out: string): Promise<Published> {
     checkList(value, "cells", `${file} is no matrix`);
     return publishMatrix(value as MatrixResult, out);
   }
+  if (value.kind === "capacity") {
+    checkVersion(value, capacitySchemaVersion, `${file} is no capacity`);
+    checkList(value, "levels", `${file} is no capacity`);
+    return publishCapacity(value as CapacityResult, out);
+  }
+  if (value.kind === "sweep") {
+    checkVersion(value, sweepSchemaVersion, `${file} is no sweep`);
+    checkList(value, "levels", `${file} is no sweep`);
+    return publishSweep(value as SweepResult, out);
+  }
   if (value.kind !== "ab" && value.kind !== "gate") {
     throw new DynoError(
       "usage",
-      `${file} is no result that dyno can report: its kind is ${JSON.stringify(value.kind)}, and "ab", "gate", "tune" or "matrix" is known`,
+      `${file} is no result that dyno can report: its kind is ${JSON.stringify(value.kind)}, and "ab", "gate", "tune", "matrix", "capacity" or "sweep" is known`,
     );
   }
   checkVersion(value, comparisonSchemaVersion, `${file} is no comparison`);

@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import { systemClock } from "../../base/clock.ts";
+import { DynoError } from "../../base/errors.ts";
 import { shellWords } from "../../base/shell-words.ts";
 import type { ProgressEvent } from "../../drive/progress.ts";
 import { runScenario } from "../../drive/run.ts";
@@ -23,6 +24,7 @@ import { folderStamp } from "../folder-stamp.ts";
 import { type Io, interruptedBy } from "../io.ts";
 import { wantsLiveBlock } from "../live-block.ts";
 import { runMatrix } from "../run-matrix.ts";
+import { runStudy } from "../run-study.ts";
 import { updateIndex } from "../update-index.ts";
 
 /** The options of `dyno run`, as the command line gives them. */
@@ -63,6 +65,13 @@ export async function run(name: string, options: RunOptions, io: Io, watch?: Run
   }
   const startedAt = new Date(systemClock.epochMs());
   const dir = resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}`);
+  const { study } = scenario;
+  if (study !== undefined) {
+    refuseOfStudy(options, scenario);
+    const command = commandOf(name, options);
+    const { json = false, progress } = options;
+    return runStudy({ scenario, study, startedAt, command, dir, json, progress }, io);
+  }
   const { trials, services, setupError } = await drive(scenario, options, dir, io, watch);
   const result = makeRunResult({
     scenario,
@@ -79,6 +88,20 @@ export async function run(name: string, options: RunOptions, io: Io, watch?: Run
   if (options.history !== undefined) await appendToHistory(options.history, [historyLineOfRun(result)], io);
   io.stderr.write(`exit ${result.exitCode}: ${exitMeaning(result.exitCode)}\n`);
   return result.exitCode;
+}
+
+/** Options that would be ignored. */
+function refuseOfStudy({ samples, history, metricsPort }: RunOptions, { study, file }: Scenario): void {
+  const given = [
+    ...(samples === true ? ["--samples"] : []),
+    ...(history === undefined ? [] : ["--history"]),
+    ...(metricsPort === undefined ? [] : ["--metrics-port"]),
+  ];
+  if (given[0] === undefined) return;
+  throw new DynoError(
+    "usage",
+    `${given[0]} has no meaning for ${file}, which asks for its ${study?.kind}; leave it out`,
+  );
 }
 
 async function drive(scenario: Scenario, options: RunOptions, dir: string, io: Io, watch?: RunWatch) {

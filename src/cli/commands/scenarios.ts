@@ -4,10 +4,9 @@ import { targetSchemas } from "../../drive/target-schemas.ts";
 import { type Colours, createColours } from "../../publish/terminal/symbols.ts";
 import { checkScenario } from "../../scenario/check-scenario.ts";
 import { listScenarioFiles } from "../../scenario/list-scenarios.ts";
-import { describePhase } from "../../scenario/load-shapes.ts";
 import { describeMatrix } from "../../scenario/matrix-cells.ts";
 import { readScenarioText } from "../../scenario/read-scenario.ts";
-import { longestMs } from "../../scenario/scenario-summary.ts";
+import { loadLines, longestMs } from "../../scenario/scenario-summary.ts";
 import { checkSuite, isSuite } from "../../scenario/suite.ts";
 import { wantsColour } from "../colour.ts";
 import type { Io } from "../io.ts";
@@ -31,13 +30,13 @@ export async function listScenarios(dir: string, io: Io): Promise<number> {
       );
       continue;
     }
+    const { matrix } = scenario;
     const lasting = formatDuration(longestMs(scenario) * 1000);
     io.stdout.write(`${colours.bold(scenario.name)}  ${colours.dim(`${file}, up to ${lasting}`)}\n`);
     io.stdout.write(`  ${scenario.why}\n`);
-    for (const phase of scenario.load)
-      io.stdout.write(`  ${colours.dim(`${phase.phase}: ${describePhase(phase)}`)}\n`);
-    if (scenario.matrix !== undefined)
-      io.stdout.write(`  ${colours.dim(`matrix: ${describeMatrix(scenario.matrix)}`)}\n`);
+    const lines = loadLines(scenario);
+    if (matrix !== undefined) lines.push(`matrix: ${describeMatrix(matrix)}`);
+    for (const line of lines) io.stdout.write(`  ${colours.dim(line)}\n`);
     io.stdout.write("\n");
   }
   return 0;

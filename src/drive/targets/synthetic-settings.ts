@@ -5,11 +5,11 @@ import { durationMicros, durationMs, ratio } from "../../base/unit-schema.ts";
 export const syntheticSettings = z.strictObject({
   kind: z.literal("synthetic"),
   law: z
-    .enum(["noop", "fixed", "exponential", "stall", "error", "work"])
+    .enum(["noop", "fixed", "exponential", "queue", "stall", "error", "work"])
     .describe(
-      "noop: done at once. fixed: done after `latency`. exponential: with that mean. stall: done at once, but the target stands still for `stall` in every `every`. error: fails a share of `errorRatio`. work: computes for `rounds`.",
+      "noop: done at once. fixed: done after `latency`. exponential: with that mean. queue: one after the other, each with that mean, so 1 / `latency` is all that it carries. stall: done at once, but the target stands still for `stall` in every `every`. error: fails a share of `errorRatio`. work: computes for `rounds`.",
     ),
-  latency: durationMicros().default(1000).describe("fixed and exponential: the (mean) latency."),
+  latency: durationMicros().default(1000).describe("fixed, exponential and queue: the (mean) latency."),
   stall: durationMs().default(1000).describe("stall: how long it stands still."),
   every: durationMs().default(10_000).describe("stall: how often; the stall ends each period."),
   rounds: z

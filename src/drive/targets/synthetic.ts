@@ -20,6 +20,8 @@ function lawOf(settings: SyntheticSettings, seed: number): Session["fire"] {
       return () => after(settings.latency);
     case "exponential":
       return () => after(settings.latency * random.exponential());
+    case "queue":
+      return queueLaw(() => settings.latency * random.exponential());
     case "stall":
       return stallLaw(settings.stall * 1000, settings.every * 1000);
     case "work":
@@ -45,6 +47,16 @@ function work(rounds: number): void {
 /** The failure of the law `error`. */
 class SyntheticError extends Error {
   override readonly name = "SyntheticError";
+}
+
+/** One server, first come first served: with Poisson arrivals the M/M/1 queue, whose every quantile is known. */
+function queueLaw(serviceMicros: () => number): Session["fire"] {
+  let freeAtMicros = 0;
+  return () => {
+    const now = systemClock.nowMicros();
+    freeAtMicros = Math.max(now, freeAtMicros) + serviceMicros();
+    return after(freeAtMicros - now);
+  };
 }
 
 /** Operations that fall into the last `stallMicros` of each period are done at the period's end, the others at once. */

@@ -10,6 +10,7 @@ import { openServices, type Services } from "../services/open-services.ts";
 import type { ServiceAddresses } from "../target.ts";
 import { openPlacer, type Placer } from "./placer.ts";
 import type { ProcessPool } from "./process-pool.ts";
+import { refuseStudy } from "./refuse-study.ts";
 import { openTurnServers, refuseSharedPorts, type TurnServers } from "./turn-servers.ts";
 import { openTwinProcess, type TwinProcess, type TwinProgram, whileWorking } from "./twin-process.ts";
 import { type TurnOrder, type TurnResult, workInTurn } from "./work-in-turn.ts";
@@ -118,8 +119,10 @@ function refuseOtherPhases(sides: readonly TwinSide[]): void {
   );
 }
 
-/** Faults belong to a timetable, and slices have none. Throws a DynoError `usage`. */
-export function refuseFaults({ file, faults }: Scenario): void {
+/** Faults belong to a timetable and a study to a search of its own, and slices have neither. Throws a DynoError `usage`. */
+export function refuseFaults(scenario: Scenario): void {
+  refuseStudy(scenario);
+  const { file, faults } = scenario;
   if (faults.length === 0) return;
   throw new DynoError(
     "usage",

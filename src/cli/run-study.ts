@@ -1,0 +1,137 @@
+import { relative } from "node:path";
+import { systemClock } from "../base/clock.ts";
+import { DynoError } from "../base/errors.ts";
+import { openTrialBench, type TrialBench } from "../drive/run.ts";
+import type { CapacityResult } from "../measure/capacity.ts";
+import { readEnvironment } from "../measure/environment.ts";
+import type { SweepResult } from "../measure/sweep.ts";
+import { renderJson } from "../publish/json.ts";
+import { publishCapacity, publishSweep } from "../publish/publishers.ts";
+import { renderCapacitySummary } from "../publish/terminal/capacity.ts";
+import { createStudyView } from "../publish/terminal/study-view.ts";
+import { renderSweepSummary } from "../publish/terminal/sweep.ts";
+import { createColours } from "../publish/terminal/symbols.ts";
+import type { Scenario, StudySpec } from "../scenario/scenario.ts";
+import { makeCapacityResult } from "../study/capacity/capacity-result.ts";
+import { runCapacity } from "../study/capacity/run-capacity.ts";
+import type { StudyFacts } from "../study/study-facts.ts";
+import { runSweep } from "../study/sweep/run-sweep.ts";
+import { makeSweepResult } from "../study/sweep/sweep-result.ts";
+import { wantsColour } from "./colour.ts";
+import { type Io, interruptedBy } from "./io.ts";
+import { wantsLiveBlock } from "./live-block.ts";
+
+/** What `dyno run` knows of a scenario with a study. */
+export interface StudyRun {
+  readonly scenario: Scenario;
+  readonly study: StudySpec;
+  readonly startedAt: Date;
+  readonly command: string;
+  /** The folder for the report. */
+  readonly dir: string;
+  readonly json: boolean;
+  readonly progress: boolean;
+}
+
+/** Finds a capacity or sweeps clients, publishes what came of it, and gives the exit code. */
+export async function runStudy(run: StudyRun, io: Io): Promise<number> {
+  const result = await measure(run, io);
+  const isCapacity = result.kind === "capacity";
+  const { files, failures } = isCapacity
+    ? await publishCapacity(result, run.dir)
+    : await publishSweep(result, run.dir);
+  for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
+  const paths = Object.fromEntries(
+    files.flatMap((file) => {
+      const name = file.endsWith(".html") ? "report" : file.endsWith(".json") ? "result" : undefined;
+      return name === undefined ? [] : [[name, relative(io.cwd, file)]];
+    }),
+  );
+  const colours = createColours(wantsColour(io.stdout, io.env));
+  const summary = (): string =>
+    isCapacity ? renderCapacitySummary(result, paths, colours) : renderSweepSummary(result, paths, colours);
+  io.stdout.write(run.json ? renderJson(result) : summary());
+  io.stderr.write(`exit ${result.exitCode}: ${exitText(result)}\n`);
+  return result.exitCode;
+}
+
+async function measure(run: StudyRun, io: Io): Promise<CapacityResult | SweepResult> {
+  const { scenario, study, startedAt, command } = run;
+  const startMs = systemClock.epochMs();
+  const elapsedMs = (): number => systemClock.epochMs() - startMs;
+  const facts = async (bench: TrialBench | undefined, setupError?: Error): Promise<StudyFacts> => ({
+    scenario,
+    command,
+    startedAt,
+    durationMs: elapsedMs(),
+    environment: await readEnvironment(io.cwd, bench?.services ?? []),
+    ...(setupError === undefined ? {} : { setupError }),
+    ...interruptedBy(io.signal),
+  });
+  const view = run.progress
+    ? createStudyView({
+        output: io.stderr,
+        colours: createColours(wantsColour(io.stderr, io.env)),
+        name: scenario.name,
+        block: wantsLiveBlock(io),
+      })
+    : undefined;
+  let bench: TrialBench | undefined;
+  try {
+    bench = await openTrialBench(scenario, {
+      onEvent: (event) => view?.show(event),
+      signal: io.signal,
+      env: io.env,
+    });
+    const [phase] = scenario.load;
+    if (study.kind === "capacity" && phase?.loop === "open") {
+      const { found, last } = await runCapacity(scenario, {
+        bench,
+        spec: study,
+        phase,
+        elapsedMs,
+        onLevel: (level, estimate) => view?.level(level, estimate),
+        signal: io.signal,
+      });
+      const confirmation =
+        found.confirmedPerSec === undefined || last === undefined ? {} : { confirmation: last };
+      return makeCapacityResult({ ...(await facts(bench)), spec: study, found, ...confirmation });
+    }
+    if (study.kind === "sweep" && phase?.loop === "closed") {
+      const trials = await runSweep(scenario, {
+        bench,
+        spec: study,
+        phase,
+        signal: io.signal,
+        onRound: (round, of) => view?.round(round, of),
+      });
+      return makeSweepResult({ ...(await facts(bench)), spec: study, trials });
+    }
+    throw new DynoError("internal", `a ${study.kind} has no phase of its kind`);
+  } catch (error) {
+    if (!(error instanceof DynoError) || error.code !== "setup") throw error;
+    const failed = await facts(bench, error);
+    return study.kind === "capacity"
+      ? makeCapacityResult({ ...failed, spec: study, found: { levels: [], why: "interrupted" } })
+      : makeSweepResult({ ...failed, spec: study, trials: [] });
+  } finally {
+    view?.close();
+    await bench?.close();
+  }
+}
+
+const exitTexts: Readonly<Record<CapacityResult["outcome"] | SweepResult["outcome"], string>> = {
+  found: "the capacity was found and confirmed",
+  at_least: "what holds is known, and not what would be too much",
+  unconfirmed: "no longer run confirmed what the search found",
+  none: "not even the lowest rate holds",
+  fail: "a target failed",
+  measured: "the sweep was measured",
+  invalid: "an invalid measurement",
+  setup_failed: "the target could not be set up or reached",
+  interrupted: "interrupted; the partial results were written",
+};
+
+function exitText({ outcome }: CapacityResult | SweepResult): string {
+  return exitTexts[outcome];
+}
