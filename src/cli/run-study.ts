@@ -20,6 +20,7 @@ import { makeSweepResult } from "../study/sweep/sweep-result.ts";
 import { wantsColour } from "./colour.ts";
 import { type Io, interruptedBy } from "./io.ts";
 import { wantsLiveBlock } from "./live-block.ts";
+import { updateIndex } from "./update-index.ts";
 
 /** What `dyno run` knows of a scenario with a study. */
 export interface StudyRun {
@@ -41,6 +42,7 @@ export async function runStudy(run: StudyRun, io: Io): Promise<number> {
     ? await publishCapacity(result, run.dir)
     : await publishSweep(result, run.dir);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
+  await updateIndex(run.dir, result.environment.dynoVersion, io);
   const paths = Object.fromEntries(
     files.flatMap((file) => {
       const name = file.endsWith(".html") ? "report" : file.endsWith(".json") ? "result" : undefined;

@@ -1,6 +1,8 @@
+import type { CapacityOutcome } from "./capacity.ts";
 import type { ChangeText } from "./comparison-wording.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { MetricUnit, RunOutcome } from "./result.ts";
+import type { SweepOutcome } from "./sweep.ts";
 import type { TuneOutcome } from "./tuning.ts";
 
 /** The version of entry.json. It rises with any change of what entries hold: they are made again from the results. */
@@ -10,7 +12,7 @@ export const entrySchemaVersion = 1;
 export type EntryKind = "run" | "ab" | "gate" | "tune" | "capacity" | "sweep" | "matrix";
 
 /** What it came to; `compared` is an A/B comparison, which is not judged. */
-export type EntryOutcome = RunOutcome | TuneOutcome | "compared";
+export type EntryOutcome = RunOutcome | TuneOutcome | CapacityOutcome | SweepOutcome | "compared";
 
 /** One metric as an entry holds it. */
 export interface EntryMetric {

@@ -27,10 +27,11 @@ test("a capacity search on what never holds says so, exits 1, and leaves its rep
   const cwd = await folderWith(failing);
   const { code, stdout, stderr } = await dyno(["run", "steady", "--no-progress"], { cwd });
   expect(stdout).toMatch(/^NONE {2}steady {2}Not even the lowest rate, 50\/s, holds: error_rate 100/);
+  expect(stderr).not.toMatch(/not up to date/);
   expect(stderr).toMatch(/exit 1: not even the lowest rate holds/);
   expect(code).toBe(1);
   const { result, files } = await resultOf<CapacityResult>(cwd, "capacity.json");
-  expect(files).toEqual(["capacity.json", "metrics.prom", "report.html"]);
+  expect(files).toEqual(["capacity.json", "entry.json", "metrics.prom", "report.html"]);
   expect(result.levels).toHaveLength(2);
   const [folder = ""] = await readdir(join(cwd, "reports"));
   const again = await dyno(["report", join("reports", folder, "capacity.json"), "--out", "again"], { cwd });

@@ -188,7 +188,7 @@ describe("a level", () => {
       timeline: rows,
       phases: [{ ...phase, failed: 0, sentInTime: phase.asked }],
     });
-    expect(level).toMatchObject({ outcome: "broken", reason: expect.stringMatching(/queue grew by 800/) });
+    expect(level).toMatchObject({ outcome: "broken", reason: expect.stringMatching(/queue grew by 400/) });
   });
 
   test("is too much where the target broke down", () => {

@@ -122,7 +122,8 @@ function queueGrowth({ timeline }: TrialResult): string | undefined {
   const [before, last] = [rows[Math.floor(rows.length / 2) - 1], rows.at(-1)];
   if (before === undefined || last === undefined) return undefined;
   const offered = second.reduce((sum, row) => sum + row.offered, 0);
-  const growth = last.inFlight - before.inFlight;
+  // A queue that a stall has left at the very end was not there a row before.
+  const growth = Math.min(last.inFlight, rows.at(-2)?.inFlight ?? 0) - before.inFlight;
   if (growth <= mostGrowth * offered + 3 * Math.sqrt(offered)) return undefined;
   return `its queue grew by ${growth} operations in half of the hold, so it does not keep up`;
 }

@@ -1,11 +1,19 @@
-import type { EntryKind, RunEntry } from "../../../measure/run-entry.ts";
+import type { EntryKind, EntryOutcome, RunEntry } from "../../../measure/run-entry.ts";
 import { comparedLook, type Look, outcomeLooks } from "../icons.ts";
+import { capacityLooks, sweepLooks } from "../study/looks.ts";
 import { tuneLooks } from "../tune/looks.ts";
+
+const outcomes: Readonly<Record<EntryOutcome, Look>> = {
+  ...capacityLooks,
+  ...sweepLooks,
+  ...tuneLooks,
+  ...outcomeLooks,
+  compared: comparedLook,
+};
 
 /** The look of what an entry came to. */
 export function entryLook({ outcome }: Pick<RunEntry, "outcome">): Look {
-  if (outcome === "compared") return comparedLook;
-  return outcome === "proven" || outcome === "kept" ? tuneLooks[outcome] : outcomeLooks[outcome];
+  return outcomes[outcome];
 }
 
 /** All looks that entries can have, in the order in which the filter names them. */
@@ -14,6 +22,11 @@ export const entryLooks: readonly Look[] = [
   comparedLook,
   tuneLooks.proven,
   tuneLooks.kept,
+  capacityLooks.found,
+  capacityLooks.at_least,
+  capacityLooks.unconfirmed,
+  capacityLooks.none,
+  sweepLooks.measured,
 ];
 
 /** What the kinds are called. */
