@@ -16,6 +16,7 @@ import { makeMatrixResult } from "../study/matrix/matrix-result.ts";
 import { type MeasuredCell, measureCells } from "../study/matrix/measure-cells.ts";
 import { folderStamp } from "./folder-stamp.ts";
 import { type Io, interruptedBy } from "./io.ts";
+import type { RunWatch } from "./run-watch.ts";
 import { watchCell } from "./watch-cell.ts";
 import { writeMatrix } from "./write-matrix.ts";
 
@@ -37,12 +38,17 @@ export interface RunMatrixOptions {
 }
 
 /** `dyno run` of a scenario that crosses settings: measures every cell, judges each, and writes a report of them all. */
-export async function runMatrix(scenario: Scenario, options: RunMatrixOptions, io: Io): Promise<number> {
+export async function runMatrix(
+  scenario: Scenario,
+  options: RunMatrixOptions,
+  io: Io,
+  looker?: RunWatch,
+): Promise<number> {
   const matrix = requireMatrix(scenario, options);
   const cells = chooseCells(matrix, options.only);
   const startedAt = new Date(systemClock.epochMs());
   const dir = resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}`);
-  const measured = await measure(scenario, matrix, cells, dir, options, io);
+  const measured = await measure({ scenario, matrix, cells, dir }, options, io, looker);
   const judged = await judge(measured, matrix, options, io);
   await publishCells(judged, dir, io);
   const result = makeMatrixResult({
@@ -57,7 +63,9 @@ export async function runMatrix(scenario: Scenario, options: RunMatrixOptions, i
     environment: await readEnvironment(io.cwd, servicesOf(measured)),
     ...interruptedBy(io.signal),
   });
-  return writeMatrix(result, dir, options, io);
+  const exitCode = await writeMatrix(result, dir, options, io);
+  looker?.onResult(result, dir);
+  return exitCode;
 }
 
 function requireMatrix(scenario: Scenario, options: RunMatrixOptions): MatrixSpec {
@@ -94,13 +102,18 @@ function refuseCrossed({ axes }: MatrixSpec, overrides: RunMatrixOptions["overri
   }
 }
 
+interface MatrixRun {
+  readonly scenario: Scenario;
+  readonly matrix: MatrixSpec;
+  readonly cells: readonly PlannedCell[];
+  readonly dir: string;
+}
+
 function measure(
-  scenario: Scenario,
-  { rounds }: MatrixSpec,
-  cells: readonly PlannedCell[],
-  dir: string,
+  { scenario, matrix: { rounds }, cells, dir }: MatrixRun,
   options: RunMatrixOptions,
   io: Io,
+  looker?: RunWatch,
 ): Promise<readonly MeasuredCell[]> {
   const { env, signal } = io;
   return measureCells({
@@ -120,7 +133,10 @@ function measure(
       try {
         // Each turn has services of its own: what one cell left in a Redis does not burden the next.
         return await runScenario(one, {
-          onEvent: (event) => watch?.show(event),
+          onEvent: (event) => {
+            watch?.show(event);
+            looker?.onEvent(event);
+          },
           signal,
           env,
           logDir: folder,

@@ -20,6 +20,7 @@ import { makeSweepResult } from "../study/sweep/sweep-result.ts";
 import { wantsColour } from "./colour.ts";
 import { type Io, interruptedBy } from "./io.ts";
 import { wantsLiveBlock } from "./live-block.ts";
+import type { RunWatch } from "./run-watch.ts";
 import { updateIndex } from "./update-index.ts";
 
 /** What `dyno run` knows of a scenario with a study. */
@@ -35,14 +36,15 @@ export interface StudyRun {
 }
 
 /** Finds a capacity or sweeps clients, publishes what came of it, and gives the exit code. */
-export async function runStudy(run: StudyRun, io: Io): Promise<number> {
-  const result = await measure(run, io);
+export async function runStudy(run: StudyRun, io: Io, watch?: RunWatch): Promise<number> {
+  const result = await measure(run, io, watch);
   const isCapacity = result.kind === "capacity";
   const { files, failures } = isCapacity
     ? await publishCapacity(result, run.dir)
     : await publishSweep(result, run.dir);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
   await updateIndex(run.dir, result.environment.dynoVersion, io);
+  watch?.onResult(result, run.dir);
   const paths = Object.fromEntries(
     files.flatMap((file) => {
       const name = file.endsWith(".html") ? "report" : file.endsWith(".json") ? "result" : undefined;
@@ -57,7 +59,7 @@ export async function runStudy(run: StudyRun, io: Io): Promise<number> {
   return result.exitCode;
 }
 
-async function measure(run: StudyRun, io: Io): Promise<CapacityResult | SweepResult> {
+async function measure(run: StudyRun, io: Io, watch?: RunWatch): Promise<CapacityResult | SweepResult> {
   const { scenario, study, startedAt, command } = run;
   const startMs = systemClock.epochMs();
   const elapsedMs = (): number => systemClock.epochMs() - startMs;
@@ -81,7 +83,10 @@ async function measure(run: StudyRun, io: Io): Promise<CapacityResult | SweepRes
   let bench: TrialBench | undefined;
   try {
     bench = await openTrialBench(scenario, {
-      onEvent: (event) => view?.show(event),
+      onEvent: (event) => {
+        view?.show(event);
+        watch?.onEvent(event);
+      },
       signal: io.signal,
       env: io.env,
     });

@@ -63,7 +63,8 @@ export function checkValidity(
   ) {
     invalid.push("no operation was measured, and no data is never a pass");
   }
-  warnings.push(...closedLoopWarning(trials));
+  // A function that is called has no queue.
+  if (scenario.target.kind !== "function") warnings.push(...closedLoopWarning(trials));
   return { invalid: [...new Set(invalid)], warnings: [...new Set(warnings)] };
 }
 

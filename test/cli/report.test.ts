@@ -80,7 +80,7 @@ test.each([
   [
     "a kind of result that is not known",
     { kind: "trend", schemaVersion: 1 },
-    /its kind is "trend", and "ab", "gate", "tune" or "matrix" is known/,
+    /its kind is "trend", and "ab", "gate", "tune", "matrix", "capacity" or "sweep" is known/,
   ],
   ["a comparison that was cut short by hand", { kind: "ab", schemaVersion: 1 }, /has no list of comparisons/],
   [

@@ -25,6 +25,7 @@ import { type Io, interruptedBy } from "../io.ts";
 import { wantsLiveBlock } from "../live-block.ts";
 import { runMatrix } from "../run-matrix.ts";
 import { runStudy } from "../run-study.ts";
+import type { RunWatch } from "../run-watch.ts";
 import { updateIndex } from "../update-index.ts";
 
 /** The options of `dyno run`, as the command line gives them. */
@@ -47,13 +48,6 @@ export interface RunOptions {
   readonly progress: boolean;
 }
 
-/** Whoever looks on. */
-export interface RunWatch {
-  onEvent(event: ProgressEvent): void;
-  /** Every output was written into this folder. */
-  onResult(result: RunResult, dir: string): void;
-}
-
 /** `dyno run`: reads a scenario, drives it, judges and publishes what was measured, and gives the exit code. */
 export async function run(name: string, options: RunOptions, io: Io, watch?: RunWatch): Promise<number> {
   const config = await readConfig(options.config, io);
@@ -61,7 +55,7 @@ export async function run(name: string, options: RunOptions, io: Io, watch?: Run
   if (scenario.matrix !== undefined || options.only.length > 0) {
     const commandFor = (only: readonly string[]): string => commandOf(name, { ...options, only });
     const overrides = [...(config?.overrides ?? []), ...overridesOf(options)];
-    return runMatrix(scenario, { ...options, overrides, commandFor }, io);
+    return runMatrix(scenario, { ...options, overrides, commandFor }, io, watch);
   }
   const startedAt = new Date(systemClock.epochMs());
   const dir = resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}`);
@@ -70,7 +64,7 @@ export async function run(name: string, options: RunOptions, io: Io, watch?: Run
     refuseOfStudy(options, scenario);
     const command = commandOf(name, options);
     const { json = false, progress } = options;
-    return runStudy({ scenario, study, startedAt, command, dir, json, progress }, io);
+    return runStudy({ scenario, study, startedAt, command, dir, json, progress }, io, watch);
   }
   const { trials, services, setupError } = await drive(scenario, options, dir, io, watch);
   const result = makeRunResult({
