@@ -22,7 +22,6 @@ export interface WireRequest {
 
 /** Hears what becomes of a request, exactly once. */
 export interface AnswerHandler {
-  /** The body of the response may be gone when this has returned. */
   answer(response: HttpResponse): void;
   fail(error: DynoError): void;
 }

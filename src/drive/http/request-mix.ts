@@ -105,21 +105,22 @@ function createEncoder(
 ): Encode {
   const { method, path, headers, body, expected } = kind;
   const check: Check = (answer) => checkAnswer(answer, expected);
-  const common = { isHead: method === "HEAD", isIdempotent: isIdempotent(method) };
+  const [isHead, repeats] = [method === "HEAD", isIdempotent(method)];
+  const wireOf = (bytes: string | Buffer): WireRequest => ({ bytes, isHead, isIdempotent: repeats });
   const hasHost = headers.some(([name]) => name.toLowerCase() === "host");
   const hostLine = hasHost ? "" : `host: ${host}\r\n`;
   const lines = headers.flatMap(([name, value]) => [`${name}: `, ...value.parts, "\r\n"]);
   const head = joined([`${method} `, ...path.parts, ` HTTP/1.1\r\n${hostLine}`, ...lines]);
   const encode = (context: TemplateContext): PlannedRequest => {
     const text = fillIn(head, context);
-    if (body === undefined) return { wire: { ...common, bytes: `${text}\r\n` }, check };
+    if (body === undefined) return { wire: wireOf(`${text}\r\n`), check };
     const content = body.render(context);
     const length = `content-length: ${Buffer.byteLength(content)}\r\n\r\n`;
-    return { wire: { ...common, bytes: text + length + content }, check };
+    return { wire: wireOf(text + length + content), check };
   };
   if (!isFixed(kind)) return encode;
   const { wire } = encode({ n: 0, random: createRandom(0), row: {} });
-  const fixed = { wire: { ...wire, bytes: Buffer.from(wire.bytes) }, check };
+  const fixed = { wire: wireOf(Buffer.from(wire.bytes)), check };
   return () => fixed;
 }
 

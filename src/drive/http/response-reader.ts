@@ -3,8 +3,8 @@ export interface HttpResponse {
   readonly status: number;
   /** Status line and header lines, as they came, with the empty line. */
   readonly head: Buffer;
-  /** Undefined where bodies are only counted. It may lie in what was fed, and be gone when `onResponse` has returned. */
-  readonly body: Buffer | undefined;
+  /** As text (UTF-8). Undefined where bodies are only counted. */
+  readonly body: string | undefined;
   readonly bodyBytes: number;
   /** Whether the server lets the connection be used again. */
   readonly keepsAlive: boolean;
@@ -63,18 +63,15 @@ export function createResponseReader({ isHead, keepsBodies, onResponse }: ReadOp
   let missing = 0;
   let chunkState: "size" | "data" | "end" | "trailer" = "size";
 
-  const finish = ({ status, bytes: headBytes, keepsAlive }: Head, body: Buffer | undefined): void => {
+  const finish = ({ status, bytes: headBytes, keepsAlive }: Head, body: string | undefined): void => {
     const response = { status, head: headBytes, body, bodyBytes, keepsAlive };
     head = undefined;
     bodyBytes = 0;
     if (pieces.length > 0) pieces = [];
     onResponse(response);
   };
-  const wholeBody = (): Buffer | undefined => {
-    if (!keepsBodies) return undefined;
-    const [first = empty] = pieces;
-    return pieces.length <= 1 ? first : Buffer.concat(pieces);
-  };
+  const wholeBody = (): string | undefined =>
+    keepsBodies ? Buffer.concat(pieces).toString("utf8") : undefined;
   /** Takes what there is of the body's next `missing` bytes. */
   const take = (): void => {
     const count = Math.min(missing, bytes.length - at);
@@ -109,7 +106,7 @@ export function createResponseReader({ isHead, keepsBodies, onResponse }: ReadOp
     if (read === undefined) return false;
     if (read.status < 200 && read.status !== 101) return true;
     const { framing } = read;
-    if (framing.kind === "none" || isHead()) finish(read, keepsBodies ? empty : undefined);
+    if (framing.kind === "none" || isHead()) finish(read, keepsBodies ? "" : undefined);
     else if (framing.kind === "length" && bytes.length - at >= framing.bytes) readWhole(read, framing.bytes);
     else {
       head = read;
@@ -118,11 +115,11 @@ export function createResponseReader({ isHead, keepsBodies, onResponse }: ReadOp
     }
     return true;
   };
-  /** Most answers come in one piece: their body is not copied. */
+  /** Most answers come in one piece: the text of their body is made of it at once. */
   const readWhole = (read: Head, length: number): void => {
     bodyBytes = length;
     at += length;
-    finish(read, keepsBodies ? bytes.subarray(at - length, at) : undefined);
+    finish(read, keepsBodies ? bytes.toString("utf8", at - length, at) : undefined);
   };
   const readLength = (of: Head): boolean => {
     take();

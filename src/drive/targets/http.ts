@@ -55,7 +55,7 @@ export const httpTarget: Target<HttpSettings> = {
   },
 };
 
-/** The check is made at once: the body is there no longer when a promise has been waited for. */
+/** The check is made at once, and not behind one more promise. */
 function checked(
   check: (answer: Answer) => void,
   resolve: () => void,

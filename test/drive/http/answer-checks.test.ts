@@ -2,9 +2,8 @@ import { describe, expect, test } from "vitest";
 import { checkAnswer, type Expectation, readsBody } from "../../../src/drive/http/answer-checks.ts";
 
 function check(expected: Partial<Expectation>, body = "", status = 200): void {
-  const bytes = Buffer.from(body);
   const head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: a=1\r\nset-cookie: b=2";
-  checkAnswer({ status, head, body: bytes }, { statuses: [[200, 399]], ...expected });
+  checkAnswer({ status, head, body }, { statuses: [[200, 399]], ...expected });
 }
 
 describe("answers", () => {
