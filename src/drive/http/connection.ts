@@ -31,13 +31,15 @@ export interface Exchange {
   readonly request: WireRequest;
   readonly handler: AnswerHandler;
   sentAtMs: number;
+  /** A request is sent again once at most. */
+  wasSentAgain: boolean;
 }
 
 /** What hears of a connection. */
 export interface ConnectionEvents {
   /** One more answer came, and more can be sent. */
   readonly onFree: (connection: Connection) => void;
-  /** It is of no more use. `unseen`: it was closed while idle, before the server saw these. */
+  /** It is of no more use. `unseen`: the server closed it while it was idle, and did not see these. */
   readonly onClosed: (connection: Connection, unseen: readonly Exchange[]) => void;
 }
 
@@ -53,6 +55,12 @@ export interface Connection {
 }
 
 /**
+ * Servers close connections that were idle for seconds. One that breaks sooner broke a request, which is an error: to send
+ * that again would hide it.
+ */
+const idleMs = 500;
+
+/**
  * Opens a connection. Requests may be sent at once; they leave when it is open. What comes is read into `buffer`, which
  * all connections can share: each piece is used up before the next one is read.
  */
@@ -62,7 +70,9 @@ export function openConnection(
   { onFree, onClosed }: ConnectionEvents,
 ): Connection {
   const exchanges: Exchange[] = [];
-  let answered = 0;
+  let lastSentAtMs = Number.POSITIVE_INFINITY;
+  /** Nothing was answered since it lay idle so long that the server may have closed it without having seen what was sent. */
+  let isDoubtful = false;
   let isClosed = false;
   const reader: ResponseReader = createResponseReader({
     isHead: () => exchanges[0]?.request.isHead ?? false,
@@ -71,26 +81,26 @@ export function openConnection(
       const exchange = exchanges.shift();
       if (exchange === undefined)
         return close(new DynoError("unavailable", "the server answered what was not asked"));
-      answered++;
+      isDoubtful = false;
       exchange.handler.answer(response);
-      if (!response.keepsAlive) close(undefined);
+      if (!response.keepsAlive) close(undefined, true);
       else if (!isClosed) onFree(connection);
     },
   });
-  /** Without an error: the server closed it, as it may between requests. */
-  const close = (error: DynoError | undefined): void => {
+  /** Without an error: the server closed it, as it may between requests, or said that it would after an answer. */
+  const close = (error: DynoError | undefined, isAnnounced = false): void => {
     if (isClosed) return;
     isClosed = true;
     socket.destroy();
     const left = exchanges.splice(0);
-    const isUnseen = ({ request }: Exchange): boolean =>
-      error === undefined && answered > 0 && request.isIdempotent;
-    onClosed(connection, left.filter(isUnseen));
+    const isUnseen = ({ request, wasSentAgain }: Exchange): boolean =>
+      error === undefined && (isAnnounced || isDoubtful) && request.isIdempotent && !wasSentAgain;
+    const unseen = left.filter(isUnseen);
+    onClosed(connection, unseen);
+    const why = error ?? new DynoError("unavailable", "the server closed the connection without an answer");
     for (const exchange of left) {
-      if (isUnseen(exchange)) continue;
-      exchange.handler.fail(
-        error ?? new DynoError("unavailable", "the server closed the connection without an answer"),
-      );
+      if (unseen.includes(exchange)) continue;
+      exchange.handler.fail(exchange === left[0] || why.code !== "timeout" ? why : behindTimeout());
     }
   };
   const read = (use: () => void): void => {
@@ -113,7 +123,7 @@ export function openConnection(
   socket.on("error", (error: NodeJS.ErrnoException) => {
     // A reset between requests is what a server does that closes idle connections hard.
     const isIdleReset =
-      !reader.isInside && answered > 0 && (error.code === "ECONNRESET" || error.code === "EPIPE");
+      !reader.isInside && isDoubtful && (error.code === "ECONNRESET" || error.code === "EPIPE");
     close(
       isIdleReset ? undefined : new DynoError("unavailable", messageFor(error, origin), { cause: error }),
     );
@@ -121,6 +131,8 @@ export function openConnection(
   socket.on("close", () => close(undefined));
   const connection: Connection = {
     send: (exchange) => {
+      if (exchanges.length === 0) isDoubtful = exchange.sentAtMs - lastSentAtMs >= idleMs;
+      lastSentAtMs = exchange.sentAtMs;
       exchanges.push(exchange);
       socket.write(exchange.request.bytes);
     },
@@ -144,6 +156,13 @@ function openSocket(
   // The types do not know that it takes the options of a TCP socket as well.
   const options: ConnectionOptions & Pick<TcpSocketConnectOpts, "onread"> = { host, port, ...tls, onread };
   return connectTls({ ...options, ALPNProtocols: ["http/1.1"] }).setNoDelay(true);
+}
+
+function behindTimeout(): DynoError {
+  return new DynoError(
+    "unavailable",
+    "an answer that was to come before its own did not come in time, and the connection was closed",
+  );
 }
 
 function messageFor(error: NodeJS.ErrnoException, { host, port }: Origin): string {

@@ -28,8 +28,8 @@ export interface Pool {
    * `timeout`, or `unavailable` where the connection could not be opened, broke, or brought no HTTP.
    */
   send(request: WireRequest, handler: AnswerHandler): void;
-  /** Running totals. */
-  counters(): { readonly connects: number; readonly resends: number; readonly queued: number };
+  /** Running totals; `waited`: requests that found every connection busy. */
+  counters(): { readonly connects: number; readonly resends: number; readonly waited: number };
   /** Closes every connection; what waits is rejected. */
   close(): void;
 }
@@ -44,31 +44,40 @@ const readBytes = 65_536;
 export function createPool(options: PoolOptions): Pool {
   const { origin, pipelining, timeoutMs, keepsBodies, nowMs } = options;
   const open = new Set<Connection>();
-  /** Connections with room for one more, each as often as it was freed; stale ones are passed over. */
+  /** Connections with room for one more, the one that was used last at the end; closed ones are passed over. */
   const free: Connection[] = [];
+  const listed = new Set<Connection>();
   let queue: Exchange[] = [];
   let queueHead = 0;
   let connects = 0;
   let resends = 0;
+  let waited = 0;
   let isClosed = false;
 
   const buffer = Buffer.allocUnsafe(readBytes);
   const dispatch = (exchange: Exchange, connection: Connection): void => {
     exchange.sentAtMs = nowMs();
     connection.send(exchange);
-    if (connection.underWay < pipelining) free.push(connection);
+    if (connection.underWay < pipelining) list(connection);
+  };
+  const list = (connection: Connection): void => {
+    if (listed.has(connection)) return;
+    listed.add(connection);
+    free.push(connection);
   };
   const takeFree = (): Connection | undefined => {
     for (;;) {
       const connection = free.pop();
-      if (connection === undefined || (open.has(connection) && connection.underWay < pipelining))
-        return connection;
+      if (connection === undefined) return undefined;
+      listed.delete(connection);
+      if (open.has(connection) && connection.underWay < pipelining) return connection;
     }
   };
   const place = (exchange: Exchange): void => {
     const connection = takeFree() ?? (open.size < options.connections ? connect() : undefined);
-    if (connection !== undefined) dispatch(exchange, connection);
-    else queue.push(exchange);
+    if (connection !== undefined) return dispatch(exchange, connection);
+    waited++;
+    queue.push(exchange);
   };
   const next = (): Exchange | undefined => {
     const waiting = queue[queueHead];
@@ -88,20 +97,33 @@ export function createPool(options: PoolOptions): Pool {
       {
         onFree: (freed) => {
           const waiting = next();
-          if (waiting === undefined) free.push(freed);
+          if (waiting === undefined) list(freed);
           else dispatch(waiting, freed);
         },
         onClosed: (closed, unseen) => {
           open.delete(closed);
-          const waiting = isClosed ? undefined : next();
-          if (waiting !== undefined) dispatch(waiting, connect());
-          resends += unseen.length;
-          for (const exchange of unseen) place(exchange);
+          if (isClosed) return;
+          for (const exchange of unseen) sendAgain(exchange);
+          fillUp();
         },
       },
     );
     open.add(connection);
     return connection;
+  };
+  const sendAgain = (exchange: Exchange): void => {
+    resends++;
+    exchange.wasSentAgain = true;
+    place(exchange);
+  };
+  /** One connection less: another one takes as much of what waits as it may. */
+  const fillUp = (): void => {
+    while (queue.length > queueHead) {
+      const connection = takeFree() ?? (open.size < options.connections ? connect() : undefined);
+      const waiting = connection && next();
+      if (connection === undefined || waiting === undefined) return;
+      dispatch(waiting, connection);
+    }
   };
   const checkTimeouts = (): void => {
     const now = nowMs();
@@ -116,9 +138,9 @@ export function createPool(options: PoolOptions): Pool {
   return {
     send: (request, handler) => {
       if (isClosed) handler.fail(new DynoError("closed", "the pool is closed"));
-      else place({ request, handler, sentAtMs: 0 });
+      else place({ request, handler, sentAtMs: 0, wasSentAgain: false });
     },
-    counters: () => ({ connects, resends, queued: queue.length - queueHead }),
+    counters: () => ({ connects, resends, waited }),
     close: () => {
       isClosed = true;
       clearInterval(timer);

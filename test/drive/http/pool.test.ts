@@ -65,7 +65,7 @@ describe("the pool of connections", () => {
     );
     expect(bodies).toEqual(Array.from({ length: 200 }, (_, n) => `answer to /${n}`));
     expect(pool.counters().connects).toBe(4);
-    expect(pool.counters().queued).toBe(0);
+    expect(pool.counters().waited).toBe(196);
   });
 
   test("without pipelining, a request leaves when the one before it was answered; with it, before", async () => {
@@ -90,30 +90,41 @@ describe("the pool of connections", () => {
     expect(await most(4)).toBeLessThanOrEqual(4);
   });
 
-  test("a request that meets a connection which the server has just closed is sent again, if it is safe to", async () => {
-    const port = await raw((socket, text, connection) => {
+  /** A server whose first connections answer once, and then drop whatever comes. */
+  const dropping = (dropped: number): Promise<number> =>
+    raw((socket, text, connection) => {
       const [path] = pathsOf(text);
-      // The first connection answers once, and then drops whatever comes.
-      if (connection > 0 || path === "/first") socket.write(ok(`${path} ${connection}`));
+      if (connection >= dropped || path === "/first") socket.write(ok(`${path} ${connection}`));
       else socket.destroy();
     });
-    const pool = open(port);
-    await ask(pool, get("/first"));
-    expect((await ask(pool, get("/again"))).body).toBe("/again 1");
-    expect(pool.counters()).toEqual({ connects: 2, resends: 1, queued: 0 });
 
-    const other = open(port);
+  test("a request that meets a connection which was closed while it lay idle is sent again, once", async () => {
+    let now = 0;
+    const pool = open(await dropping(1), { nowMs: () => now });
+    await ask(pool, get("/first"));
+    now = 5000;
+    expect((await ask(pool, get("/again"))).body).toBe("/again 1");
+    expect(pool.counters()).toEqual({ connects: 2, resends: 1, waited: 0 });
+    now = 10_000;
+    const other = open(await dropping(9), { nowMs: () => now });
     await ask(other, get("/first"));
-    await expect(ask(other, get("/first"))).resolves.toBeDefined();
+    now = 15_000;
+    await expect(ask(other, get("/again"))).rejects.toMatchObject({ code: "unavailable" });
+    expect(other.counters()).toMatchObject({ connects: 2, resends: 1 });
+  });
+
+  test("one that a busy connection drops is an error and is not hidden by another try", async () => {
+    const pool = open(await dropping(1), { nowMs: () => 0 });
+    await ask(pool, get("/first"));
+    await expect(ask(pool, get("/second"))).rejects.toThrow("closed the connection without an answer");
+    expect(pool.counters()).toMatchObject({ resends: 0 });
   });
 
   test("one that is not safe to send again fails, and so does one that a new connection drops", async () => {
-    const port = await raw((socket, text) => {
-      if (pathsOf(text)[0] === "/first") socket.write(ok("x"));
-      else socket.destroy();
-    });
-    const pool = open(port);
+    let now = 0;
+    const pool = open(await dropping(9), { nowMs: () => now });
     await ask(pool, get("/first"));
+    now = 5000;
     await expect(ask(pool, get("/post", { isIdempotent: false }))).rejects.toMatchObject({
       code: "unavailable",
     });
@@ -129,7 +140,7 @@ describe("the pool of connections", () => {
       Array.from({ length: 9 }, async (_, n) => (await ask(pool, get(`/${n}`))).body),
     );
     expect(bodies).toEqual(Array.from({ length: 9 }, (_, n) => `/${n}`));
-    expect(pool.counters()).toEqual({ connects: 9, resends: 0, queued: 0 });
+    expect(pool.counters()).toEqual({ connects: 9, resends: 0, waited: 7 });
   });
 
   test("an answer that does not come is a timeout, and what waits in line goes on", async () => {
@@ -142,6 +153,11 @@ describe("the pool of connections", () => {
     const next = ask(pool, get("/next"));
     await expect(silent).rejects.toMatchObject({ code: "timeout" });
     expect((await next).body).toBe("/next");
+
+    const piped = open(port, { timeoutMs: 50, pipelining: 2 });
+    const behind = [ask(piped, get("/silent")), ask(piped, get("/next"))];
+    const codes = await Promise.all(behind.map((one) => one.catch(({ code }: { code: string }) => code)));
+    expect(codes).toEqual(["timeout", "unavailable"]);
   });
 
   test("a refused connection, something that is no HTTP, and answers that nobody asked for are errors", async () => {
