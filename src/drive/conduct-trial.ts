@@ -80,6 +80,7 @@ export async function conductTrial(spec: TrialSpec, link: TrialLink): Promise<Tr
     send({ type: "stopping" });
     const marks = (await timetable?.stop()) ?? [];
     await samples?.close();
+    const warnings = session.warnings?.() ?? [];
     const checks = await session.stop();
     const network = networkOf(session, context.trialStartMicros);
     return {
@@ -95,7 +96,7 @@ export async function conductTrial(spec: TrialSpec, link: TrialLink): Promise<Tr
       marks,
       checks,
       ...(network === undefined ? {} : { network }),
-      warnings: [],
+      warnings,
     };
   } finally {
     clearInterval(alive);

@@ -68,6 +68,8 @@ export interface Session {
   inject?(fault: Fault): Promise<EndFault>;
   /** The breakers of the target and how their states went until now; its times are milliseconds since 1970. */
   network?(): NetworkCourse | undefined;
+  /** What a reader of the figures should know, asked for when the load is over. */
+  warnings?(): readonly string[];
   /** Closes everything, and says whether its work was right: nothing lost, answers right. */
   stop(): Promise<readonly Check[]>;
 }

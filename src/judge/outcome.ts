@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../base/errors.ts";
 import { isLeftToTarget } from "../measure/left-to-target.ts";
-import type { RunOutcome, TrialResult, Verdict } from "../measure/result.ts";
+import type { PhaseResult, RunOutcome, TrialResult, Verdict } from "../measure/result.ts";
 
 /** What a run came to. */
 export interface Outcome {
@@ -35,9 +35,11 @@ export function decideOutcome({ trials, verdicts, invalid, interrupted, setupErr
   }
   if (setupError !== undefined)
     return { outcome: "setup_failed", exitCode: 4, reason: sentence(setupError.message) };
+  const measured = trials.flatMap(({ phases }) => phases).filter(({ kind }) => kind === "measured");
+  const names = measured.map(({ phase }) => phase);
   const wrong = trials
     .flatMap(({ checks }) => checks)
-    .find((check) => !check.ok && !isLeftToTarget(verdicts, check));
+    .find((check) => !check.ok && !isLeftToTarget(verdicts, check, names));
   if (wrong !== undefined) {
     return {
       outcome: "fail",
@@ -45,8 +47,26 @@ export function decideOutcome({ trials, verdicts, invalid, interrupted, setupErr
       reason: `The target's work was wrong: ${wrong.name} does not hold; ${wrong.detail}.`,
     };
   }
+  const unanswered = nothingAnswered(measured, verdicts);
+  if (unanswered !== undefined) return unanswered;
   if (invalid.length > 0) return { outcome: "invalid", exitCode: 3, reason: sentence(invalid[0] ?? "") };
   return decideByTargets(verdicts);
+}
+
+/** A load of which nothing at all was answered is no pass, whatever the targets are; undefined where there is none. */
+function nothingAnswered(
+  measured: readonly PhaseResult[],
+  verdicts: readonly Verdict[],
+): Outcome | undefined {
+  const failed = measured.reduce((sum, phase) => sum + phase.failed, 0);
+  if (failed === 0 || measured.some(({ completed }) => completed > 0)) return undefined;
+  // Whoever asks for errors, and gets them, has what was wanted.
+  const isWanted = verdicts.some((one) => one.metricName === "error_rate" && one.outcome === "pass");
+  if (isWanted) return undefined;
+  const errors = measured.flatMap((phase) => phase.errors);
+  const isAway = errors.every(({ kind }) => kind === "unavailable");
+  const reason = `Nothing was answered: all ${failed} operations failed, the first with ${errors[0]?.kind}: ${errors[0]?.sample}.`;
+  return isAway ? { outcome: "setup_failed", exitCode: 4, reason } : { outcome: "fail", exitCode: 1, reason };
 }
 
 function decideByTargets(verdicts: readonly Verdict[]): Outcome {

@@ -133,6 +133,11 @@ describe("a check with a figure", () => {
     const verdicts = judgeTargets([rule("error_rate < 50%")], trials);
     expect(decideOutcome({ trials, verdicts, invalid: [] }).outcome).toBe("pass");
     expect(decideOutcome({ trials, verdicts: [], invalid: ["too noisy"] }).outcome).toBe("fail");
+    const [first] = trials[0]?.phases ?? [];
+    const full = { ...trials[0], phases: first ? [first, { ...first, phase: "full" }] : [] } as TrialResult;
+    const ofOnePhase = judgeTargets([rule("error_rate < 50% in steady")], [full]);
+    expect(decideOutcome({ trials, verdicts: ofOnePhase, invalid: [] }).outcome).toBe("pass");
+    expect(decideOutcome({ trials: [full], verdicts: ofOnePhase, invalid: [] }).outcome).toBe("fail");
   });
 
   test("outranks an invalid measurement where the target on it fails", () => {
@@ -143,7 +148,7 @@ describe("a check with a figure", () => {
 
 describe("a run with faults", () => {
   const fault: Fault = { kind: "redis-kill", atMs: 2000, forMs: 1000 };
-  const scenario = { targets: [], faults: [fault] } as unknown as Scenario;
+  const scenario = { target: { kind: "engine" }, targets: [], faults: [fault] } as unknown as Scenario;
 
   test("is valid where each took place", () => {
     expect(checkValidity(scenario, [trialWith({ marks: [killed(5000)] })], []).invalid).toEqual([]);

@@ -4,7 +4,7 @@ import { decideOutcome, exitMeaning } from "../../src/judge/outcome.ts";
 import { exponentialQuantile, stallQuantileMs } from "../../src/judge/stall-truth.ts";
 import { judgeTargets } from "../../src/judge/targets.ts";
 import { checkValidity } from "../../src/judge/validity.ts";
-import type { PhaseResult, TrialResult } from "../../src/measure/result.ts";
+import type { ErrorCount, PhaseResult, TrialResult } from "../../src/measure/result.ts";
 import type { Scenario, TargetRule } from "../../src/scenario/scenario.ts";
 import { parseTargetRule } from "../../src/scenario/target-rule.ts";
 import { createHistogram } from "../../src/stats/histogram.ts";
@@ -74,7 +74,7 @@ describe("a target", () => {
 
 describe("a measurement", () => {
   const scenarioWith = (...rules: string[]): Scenario =>
-    ({ targets: rules.map(rule), faults: [] }) as unknown as Scenario;
+    ({ target: { kind: "engine" }, targets: rules.map(rule), faults: [] }) as unknown as Scenario;
   const lateTail = encoded([...Array<number>(97).fill(1), 5000, 5000, 5000]);
 
   test.each([
@@ -134,6 +134,28 @@ describe("a measurement", () => {
 });
 
 describe("an outcome", () => {
+  test("of a load of which nothing was answered is no pass, and says what came instead", () => {
+    const errors = [{ kind: "unavailable", count: 9, sample: "nothing listens on x:1", firstAtMs: 0 }];
+    const away = trialWith({ completed: 0, failed: 9, errors });
+    expect(decideOutcome({ trials: [away], verdicts: [], invalid: [] })).toEqual({
+      outcome: "setup_failed",
+      exitCode: 4,
+      reason:
+        "Nothing was answered: all 9 operations failed, the first with unavailable: nothing listens on x:1.",
+    });
+    const late = trialWith({
+      completed: 0,
+      failed: 9,
+      errors: [{ ...errors[0], kind: "timeout" } as ErrorCount],
+    });
+    expect(decideOutcome({ trials: [late], verdicts: [], invalid: ["too noisy"] })).toMatchObject({
+      outcome: "fail",
+      exitCode: 1,
+    });
+    const wanted = judgeTargets([rule("error_rate >= 99%")], [late]);
+    expect(decideOutcome({ trials: [late], verdicts: wanted, invalid: [] }).outcome).toBe("pass");
+  });
+
   const pass = judgeTargets([rule("p50 < 1ms")], [trialWith({})]);
   const fail = judgeTargets([rule("p50 < 1us"), rule("p50 < 500us")], [trialWith({})]);
   const open = judgeTargets([rule("p99.99 < 1s")], [trialWith({})]);

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** What came, as far as it is checked; a body and a head only where they are looked at. */
 export interface Answer {
   readonly status: number;
@@ -82,7 +84,7 @@ function checkJson(text: string, expected: Readonly<Record<string, unknown>>): v
   }
   for (const [path, wanted] of Object.entries(expected)) {
     const found = path.split(".").reduce((at: unknown, key) => (isRecord(at) ? at[key] : undefined), value);
-    if (JSON.stringify(found) === JSON.stringify(wanted)) continue;
+    if (isDeepStrictEqual(found, wanted)) continue;
     throw wrongBody(`has ${JSON.stringify(found)} at ${path}, and not ${JSON.stringify(wanted)}`, text);
   }
 }

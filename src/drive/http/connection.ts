@@ -1,5 +1,5 @@
 import { connect as connectTcp, type Socket, type TcpSocketConnectOpts } from "node:net";
-import { type ConnectionOptions, connect as connectTls } from "node:tls";
+import { connect as connectTls, type ConnectionOptions as TlsOptions } from "node:tls";
 import { DynoError } from "../../base/errors.ts";
 import { createResponseReader, type HttpResponse, type ResponseReader } from "./response-reader.ts";
 
@@ -54,22 +54,32 @@ export interface Connection {
   destroy(error: DynoError): void;
 }
 
-/**
- * Servers close connections that were idle for seconds. One that breaks sooner broke a request, which is an error: to send
- * that again would hide it.
- */
-const idleMs = 500;
+/** What connections share. */
+export interface ConnectionOptions {
+  readonly keepsBodies: boolean;
+  /** What comes is read into it. */
+  readonly buffer: Buffer;
+  readonly nowMs: () => number;
+}
 
 /**
- * Opens a connection. Requests may be sent at once; they leave when it is open. What comes is read into `buffer`, which
- * all connections can share: each piece is used up before the next one is read.
+ * A server may close a connection that was idle for long, or whenever it has answered: what meets that on its way was not
+ * seen. One that closes later has dropped a request, which is an error, and to send that again would hide it.
+ */
+const idleMs = 500;
+const onItsWayMs = 5;
+
+/**
+ * Opens a connection. Requests may be sent at once; they leave when it is open. All connections can share a
+ * buffer: each piece is used up before the next one is read.
  */
 export function openConnection(
   origin: Origin,
-  { keepsBodies, buffer }: { readonly keepsBodies: boolean; readonly buffer: Buffer },
+  { keepsBodies, buffer, nowMs }: ConnectionOptions,
   { onFree, onClosed }: ConnectionEvents,
 ): Connection {
   const exchanges: Exchange[] = [];
+  let answered = 0;
   let lastSentAtMs = Number.POSITIVE_INFINITY;
   /** Nothing was answered since it lay idle so long that the server may have closed it without having seen what was sent. */
   let isDoubtful = false;
@@ -81,6 +91,7 @@ export function openConnection(
       const exchange = exchanges.shift();
       if (exchange === undefined)
         return close(new DynoError("unavailable", "the server answered what was not asked"));
+      answered++;
       isDoubtful = false;
       exchange.handler.answer(response);
       if (!response.keepsAlive) close(undefined, true);
@@ -93,8 +104,13 @@ export function openConnection(
     isClosed = true;
     socket.destroy();
     const left = exchanges.splice(0);
-    const isUnseen = ({ request, wasSentAgain }: Exchange): boolean =>
-      error === undefined && (isAnnounced || isDoubtful) && request.isIdempotent && !wasSentAgain;
+    const now = nowMs();
+    const isOnItsWay = ({ sentAtMs }: Exchange): boolean => answered > 0 && now - sentAtMs <= onItsWayMs;
+    const isUnseen = (exchange: Exchange): boolean =>
+      error === undefined &&
+      (isAnnounced || isDoubtful || isOnItsWay(exchange)) &&
+      exchange.request.isIdempotent &&
+      !exchange.wasSentAgain;
     const unseen = left.filter(isUnseen);
     onClosed(connection, unseen);
     const why = error ?? new DynoError("unavailable", "the server closed the connection without an answer");
@@ -123,7 +139,7 @@ export function openConnection(
   socket.on("error", (error: NodeJS.ErrnoException) => {
     // A reset between requests is what a server does that closes idle connections hard.
     const isIdleReset =
-      !reader.isInside && isDoubtful && (error.code === "ECONNRESET" || error.code === "EPIPE");
+      !reader.isInside && answered > 0 && (error.code === "ECONNRESET" || error.code === "EPIPE");
     close(
       isIdleReset ? undefined : new DynoError("unavailable", messageFor(error, origin), { cause: error }),
     );
@@ -154,7 +170,7 @@ function openSocket(
 ): Socket {
   if (tls === undefined) return connectTcp({ host, port, noDelay: true, onread });
   // The types do not know that it takes the options of a TCP socket as well.
-  const options: ConnectionOptions & Pick<TcpSocketConnectOpts, "onread"> = { host, port, ...tls, onread };
+  const options: TlsOptions & Pick<TcpSocketConnectOpts, "onread"> = { host, port, ...tls, onread };
   return connectTls({ ...options, ALPNProtocols: ["http/1.1"] }).setNoDelay(true);
 }
 

@@ -93,7 +93,7 @@ export function createPool(options: PoolOptions): Pool {
     connects++;
     const connection = openConnection(
       origin,
-      { keepsBodies, buffer },
+      { keepsBodies, buffer, nowMs },
       {
         onFree: (freed) => {
           const waiting = next();

@@ -70,7 +70,7 @@ export const httpSettings = z
     connections: count({ min: 1, max: 20_000 })
       .optional()
       .describe(
-        "Connections at most. Default: 64, or one for each client of a closed loop where that is more.",
+        "Connections at most. Default: 256, or one for each client of a closed loop where that is more; they are opened as they are needed.",
       ),
     pipelining: z
       .int()

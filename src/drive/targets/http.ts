@@ -1,6 +1,6 @@
 import { systemClock } from "../../base/clock.ts";
 import { type Answer, readsBody } from "../http/answer-checks.ts";
-import { createPool } from "../http/pool.ts";
+import { createPool, type Pool } from "../http/pool.ts";
 import { createRequestMix } from "../http/request-mix.ts";
 import { openGroupCpu } from "../services/group-cpu.ts";
 import type { Session, Target } from "../target.ts";
@@ -8,8 +8,11 @@ import { createHttpLoop } from "./http-closed-loop.ts";
 import { planRequests } from "./http-plan.ts";
 import type { HttpSettings } from "./http-settings.ts";
 
-/** Connections at most, where neither the settings nor the clients of a closed loop ask for more. */
-const standardConnections = 64;
+/**
+ * Connections at most, where the settings name no number. Users do not wait for each other's; and when a server stands still,
+ * no more come at once than what most servers let wait to be accepted (511).
+ */
+const standardConnections = 256;
 
 const nowMs = (): number => systemClock.nowMicros() / 1000;
 
@@ -47,13 +50,29 @@ export const httpTarget: Target<HttpSettings> = {
         ...(loop ? { connects: pool.counters().connects + loop.connects() } : {}),
       }),
       ...(cpu === undefined ? {} : { outsideCpuMicros: cpu.cpuMicros }),
+      warnings: () => warningsOf(pool.counters(), connections),
       stop: async () => {
         pool.close();
-        return [plan.tally.result()];
+        return plan.tally.results();
       },
     };
   },
 };
+
+function warningsOf({ waited, resends }: ReturnType<Pool["counters"]>, connections: number): string[] {
+  return [
+    ...(waited === 0
+      ? []
+      : [
+          `${waited} requests waited for a free connection, since all ${connections} were busy, and their latencies hold that wait; raise target.connections where it is not meant`,
+        ]),
+    ...(resends === 0
+      ? []
+      : [
+          `${resends} requests were sent again, since the server closed their connections before it can have seen them`,
+        ]),
+  ];
+}
 
 /** The check is made at once, and not behind one more promise. */
 function checked(

@@ -124,7 +124,10 @@ function decide(
     const outcome = isSetup(code) ? "setup_failed" : failure.side === "candidate" ? "fail" : "invalid";
     return { outcome, reason: sentence(message) };
   }
-  const wrong = checks.find((check) => !check.ok && !isLeftToTarget(verdicts, check));
+  // Wrong answers are in the error rate, which every comparison judges.
+  const wrong = checks.find(
+    (check) => !check.ok && check.metric === undefined && !isLeftToTarget(verdicts, check, []),
+  );
   if (wrong !== undefined) {
     const reason = `The work of ${candidate.name} was wrong: ${wrong.name} does not hold; ${wrong.detail}.`;
     return { outcome: "fail", reason };

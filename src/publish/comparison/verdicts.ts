@@ -31,9 +31,11 @@ export function failuresFirst<Item extends { readonly outcome?: Verdict["outcome
   return items.toSorted((a, b) => rank[a.outcome ?? "pass"] - rank[b.outcome ?? "pass"]);
 }
 
-/** Checks that decide for themselves: no target of the scenario says how much of their figure may be. */
+/** Checks that decide for themselves: neither a target of the scenario nor a metric of the comparison speaks of their figure. */
 export function decidingChecks(comparison: Comparison): readonly CheckResult[] {
-  return summarizeChecks(comparison).filter((check) => !isLeftToTarget(comparison.verdicts, check));
+  return summarizeChecks(comparison).filter(
+    (check) => check.metric === undefined && !isLeftToTarget(comparison.verdicts, check, []),
+  );
 }
 
 /** Each check once, though every process of the candidate made it: whether it always held, and what the first that did not said. */

@@ -39,9 +39,10 @@ function noValue(metric: string, phase: string | undefined): string {
 }
 
 function findWrong(targets: readonly TargetRule[], figures: ArmFigures): string | undefined {
-  const allowed = targets.filter(({ metric }) => metric.kind === "figure");
+  const allowed = targets.filter(({ metric }) => metric.kind === "figure" || metric.kind === "error_rate");
   const verdicts = judgeTargets(allowed, armTrials([figures]));
-  const wrong = figures.checks.find((check) => !check.ok && !isLeftToTarget(verdicts, check));
+  const names = figures.phases.map(({ phase }) => phase);
+  const wrong = figures.checks.find((check) => !check.ok && !isLeftToTarget(verdicts, check, names));
   return wrong && `the work was wrong: ${wrong.name} does not hold; ${wrong.detail}`;
 }
 

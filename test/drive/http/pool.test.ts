@@ -114,7 +114,15 @@ describe("the pool of connections", () => {
   });
 
   test("one that a busy connection drops is an error and is not hidden by another try", async () => {
-    const pool = open(await dropping(1), { nowMs: () => 0 });
+    let now = 0;
+    const port = await raw((socket, text) => {
+      if (pathsOf(text)[0] === "/first") socket.write(ok("x"));
+      else {
+        now += 20;
+        socket.destroy();
+      }
+    });
+    const pool = open(port, { nowMs: () => now });
     await ask(pool, get("/first"));
     await expect(ask(pool, get("/second"))).rejects.toThrow("closed the connection without an answer");
     expect(pool.counters()).toMatchObject({ resends: 0 });

@@ -48,11 +48,24 @@ test("answers that are wrong are a check that fails, unless an error_rate target
   expect(await right.stop()).toEqual([
     { name: "answers are right", ok: true, detail: "3 answers were checked", metric: "error_rate" },
   ]);
+  expect(await (await start({ url })).stop()).toEqual([]);
   const wrong = await start({ url, expect: { status: 418 } });
   await fire(wrong, 2);
   expect(await wrong.stop()).toMatchObject([
     { ok: false, detail: "2 of 2 answers were wrong; the first: the status is 200, and 418 was expected" },
   ]);
+});
+
+test("requests that wait for a connection are told, for the wait is in their latencies", async () => {
+  const server = await recordingServer();
+  const session = await start({ url: `${server.url}/`, connections: 2 });
+  await fire(session, 5);
+  expect(session.warnings?.()).toEqual([
+    expect.stringMatching(/^3 requests waited for a free connection, since all 2 were busy/),
+  ]);
+  const free = await start({ url: `${server.url}/` });
+  await fire(free, 5);
+  expect(free.warnings?.()).toEqual([]);
 });
 
 const okay = (count: number): readonly string[] => Array.from({ length: count }, () => "ok");
@@ -227,7 +240,7 @@ describe("the answers to the HTTP target", () => {
     const session = await start({ url: server.url, method: "POST", connections: 2 });
     expect(await fire(session, 10)).toEqual(okay(10));
     expect(server.connections()).toBe(10);
-    expect(await session.counters?.()).toMatchObject({ connects: 10, resends: 0, queued: 0 });
+    expect(await session.counters?.()).toMatchObject({ connects: 10, resends: 0, waited: 8 });
   });
 
   test("are waited for one after the other on each connection, unless requests are to be pipelined", async () => {
