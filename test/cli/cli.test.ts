@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { access, constants, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -119,6 +119,10 @@ describe("dyno run", () => {
     expect(result.trials[0]?.phases[0]?.completed).toBeGreaterThan(0);
     expect(() => process.kill(-(child.pid ?? 0), 0)).toThrow(/ESRCH/);
   });
+});
+
+test("what is built can be run by its name", async () => {
+  await expect(access(main, constants.X_OK)).resolves.toBeUndefined();
 });
 
 describe("what cannot be run", () => {
