@@ -97,7 +97,7 @@ async function measure(run: StudyRun, io: Io, watch?: RunWatch): Promise<Capacit
         spec: study,
         phase,
         elapsedMs,
-        onLevel: (level, estimate) => view?.level(level, estimate),
+        onLevel: (level) => view?.level(level),
         signal: io.signal,
       });
       const confirmation =
