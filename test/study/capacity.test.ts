@@ -5,6 +5,7 @@ import type { TrialResult } from "../../src/measure/result.ts";
 import { renderCapacityHtml } from "../../src/publish/html/study/render-capacity-html.ts";
 import { renderCapacityMetrics } from "../../src/publish/prometheus-study.ts";
 import type { CapacitySpec } from "../../src/scenario/scenario.ts";
+import { createHistogram } from "../../src/stats/histogram.ts";
 import { judgeLevel } from "../../src/study/capacity/judge-level.ts";
 import { nextRate, type RateAnswer } from "../../src/study/capacity/next-rate.ts";
 import { sampleResult } from "../support/sample-result.ts";
@@ -211,24 +212,53 @@ describe("a level", () => {
   const limitOf = (micros: number) =>
     study.until.map((rule, i) => (i === 0 ? { ...rule, limit: micros } : rule));
 
+  const whole = (change: Partial<typeof phase>): TrialResult => ({
+    ...trial,
+    timeline: [],
+    checks: [],
+    phases: [{ ...phase, failed: 0, sentInTime: phase.asked, completed: phase.asked, ...change }],
+  });
+  const latencyAlone = limitOf(60e6).slice(0, 1);
+
   test("is met where no condition holds, and too much where one does", () => {
-    const whole = {
-      ...trial,
-      timeline: [],
-      checks: [],
-      phases: [{ ...phase, failed: 0, sentInTime: phase.asked }],
-    };
-    expect(judgeLevel(limitOf(60e6), whole)).toMatchObject({
+    expect(judgeLevel(limitOf(60e6), whole({}))).toMatchObject({
       outcome: "met",
       figures: [{ isBroken: false }, {}],
     });
-    expect(judgeLevel(limitOf(60e6), whole).excess).toBeLessThan(0);
-    const tight = judgeLevel(limitOf(1), {
-      ...whole,
-      phases: [{ ...phase, failed: 0, sentInTime: phase.asked, service: phase.response }],
-    });
+    expect(judgeLevel(limitOf(60e6), whole({})).excess).toBeLessThan(0);
+    const tight = judgeLevel(limitOf(1), whole({ service: phase.response }));
     expect(tight).toMatchObject({ outcome: "broken", reason: expect.stringMatching(/^p99 .* > 1\u202fµs/) });
     expect(tight.excess).toBeGreaterThan(0);
+  });
+
+  test("is too much where what was asked for was not done, and no condition speaks of errors", () => {
+    const failing = whole({ completed: phase.asked * 0.63, failed: phase.asked * 0.37 });
+    expect(judgeLevel(latencyAlone, failing)).toMatchObject({
+      outcome: "broken",
+      reason: expect.stringMatching(/^37.% failed$/),
+      excess: Number.POSITIVE_INFINITY,
+    });
+    expect(judgeLevel(latencyAlone, whole({})).outcome).toBe("met");
+    const mayFail = limitOf(60e6).map((rule, i) => (i === 1 ? { ...rule, limit: 0.5 } : rule));
+    expect(judgeLevel(mayFail, failing).outcome).toBe("met");
+  });
+
+  test("says that a figure could not be measured where nothing was answered", () => {
+    const nothing = whole({ completed: 0, failed: phase.asked, response: createHistogram().encode() });
+    expect(judgeLevel(limitOf(60e6), nothing).reason).toMatch(/^p99 could not be measured, error_rate 100/);
+  });
+
+  test("that comes to its very limit is on the side that the condition says", () => {
+    const p99 = judgeLevel(latencyAlone, whole({})).p99 ?? 0;
+    const at = latencyAlone.map((rule) => ({ ...rule, limit: p99 }));
+    expect(judgeLevel(at, whole({}))).toMatchObject({ outcome: "met", excess: 0 });
+    const inclusive = judgeLevel(
+      at.map((rule) => ({ ...rule, op: ">=" as const })),
+      whole({}),
+    );
+    expect(inclusive.outcome).toBe("broken");
+    expect(inclusive.excess).toBeGreaterThan(0);
+    expect(inclusive.excess).toBeLessThan(0.01);
   });
 
   test("is the generator's where it was sent late", () => {
