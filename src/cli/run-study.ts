@@ -1,14 +1,15 @@
 import { relative } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { DynoError } from "../base/errors.ts";
-import { openTrialBench, type TrialBench } from "../drive/run.ts";
-import type { CapacityResult } from "../measure/capacity.ts";
+import type { ProgressEvent } from "../drive/progress.ts";
+import { endOf, openTrialBench, type TrialBench } from "../drive/run.ts";
+import type { CapacityLevel, CapacityResult } from "../measure/capacity.ts";
 import { readEnvironment } from "../measure/environment.ts";
 import type { SweepResult } from "../measure/sweep.ts";
 import { renderJson } from "../publish/json.ts";
 import { publishCapacity, publishSweep } from "../publish/publishers.ts";
 import { renderCapacitySummary } from "../publish/terminal/capacity.ts";
-import { createStudyView } from "../publish/terminal/study-view.ts";
+import { createStudyView, type StudyView } from "../publish/terminal/study-view.ts";
 import { renderSweepSummary } from "../publish/terminal/sweep.ts";
 import { createColours } from "../publish/terminal/symbols.ts";
 import type { Scenario, StudySpec } from "../scenario/scenario.ts";
@@ -63,15 +64,6 @@ async function measure(run: StudyRun, io: Io, watch?: RunWatch): Promise<Capacit
   const { scenario, study, startedAt, command } = run;
   const startMs = systemClock.epochMs();
   const elapsedMs = (): number => systemClock.epochMs() - startMs;
-  const facts = async (bench: TrialBench | undefined, setupError?: Error): Promise<StudyFacts> => ({
-    scenario,
-    command,
-    startedAt,
-    durationMs: elapsedMs(),
-    environment: await readEnvironment(io.cwd, bench?.services ?? []),
-    ...(setupError === undefined ? {} : { setupError }),
-    ...interruptedBy(io.signal),
-  });
   const view = run.progress
     ? createStudyView({
         output: io.stderr,
@@ -82,49 +74,81 @@ async function measure(run: StudyRun, io: Io, watch?: RunWatch): Promise<Capacit
     : undefined;
   let bench: TrialBench | undefined;
   try {
-    bench = await openTrialBench(scenario, {
-      onEvent: (event) => {
-        view?.show(event);
-        watch?.onEvent(event);
-      },
-      signal: io.signal,
-      env: io.env,
+    const opened = await openBench(run, io, (event) => {
+      view?.show(event);
+      watch?.onEvent(event);
     });
-    const [phase] = scenario.load;
-    if (study.kind === "capacity" && phase?.loop === "open") {
-      const { found, last } = await runCapacity(scenario, {
-        bench,
-        spec: study,
-        phase,
-        elapsedMs,
-        onLevel: (level, estimate) => view?.level(level, estimate),
-        signal: io.signal,
-      });
-      const confirmation =
-        found.confirmedPerSec === undefined || last === undefined ? {} : { confirmation: last };
-      return makeCapacityResult({ ...(await facts(bench)), spec: study, found, ...confirmation });
-    }
-    if (study.kind === "sweep" && phase?.loop === "closed") {
-      const trials = await runSweep(scenario, {
-        bench,
-        spec: study,
-        phase,
-        signal: io.signal,
-        onRound: (round, of) => view?.round(round, of),
-      });
-      return makeSweepResult({ ...(await facts(bench)), spec: study, trials });
-    }
-    throw new DynoError("internal", `a ${study.kind} has no phase of its kind`);
-  } catch (error) {
-    if (!(error instanceof DynoError) || error.code !== "setup") throw error;
-    const failed = await facts(bench, error);
-    return study.kind === "capacity"
-      ? makeCapacityResult({ ...failed, spec: study, found: { levels: [], why: "interrupted" } })
-      : makeSweepResult({ ...failed, spec: study, trials: [] });
+    bench = opened.bench;
+    const output =
+      bench === undefined
+        ? { ...opened, resultOf: emptyResult(study) }
+        : await conduct(run, bench, { view, elapsedMs, signal: io.signal });
+    const { setupError } = output;
+    return output.resultOf({
+      scenario,
+      command,
+      startedAt,
+      durationMs: elapsedMs(),
+      environment: await readEnvironment(io.cwd, bench?.services ?? []),
+      ...(setupError === undefined ? {} : { setupError }),
+      ...interruptedBy(io.signal),
+    });
   } finally {
     view?.close();
     await bench?.close();
   }
+}
+
+type ResultOf = (facts: StudyFacts) => CapacityResult | SweepResult;
+
+/** Opens what the trials stand on; without it, why that could not be, where it was not the user who ended it. */
+async function openBench(
+  { scenario, dir }: StudyRun,
+  { signal, env }: Io,
+  onEvent: (event: ProgressEvent) => void,
+): Promise<{ readonly bench?: TrialBench; readonly setupError?: Error }> {
+  try {
+    return { bench: await openTrialBench(scenario, { onEvent, signal, env, logDir: dir }) };
+  } catch (error) {
+    return endOf(error, signal);
+  }
+}
+
+function emptyResult(study: StudySpec): ResultOf {
+  return study.kind === "capacity"
+    ? (facts) => makeCapacityResult({ ...facts, spec: study, found: { levels: [], why: "interrupted" } })
+    : (facts) => makeSweepResult({ ...facts, spec: study, trials: [] });
+}
+
+interface Conduct {
+  readonly view: StudyView | undefined;
+  readonly elapsedMs: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Measures, and gives how a result is made of it; with it why the target could not be set up for a further trial. */
+async function conduct(
+  { scenario, study }: StudyRun,
+  bench: TrialBench,
+  { view, elapsedMs, signal }: Conduct,
+): Promise<{ readonly resultOf: ResultOf; readonly setupError?: Error }> {
+  const [phase] = scenario.load;
+  if (study.kind === "capacity" && phase?.loop === "open") {
+    const onLevel = (level: CapacityLevel): void => view?.level(level);
+    const order = { bench, spec: study, phase, elapsedMs, onLevel, signal };
+    const { found, last, ...ended } = await runCapacity(scenario, order);
+    const confirmation =
+      found.confirmedPerSec === undefined || last === undefined ? {} : { confirmation: last };
+    const resultOf: ResultOf = (facts) =>
+      makeCapacityResult({ ...facts, spec: study, found, ...confirmation });
+    return { resultOf, ...ended };
+  }
+  if (study.kind === "sweep" && phase?.loop === "closed") {
+    const onRound = (round: number, of: number): void => view?.round(round, of);
+    const { trials, ...ended } = await runSweep(scenario, { bench, spec: study, phase, signal, onRound });
+    return { resultOf: (facts) => makeSweepResult({ ...facts, spec: study, trials }), ...ended };
+  }
+  throw new DynoError("internal", `a ${study.kind} has no phase of its kind`);
 }
 
 const exitTexts: Readonly<Record<CapacityResult["outcome"] | SweepResult["outcome"], string>> = {

@@ -40,11 +40,7 @@ export interface RunOutput {
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunOutput> {
   const trials: TrialResult[] = [];
   let services: Services | undefined;
-  const server = describeServer(scenario.target);
-  const described = (): readonly string[] => [
-    ...(services?.descriptions ?? []),
-    ...(server === undefined ? [] : [server]),
-  ];
+  const described = (): readonly string[] => describeAll(scenario, services);
   try {
     const places = scenario.faults.map(({ kind }) => placeOf(kind));
     const breaking = { redis: places.includes("redis"), network: places.includes("network") };
@@ -52,19 +48,30 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     for (const text of services.descriptions) options.onEvent({ type: "service", text });
     for (let trial = 0; trial < scenario.repeat && !options.signal.aborted; trial++) {
       options.onEvent({ type: "trial", trial, of: scenario.repeat });
-      trials.push(await runOne(scenario, trial, services, options));
+      trials.push(await runOne(scenario, trial, services, options, scenario.repeat > 1));
     }
     return { trials, services: described() };
   } catch (error) {
-    const isSetup = error instanceof DynoError && error.code === "setup";
-    if (isSetup) return { trials, services: described(), setupError: error };
-    // Interrupted while a server was starting: what earlier trials measured stands.
-    const isAborted = error instanceof DynoError && error.code === "aborted" && options.signal.aborted;
-    if (isAborted) return { trials, services: described() };
-    throw error;
+    return { trials, services: described(), ...endOf(error, options.signal) };
   } finally {
     await services?.close();
   }
+}
+
+/**
+ * What an error that ended a trial says of a run whose earlier trials stand: why the target could not be set up, or nothing
+ * where it was interrupted while a server was starting. Throws any other error again.
+ */
+export function endOf(error: unknown, signal: AbortSignal): Pick<RunOutput, "setupError"> {
+  if (error instanceof DynoError && error.code === "setup") return { setupError: error };
+  if (error instanceof DynoError && error.code === "aborted" && signal.aborted) return {};
+  throw error;
+}
+
+/** The services in words, with the server that the target brings along. */
+function describeAll(scenario: Scenario, services: Services | undefined): readonly string[] {
+  const server = describeServer(scenario.target);
+  return [...(services?.descriptions ?? []), ...(server === undefined ? [] : [server])];
 }
 
 /** Trials that are asked for one by one, on services that stay open between them. */
@@ -82,8 +89,8 @@ export async function openTrialBench(scenario: Scenario, options: RunOptions): P
   const services = await openServices(scenario.target, { ...options, breaking });
   for (const text of services.descriptions) options.onEvent({ type: "service", text });
   return {
-    services: services.descriptions,
-    run: (one, trial) => runOne(one, trial, services, options),
+    services: describeAll(scenario, services),
+    run: (one, trial) => runOne(one, trial, services, options, true),
     close: () => services.close(),
   };
 }
@@ -93,7 +100,10 @@ async function runOne(
   trial: number,
   services: Services,
   options: RunOptions,
+  isOneOfMany: boolean,
 ): Promise<TrialResult> {
+  const fileOf = (stem: string, ending: string): string =>
+    isOneOfMany ? `${stem}-${trial + 1}${ending}` : `${stem}${ending}`;
   const scratchDir = await mkdtemp(join(tmpdir(), "dyno-trial-"));
   const { env, onEvent, signal, samplesDir, logDir, entry } = options;
   try {
@@ -103,9 +113,7 @@ async function runOne(
       trial,
       seed: deriveSeed(scenario.seed, `trial ${trial}`),
       scratchDir,
-      ...(samplesDir === undefined
-        ? {}
-        : { samplesPath: join(samplesDir, numbered("samples", ".ndjson.gz", trial, scenario)) }),
+      ...(samplesDir === undefined ? {} : { samplesPath: join(samplesDir, fileOf("samples", ".ndjson.gz")) }),
     };
     const served = {
       target: scenario.target,
@@ -113,7 +121,7 @@ async function runOne(
       env,
       signal,
       onEvent,
-      ...(logDir === undefined ? {} : { logPath: join(logDir, numbered("server", ".log", trial, scenario)) }),
+      ...(logDir === undefined ? {} : { logPath: join(logDir, fileOf("server", ".log")) }),
     };
     return await withServer(served, ({ addresses, onEvent: onTrialEvent }) =>
       runTrial(
@@ -129,9 +137,4 @@ async function runOne(
   } finally {
     await rm(scratchDir, { recursive: true, force: true });
   }
-}
-
-/** The name of a file of one trial; where there are several it has the trial's number. */
-function numbered(stem: string, ending: string, trial: number, { repeat }: Scenario): string {
-  return repeat === 1 ? `${stem}${ending}` : `${stem}-${trial + 1}${ending}`;
 }

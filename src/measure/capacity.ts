@@ -48,7 +48,7 @@ export interface CapacityLevel {
   readonly completed: number;
   /** Share of its time that a thread which only sleeps lost to a busy machine: 0 to 1. */
   readonly lostRatio: number;
-  /** What was known of the capacity after it; absent of confirmations. */
+  /** What was known of the capacity after it; absent while no rate was too much. */
   readonly after?: RateEstimate;
 }
 
@@ -56,7 +56,10 @@ export interface CapacityLevel {
 export type CapacityOutcome =
   /** The capacity is known, and a longer run confirmed it. */
   | "found"
-  /** What holds is known, and not what would be too much: the generator, or the end of the range, was the limit. */
+  /**
+   * What holds is known, and not what would be too much: the generator, the budget, or the end of the range was the limit, or
+   * a longer run did not hold what the search found.
+   */
   | "at_least"
   /** Found, and no longer run confirmed it. */
   | "unconfirmed"
@@ -86,7 +89,10 @@ export interface CapacityResult {
   readonly holdMs: number;
   readonly budgetMs: number;
   readonly levels: readonly CapacityLevel[];
-  /** The rate at which as many runs would meet the conditions as would not; absent where nothing is known. */
+  /**
+   * The rate at which as many runs would meet the conditions as would not, at most that of `to`. Absent where there is no
+   * telling: no rate was too much, or the outcome is `at_least` or `none`.
+   */
   readonly capacity?: RateEstimate;
   /** The rate that the confirmation held, which is the one to rely on; absent where there was none. */
   readonly confirmedPerSec?: number;

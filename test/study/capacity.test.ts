@@ -2,7 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../src/base/random.ts";
 import type { TrialResult } from "../../src/measure/result.ts";
+import { renderCapacityHtml } from "../../src/publish/html/study/render-capacity-html.ts";
+import { renderCapacityMetrics } from "../../src/publish/prometheus-study.ts";
 import type { CapacitySpec } from "../../src/scenario/scenario.ts";
+import { createHistogram } from "../../src/stats/histogram.ts";
 import { judgeLevel } from "../../src/study/capacity/judge-level.ts";
 import { nextRate, type RateAnswer } from "../../src/study/capacity/next-rate.ts";
 import { sampleResult } from "../support/sample-result.ts";
@@ -124,6 +127,66 @@ describe("what a search came to", () => {
     expect(result.reason).toMatch(/^At least .*the generator is the limit/);
   });
 
+  test("is no more than a lower bound where the budget ended before any rate was too much", async () => {
+    const result = await sampleCapacity({ measure: queueLevel(1e6), range: { budgetMs: 20_000 } });
+    const held = result.levels.findLast(({ stage }) => stage === "climb")?.ratePerSec;
+    expect(result).toMatchObject({ outcome: "at_least", exitCode: 3, confirmedPerSec: held });
+    expect(result.levels.every(({ outcome }) => outcome === "met")).toBe(true);
+    expect(result).not.toHaveProperty("capacity");
+    expect(result.levels.filter(({ after }) => after !== undefined)).toEqual([]);
+    expect(result.reason).toMatch(
+      /^At least .*the budget ended before a rate was too much: give it more, or/,
+    );
+    expect(renderCapacityHtml(result)).not.toMatch(/with 95 % confidence/);
+    expect(await renderCapacityMetrics(result)).not.toMatch(/bound="high"/);
+  });
+
+  test("goes no further than the highest rate that was asked for", async () => {
+    const range = { toRatePerSec: 3000 };
+    const held = await sampleCapacity({ measure: queueLevel(9000), range });
+    expect(held).toMatchObject({ outcome: "at_least", exitCode: 0, confirmedPerSec: 3000 });
+    expect(held).not.toHaveProperty("capacity");
+    const near = await sampleCapacity({ measure: queueLevel(2960, { noise: 0.3 }), range });
+    for (const { after, ratePerSec } of near.levels)
+      expect(Math.max(ratePerSec, after?.high ?? 0)).toBeLessThanOrEqual(3000);
+  });
+
+  test("is confirmed at a rate of less than one in a second too", async () => {
+    const queue = queueLevel(4700);
+    const result = await sampleCapacity({
+      measure: (rate) => queue(rate * 5000),
+      range: { fromRatePerSec: 0.5 },
+    });
+    const confirmations = result.levels.filter(({ stage }) => stage === "confirm");
+    expect(confirmations.length).toBeGreaterThan(0);
+    for (const { ratePerSec } of confirmations) expect(ratePerSec).toBeGreaterThanOrEqual(0.5);
+  });
+
+  test("heeds a confirmation that fails: it moves the interval, or leaves a lower bound", async () => {
+    const queue = queueLevel(3000);
+    let confirmations = 0;
+    const result = await sampleCapacity({
+      measure: (rate, holdMs) => (holdMs > 2000 && confirmations++ < 2 ? queue(9000) : queue(rate)),
+      range: { budgetMs: 120_000 },
+    });
+    const refuted = result.levels.filter(({ stage, outcome }) => stage === "confirm" && outcome !== "met");
+    expect(refuted).toHaveLength(2);
+    const lowest = Math.min(...refuted.map(({ ratePerSec }) => ratePerSec));
+    expect(result.outcome).toMatch(/found|at_least/);
+    if (result.outcome === "found") expect(result.capacity?.low).toBeLessThan(lowest);
+    else expect(result).toMatchObject({ exitCode: 3, reason: expect.stringMatching(/^At least .*is less/) });
+  });
+
+  test("sends a reader to the target where that answered nothing in the longer runs", async () => {
+    const queue = queueLevel(3000);
+    const result = await sampleCapacity({
+      measure: (rate, holdMs) =>
+        holdMs > 2000 ? { ...queue(9000), completed: 0, reason: "p99 could not be measured" } : queue(rate),
+    });
+    expect(result).toMatchObject({ outcome: "unconfirmed", exitCode: 3 });
+    expect(result.reason).toMatch(/p99 could not be measured\. Look at the target: it answered nothing\.$/);
+  });
+
   test("is not believed where a longer run does not hold what the search found", async () => {
     const queue = queueLevel(3000);
     const result = await sampleCapacity({ measure: (rate, holdMs) => queue(holdMs > 2000 ? 9000 : rate) });
@@ -149,24 +212,53 @@ describe("a level", () => {
   const limitOf = (micros: number) =>
     study.until.map((rule, i) => (i === 0 ? { ...rule, limit: micros } : rule));
 
+  const whole = (change: Partial<typeof phase>): TrialResult => ({
+    ...trial,
+    timeline: [],
+    checks: [],
+    phases: [{ ...phase, failed: 0, sentInTime: phase.asked, completed: phase.asked, ...change }],
+  });
+  const latencyAlone = limitOf(60e6).slice(0, 1);
+
   test("is met where no condition holds, and too much where one does", () => {
-    const whole = {
-      ...trial,
-      timeline: [],
-      checks: [],
-      phases: [{ ...phase, failed: 0, sentInTime: phase.asked }],
-    };
-    expect(judgeLevel(limitOf(60e6), whole)).toMatchObject({
+    expect(judgeLevel(limitOf(60e6), whole({}))).toMatchObject({
       outcome: "met",
       figures: [{ isBroken: false }, {}],
     });
-    expect(judgeLevel(limitOf(60e6), whole).excess).toBeLessThan(0);
-    const tight = judgeLevel(limitOf(1), {
-      ...whole,
-      phases: [{ ...phase, failed: 0, sentInTime: phase.asked, service: phase.response }],
-    });
+    expect(judgeLevel(limitOf(60e6), whole({})).excess).toBeLessThan(0);
+    const tight = judgeLevel(limitOf(1), whole({ service: phase.response }));
     expect(tight).toMatchObject({ outcome: "broken", reason: expect.stringMatching(/^p99 .* > 1\u202fµs/) });
     expect(tight.excess).toBeGreaterThan(0);
+  });
+
+  test("is too much where what was asked for was not done, and no condition speaks of errors", () => {
+    const failing = whole({ completed: phase.asked * 0.63, failed: phase.asked * 0.37 });
+    expect(judgeLevel(latencyAlone, failing)).toMatchObject({
+      outcome: "broken",
+      reason: expect.stringMatching(/^37.% failed$/),
+      excess: Number.POSITIVE_INFINITY,
+    });
+    expect(judgeLevel(latencyAlone, whole({})).outcome).toBe("met");
+    const mayFail = limitOf(60e6).map((rule, i) => (i === 1 ? { ...rule, limit: 0.5 } : rule));
+    expect(judgeLevel(mayFail, failing).outcome).toBe("met");
+  });
+
+  test("says that a figure could not be measured where nothing was answered", () => {
+    const nothing = whole({ completed: 0, failed: phase.asked, response: createHistogram().encode() });
+    expect(judgeLevel(limitOf(60e6), nothing).reason).toMatch(/^p99 could not be measured, error_rate 100/);
+  });
+
+  test("that comes to its very limit is on the side that the condition says", () => {
+    const p99 = judgeLevel(latencyAlone, whole({})).p99 ?? 0;
+    const at = latencyAlone.map((rule) => ({ ...rule, limit: p99 }));
+    expect(judgeLevel(at, whole({}))).toMatchObject({ outcome: "met", excess: 0 });
+    const inclusive = judgeLevel(
+      at.map((rule) => ({ ...rule, op: ">=" as const })),
+      whole({}),
+    );
+    expect(inclusive.outcome).toBe("broken");
+    expect(inclusive.excess).toBeGreaterThan(0);
+    expect(inclusive.excess).toBeLessThan(0.01);
   });
 
   test("is the generator's where it was sent late", () => {

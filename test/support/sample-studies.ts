@@ -61,16 +61,20 @@ export function queueLevel(
   };
 }
 
+/** Where a search may go, and for how long. */
+type SearchRange = Partial<Pick<CapacitySpec, "fromRatePerSec" | "toRatePerSec" | "budgetMs">>;
+
 /** The search for the capacity of such a server, over a clock of its own: each level takes 3.5 s. */
 export async function searched(
   measure: (ratePerSec: number, holdMs: number) => LevelMeasured,
-  budgetMs = 60_000,
+  range: SearchRange = {},
 ) {
   let elapsedMs = 0;
   return findCapacity({
     fromRatePerSec: 100,
     holdMs: 2000,
-    budgetMs,
+    budgetMs: 60_000,
+    ...range,
     elapsedMs: () => elapsedMs,
     onLevel: () => undefined,
     signal: new AbortController().signal,
@@ -86,13 +90,14 @@ export async function sampleCapacity(
   options: {
     readonly why?: string;
     readonly measure?: (ratePerSec: number, holdMs: number) => LevelMeasured;
+    readonly range?: SearchRange;
   } = {},
 ): Promise<CapacityResult> {
   const scenario = studyScenario("{ capacity: { until: p99 > 20ms } }", options.why);
   return makeCapacityResult({
     scenario,
-    spec: scenario.study as CapacitySpec,
-    found: await searched(options.measure ?? queueLevel(4700)),
+    spec: { ...(scenario.study as CapacitySpec), ...options.range },
+    found: await searched(options.measure ?? queueLevel(4700), options.range),
     command: "npx dyno run s.yaml",
     startedAt: new Date(startedAt),
     durationMs: 58_000,

@@ -1,12 +1,12 @@
 import { formatRate } from "../../base/units.ts";
 import type { ProgressEvent } from "../../drive/progress.ts";
-import type { CapacityLevel, RateEstimate } from "../../measure/capacity.ts";
+import type { CapacityLevel } from "../../measure/capacity.ts";
 import { levelMark } from "./capacity.ts";
 import { createLiveView, type LiveView, type LiveViewOptions } from "./live-view.ts";
 
 /** Shows a study while it goes on: the trial under way as that of a run, and a line that stays for each level or round. */
 export interface StudyView extends LiveView {
-  level(level: CapacityLevel, estimate: RateEstimate): void;
+  level(level: CapacityLevel): void;
   /** From 0. */
   round(round: number, of: number): void;
 }
@@ -27,9 +27,9 @@ export function createStudyView(options: LiveViewOptions): StudyView {
       view ??= createLiveView(options);
       view.show(event);
     },
-    level: ({ stage, ratePerSec, outcome, reason }, { low, high }) => {
-      const range = `between ${formatRate(low)} and ${formatRate(high)}`;
-      note(`${levelMark(outcome, colours)} ${stage} ${formatRate(ratePerSec)}: ${reason} (${range})`);
+    level: ({ stage, ratePerSec, outcome, reason, after }) => {
+      const range = after && ` (between ${formatRate(after.low)} and ${formatRate(after.high)})`;
+      note(`${levelMark(outcome, colours)} ${stage} ${formatRate(ratePerSec)}: ${reason}${range ?? ""}`);
     },
     round: (round, of) => note(`round ${round + 1} of ${of}`),
     close: () => view?.close(),

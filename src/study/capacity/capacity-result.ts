@@ -28,6 +28,8 @@ export function makeCapacityResult(facts: CapacityFacts): CapacityResult {
     confirmation === undefined || confirmedPerSec === undefined
       ? []
       : judgeTargets(scenario.targets, [confirmation]);
+  const decided = unfinished(facts) ?? decide(facts, verdicts);
+  const isKnown = decided.outcome !== "none" && decided.outcome !== "at_least";
   return {
     schemaVersion: capacitySchemaVersion,
     kind: "capacity",
@@ -43,10 +45,10 @@ export function makeCapacityResult(facts: CapacityFacts): CapacityResult {
     holdMs: spec.holdMs,
     budgetMs: spec.budgetMs,
     levels,
-    ...(capacity === undefined || found.why === "none" ? {} : { capacity }),
+    ...(capacity === undefined || !isKnown ? {} : { capacity }),
     ...(confirmedPerSec === undefined ? {} : { confirmedPerSec }),
     verdicts,
-    ...(unfinished(facts) ?? decide(facts, verdicts)),
+    ...decided,
     warnings: warningsOf(facts),
     environment: facts.environment,
   };
@@ -54,42 +56,66 @@ export function makeCapacityResult(facts: CapacityFacts): CapacityResult {
 
 type Decided = Pick<CapacityResult, "outcome" | "exitCode" | "reason">;
 
-function decide({ found, spec }: CapacityFacts, verdicts: readonly Verdict[]): Decided {
+function decide(facts: CapacityFacts, verdicts: readonly Verdict[]): Decided {
+  const { found, spec } = facts;
   const { levels, capacity, confirmedPerSec, why } = found;
-  if (why === "none" || capacity === undefined) {
+  if (why === "none") {
     const last = levels.at(-1);
     const reason = `Not even the lowest rate, ${formatRate(spec.fromRatePerSec)}, holds${last === undefined ? "" : `: ${last.reason}`}. Begin lower (from), or ask for less.`;
     return { outcome: "none", exitCode: 1, reason };
   }
+  if (confirmedPerSec === undefined) return unconfirmed(found);
   const failed = verdicts.find(({ outcome }) => outcome === "fail");
   if (failed !== undefined) {
-    const reason = `At ${formatRate(confirmedPerSec ?? 0)}, which is carried, a target is missed: ${failed.sentence}`;
+    const reason = `At ${formatRate(confirmedPerSec)}, which is carried, a target is missed: ${failed.sentence}`;
     return { outcome: "fail", exitCode: 1, reason };
   }
-  if (confirmedPerSec === undefined) {
-    const last = levels.findLast(({ stage }) => stage === "confirm");
-    const reason = `The search found ${rangeText(capacity)}, and no longer run confirmed it: ${last === undefined ? "there was none" : `${formatRate(last.ratePerSec)} did not hold: ${last.reason}`}. Hold each rate longer.`;
-    return { outcome: "unconfirmed", exitCode: 3, reason };
-  }
+  const bound = boundText(facts, confirmedPerSec);
   const held = heldText(levels, confirmedPerSec);
-  if (why === "top") {
-    const top = formatRate(spec.toRatePerSec ?? confirmedPerSec);
-    return {
-      outcome: "at_least",
-      exitCode: 0,
-      reason: `At least ${top}, the highest rate that was asked for (to). ${held}`,
-    };
+  if (capacity === undefined || bound !== undefined) {
+    const isWhole = why === "top" && confirmedPerSec >= (spec.toRatePerSec ?? confirmedPerSec);
+    const reason = `At least ${formatRate(confirmedPerSec)}${bound ?? ""}. ${held}`;
+    return { outcome: "at_least", exitCode: isWhole ? 0 : 3, reason };
   }
   const failing = nextFailing(levels, capacity);
-  if (failing?.outcome === "generator") {
-    const reason = `At least ${formatRate(confirmedPerSec)}: the generator is the limit, and not the target. At ${formatRate(failing.ratePerSec)} ${failing.reason}. ${held}`;
-    return { outcome: "at_least", exitCode: 3, reason };
-  }
   const beyond =
     failing === undefined
       ? ""
       : ` The next rate that failed, ${formatRate(failing.ratePerSec)}: ${failing.reason}.`;
   return { outcome: "found", exitCode: 0, reason: `${rangeText(capacity)}.${beyond} ${held}` };
+}
+
+/** What was found, and that no longer run held. */
+function unconfirmed({ levels, capacity }: CapacityFound): Decided {
+  const last = levels.findLast(({ stage }) => stage === "confirm");
+  const found = capacity === undefined ? "no rate that was too much" : rangeText(capacity);
+  const why =
+    last === undefined ? "there was none" : `${formatRate(last.ratePerSec)} did not hold: ${last.reason}`;
+  const mend = last?.completed === 0 ? "Look at the target: it answered nothing" : "Hold each rate longer";
+  const reason = `The search found ${found}, and no longer run confirmed it: ${why}. ${mend}.`;
+  return { outcome: "unconfirmed", exitCode: 3, reason };
+}
+
+/** Why what was confirmed is a lower bound and no more, to follow the rate; undefined where the capacity is known. */
+function boundText({ found, spec }: CapacityFacts, confirmedPerSec: number): string | undefined {
+  const { levels, capacity, why } = found;
+  if (why === "top") {
+    return confirmedPerSec >= (spec.toRatePerSec ?? confirmedPerSec)
+      ? ", the highest rate that was asked for (to)"
+      : `: a longer run did not hold ${formatRate(spec.toRatePerSec ?? 0)}, the highest rate that was asked for (to), which shorter ones did`;
+  }
+  if (capacity === undefined)
+    return ": the budget ended before a rate was too much: give it more, or a higher `from`";
+  const failing = nextFailing(levels, capacity);
+  if (failing?.outcome === "generator")
+    return `: the generator is the limit, and not the target. At ${formatRate(failing.ratePerSec)} ${failing.reason}`;
+  const refuted = levels.find(
+    ({ stage, outcome, ratePerSec }) =>
+      stage === "confirm" && outcome !== "met" && ratePerSec <= capacity.low,
+  );
+  return refuted === undefined
+    ? undefined
+    : `: the search found ${rangeText(capacity)}, and a longer run did not hold ${formatRate(refuted.ratePerSec)}, which is less`;
 }
 
 /** `4 730/s [4 510/s, 4 880/s] with 95 % confidence`. */

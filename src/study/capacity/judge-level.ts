@@ -1,4 +1,4 @@
-import { formatRate } from "../../base/units.ts";
+import { formatRate, formatRatio } from "../../base/units.ts";
 import { judgeTargets } from "../../judge/targets.ts";
 import type { CapacityLevel, LevelFigure } from "../../measure/capacity.ts";
 import { formatMetric } from "../../measure/format-metric.ts";
@@ -23,6 +23,8 @@ export interface LevelMeasured
 const mostGrowth = 0.05;
 /** An open loop must send at least this share of its operations before the phase is over. */
 const leastInTime = 0.99;
+/** Where no condition speaks of errors, at least this share of what was asked for must be done. */
+const leastDone = 0.99;
 /** The half width of a 95 % interval in standard errors. */
 const z = 1.96;
 
@@ -51,9 +53,9 @@ export function judgeLevel(until: readonly TargetRule[], trial: TrialResult): Le
   if (isLate || (broken.length > 0 && isLagAlone(until, phase, trial))) {
     return { ...measured, ...no, outcome: "generator", reason: generatorText(phase, isLate, broken) };
   }
-  const growth = queueGrowth(trial);
-  if (growth !== undefined) {
-    return { ...measured, ...no, outcome: "broken", reason: growth };
+  const notCarried = (namesErrors(until) ? undefined : lossText(phase)) ?? queueGrowth(trial);
+  if (notCarried !== undefined) {
+    return { ...measured, ...no, outcome: "broken", reason: notCarried };
   }
   const [first] = broken;
   return {
@@ -88,18 +90,22 @@ function excessOf(figures: readonly LevelFigure[]): Pick<LevelMeasured, "excess"
     const { value = Number.NaN, interval, limit, isBroken, metricName } = figure;
     const bad = (x: number): number => (metricName === "availability" ? 1 - x : x);
     const raw = Math.log(bad(value) / bad(limit));
-    // Where a limit is 0, there is a yes or a no.
-    const excess =
-      Number.isFinite(raw) && raw !== 0
-        ? raw
-        : isBroken
-          ? Number.POSITIVE_INFINITY
-          : Number.NEGATIVE_INFINITY;
+    const excess = Number.isFinite(raw) ? onItsSide(raw, isBroken) : yesOrNo(isBroken);
     const [low = 0, high = 0] = interval ?? [];
     const width = Math.abs(Math.log(bad(high) / bad(low)));
     return { excess, error: Number.isFinite(width) ? width / (2 * z) : 0 };
   });
   return known.toSorted((a, b) => b.excess - a.excess)[0] ?? no;
+}
+
+/** A value at its very limit is on the side that the condition says. */
+function onItsSide(raw: number, isBroken: boolean): number {
+  return isBroken ? Math.max(raw, Number.EPSILON) : Math.min(raw, 0);
+}
+
+/** All that there is where a limit is 0, or nothing was measured. */
+function yesOrNo(isBroken: boolean): number {
+  return isBroken ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }
 
 /** Whether the conditions would hold without the time that the sender was late: from sent to done. */
@@ -113,6 +119,18 @@ function generatorText(phase: PhaseResult, isLate: boolean, broken: readonly Lev
   if (!isLate) return `${broken.map(brokenText).join(", ")}, all of it because operations were sent late`;
   const sent = formatRate((phase.sentInTime * 1000) / phase.durationMs);
   return `the process that sends (and holds an in-process target) came to ${sent}`;
+}
+
+function namesErrors(until: readonly TargetRule[]): boolean {
+  return until.some(({ metric }) => metric.kind === "error_rate" || metric.kind === "availability");
+}
+
+/** Why a rate is not carried, though what was answered may be in time: too little of it was. */
+function lossText({ asked, completed, failed }: PhaseResult): string | undefined {
+  if (completed >= leastDone * asked) return undefined;
+  return failed > 0
+    ? `${formatRatio(failed / asked)} failed`
+    : `${formatRatio(1 - completed / asked)} were not answered`;
 }
 
 /** Why a rate is not kept up with, though each answer may be in time: its queue grows. */
@@ -133,6 +151,7 @@ function valueText({ metricName, value, unit }: LevelFigure): string {
 }
 
 function brokenText(figure: LevelFigure): string {
+  if (figure.value === undefined) return `${figure.metricName} could not be measured`;
   const sign = figure.metricName === "availability" ? "<" : ">";
   return `${valueText(figure)} ${sign} ${formatMetric(figure.limit, figure.unit)}`;
 }

@@ -58,6 +58,14 @@ export function nextRate(answers: readonly RateAnswer[], bounds: RateBounds): Ne
   return { do: "try", stage: "search", ratePerSec: mostTelling(posterior, from, to) };
 }
 
+/** Whether a rate was too much, so that the answers, and not the search's own prior, tell where the capacity ends. */
+export function isBounded(answers: readonly RateAnswer[], { toRatePerSec: to }: RateBounds): boolean {
+  const top = highestOf(answers);
+  const atTop = answers.filter(({ ratePerSec }) => ratePerSec === top);
+  const isClimbing = (atTop.at(-1)?.excess ?? 0) <= 0 && top !== to;
+  return !isClimbing && atTop.some(({ excess }) => excess > 0);
+}
+
 /** What the answers tell of the capacity. */
 export function posteriorOf(answers: readonly RateAnswer[], bounds: RateBounds): ThresholdPosterior {
   const { fromRatePerSec: from } = bounds;

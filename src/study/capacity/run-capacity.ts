@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TrialBench } from "../../drive/run.ts";
+import { endOf, type TrialBench } from "../../drive/run.ts";
 import type { TrialResult } from "../../measure/result.ts";
 import { heldAtRate } from "../../scenario/load-shapes.ts";
 import type { CapacitySpec, OpenPhase, Scenario } from "../../scenario/scenario.ts";
@@ -16,12 +16,22 @@ export interface RunCapacityOptions extends Pick<CapacityOrder, "elapsedMs" | "o
 /** After a rate that was too much, the target is given so long to come to itself. */
 const recoveryMs = 500;
 
-/** Searches by trials, each of a fresh process with a warm-up of its own, and gives the trial that was the last. */
+/** What a search by trials came to, as far as it came. */
+export interface CapacityRun {
+  readonly found: CapacityFound;
+  /** The trial that was the last. */
+  readonly last?: TrialResult;
+  /** Why the target could not be set up for a further one. */
+  readonly setupError?: Error;
+}
+
+/** Searches by trials, each of a fresh process with a warm-up of its own. What was measured before a trial failed stands. */
 export async function runCapacity(
   scenario: Scenario,
   { bench, spec, phase, elapsedMs, onLevel, signal }: RunCapacityOptions,
-): Promise<{ readonly found: CapacityFound; readonly last?: TrialResult }> {
+): Promise<CapacityRun> {
   let last: TrialResult | undefined;
+  let ended: Pick<CapacityRun, "setupError"> = {};
   let count = 0;
   const found = await findCapacity({
     ...spec,
@@ -30,11 +40,16 @@ export async function runCapacity(
     signal,
     measureLevel: async (ratePerSec, holdMs) => {
       const load = [heldAtRate(phase, ratePerSec, holdMs)];
-      last = await bench.run({ ...scenario, load }, count++);
+      try {
+        last = await bench.run({ ...scenario, load }, count++);
+      } catch (error) {
+        ended = endOf(error, signal);
+        return undefined;
+      }
       const measured = judgeLevel(spec.until, last);
       if (measured.outcome !== "met") await sleep(recoveryMs, undefined, { signal }).catch(() => undefined);
       return measured;
     },
   });
-  return last === undefined ? { found } : { found, last };
+  return { found, ...(last === undefined ? {} : { last }), ...ended };
 }

@@ -1,5 +1,5 @@
 import { createRandom, deriveSeed } from "../../base/random.ts";
-import type { TrialBench } from "../../drive/run.ts";
+import { endOf, type TrialBench } from "../../drive/run.ts";
 import type { TrialResult } from "../../measure/result.ts";
 import { heldAtClients } from "../../scenario/load-shapes.ts";
 import type { ClosedPhase, Scenario, SweepSpec } from "../../scenario/scenario.ts";
@@ -19,11 +19,22 @@ export function levelPhase(clients: number): string {
   return `clients-${clients}`;
 }
 
-/** Measures each level once a round, in an order that is shuffled by the seed; each round is a trial in a fresh process. */
+/** What a sweep came to, as far as it came. */
+export interface SweepRun {
+  /** One a round. */
+  readonly trials: readonly TrialResult[];
+  /** Why the target could not be set up for a further one. */
+  readonly setupError?: Error;
+}
+
+/**
+ * Measures each level once a round, in an order that is shuffled by the seed; each round is a trial in a fresh process. What
+ * was measured before a trial failed stands.
+ */
 export async function runSweep(
   scenario: Scenario,
   { bench, spec, phase, signal, onRound }: RunSweepOptions,
-): Promise<readonly TrialResult[]> {
+): Promise<SweepRun> {
   const random = createRandom(deriveSeed(scenario.seed, "sweep"));
   const trials: TrialResult[] = [];
   for (let round = 0; round < spec.rounds && !signal.aborted; round++) {
@@ -33,7 +44,11 @@ export async function runSweep(
       ...heldAtClients(phase, clients, spec.holdMs),
       phase: levelPhase(clients),
     }));
-    trials.push(await bench.run({ ...scenario, load }, round));
+    try {
+      trials.push(await bench.run({ ...scenario, load }, round));
+    } catch (error) {
+      return { trials, ...endOf(error, signal) };
+    }
   }
-  return trials;
+  return { trials };
 }

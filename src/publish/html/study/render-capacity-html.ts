@@ -64,7 +64,7 @@ function reason(result: CapacityResult): Html {
 function claim({ outcome, capacity, confirmedPerSec }: CapacityResult): Html | undefined {
   if (confirmedPerSec !== undefined && outcome === "at_least")
     return html`<p class="claim"><b>At least ${formatRate(confirmedPerSec)}</b><span>what would be too much was not seen</span></p>`;
-  if (capacity === undefined || outcome === "interrupted") return undefined;
+  if (capacity === undefined || outcome === "interrupted" || outcome === "setup_failed") return undefined;
   const held =
     confirmedPerSec === undefined
       ? "not confirmed"
