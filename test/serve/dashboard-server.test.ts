@@ -255,6 +255,28 @@ describe("who may use it", () => {
     expect(text).toMatch(/^HTTP\/1.1 403 /);
   });
 
+  test.each([
+    ["GET /metrics", "", 200, "dyno_"],
+    ["GET /api/runs/current", "", 404, "no run was started yet"],
+    ["POST /api/runs", "content-type: application/json\r\ncontent-length: 2\r\n", 400, ""],
+  ])(
+    "%s that offers another protocol than a socket's is answered in its own",
+    async (line, more, status, body) => {
+      const { server } = await openTestDashboard({ token });
+      const connection = connect(Number(new URL(server.url).port), "127.0.0.1");
+      let text = "";
+      connection.on("data", (chunk) => {
+        text += chunk.toString();
+      });
+      connection.write(
+        `${line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n${more}\r\n${more === "" ? "" : "{}"}`,
+      );
+      await once(connection, "end");
+      expect(text.split(" ")[1]).toBe(String(status));
+      expect(text).toContain(body);
+    },
+  );
+
   test("the address after ?token= never leads to another host", async () => {
     const { server } = await openTestDashboard({ token });
     const location = await new Promise((resolve, reject) => {
