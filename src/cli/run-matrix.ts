@@ -4,8 +4,8 @@ import { DynoError } from "../base/errors.ts";
 import { type RunOutput, runScenario } from "../drive/run.ts";
 import { targetSchemas } from "../drive/target-schemas.ts";
 import { describeScenario } from "../judge/compare/make-comparison.ts";
+import { exitMeaning } from "../judge/outcome.ts";
 import { readEnvironment } from "../measure/environment.ts";
-import { publishAll } from "../publish/publishers.ts";
 import { type Override, parseOverride } from "../scenario/overrides.ts";
 import { readScenario } from "../scenario/read-scenario.ts";
 import type { MatrixSpec, Scenario } from "../scenario/scenario.ts";
@@ -13,11 +13,12 @@ import type { PlannedCell } from "../study/matrix/cell.ts";
 import { chooseCells } from "../study/matrix/choose-cells.ts";
 import { type JudgedCell, judgeCell } from "../study/matrix/judge-cell.ts";
 import { makeMatrixResult } from "../study/matrix/matrix-result.ts";
-import { type MeasuredCell, measureCells } from "../study/matrix/measure-cells.ts";
+import { type MeasuredCell, type MeasuredMatrix, measureCells } from "../study/matrix/measure-cells.ts";
 import { folderStamp } from "./folder-stamp.ts";
 import { type Io, interruptedBy } from "./io.ts";
 import type { RunWatch } from "./run-watch.ts";
 import { watchCell } from "./watch-cell.ts";
+import { keepCell, publishCells } from "./write-cells.ts";
 import { writeMatrix } from "./write-matrix.ts";
 
 /** How a matrix is run. */
@@ -48,8 +49,20 @@ export async function runMatrix(
   const cells = chooseCells(matrix, options.only);
   const startedAt = new Date(systemClock.epochMs());
   const dir = resolve(io.cwd, options.out, `${folderStamp(startedAt)}-${scenario.name}`);
-  const measured = await measure({ scenario, matrix, cells, dir }, options, io, looker);
-  const judged = await judge(measured, matrix, options, io);
+  const environment = await readEnvironment(io.cwd, []);
+  const judge = (one: MeasuredCell): JudgedCell => {
+    const { rounds } = matrix;
+    return judgeCell(one, {
+      environment,
+      rounds,
+      commandFor: options.commandFor,
+      ...interruptedBy(io.signal),
+    });
+  };
+  const keep = (one: MeasuredCell): Promise<void> => keepCell(judge(one), dir, io);
+  const matrixRun = { scenario, matrix, cells, dir, keep };
+  const { cells: measured, fault } = await measure(matrixRun, options, io, looker);
+  const judged = measured.map(judge);
   await publishCells(judged, dir, io);
   const result = makeMatrixResult({
     scenario: describeScenario(scenario),
@@ -62,10 +75,13 @@ export async function runMatrix(
     cells: judged.map(({ cell }) => cell),
     environment: await readEnvironment(io.cwd, servicesOf(measured)),
     ...interruptedBy(io.signal),
+    ...(fault === undefined ? {} : { fault }),
   });
-  const exitCode = await writeMatrix(result, dir, options, io);
+  await writeMatrix(result, dir, options, io);
+  if (fault !== undefined) throw fault;
   looker?.onResult(result, dir);
-  return exitCode;
+  io.stderr.write(`exit ${result.exitCode}: ${exitMeaning(result.exitCode)}\n`);
+  return result.exitCode;
 }
 
 function requireMatrix(scenario: Scenario, options: RunMatrixOptions): MatrixSpec {
@@ -107,14 +123,15 @@ interface MatrixRun {
   readonly matrix: MatrixSpec;
   readonly cells: readonly PlannedCell[];
   readonly dir: string;
+  readonly keep: (measured: MeasuredCell) => Promise<void>;
 }
 
 function measure(
-  { scenario, matrix: { rounds }, cells, dir }: MatrixRun,
+  { scenario, matrix: { rounds }, cells, dir, keep }: MatrixRun,
   options: RunMatrixOptions,
   io: Io,
   looker?: RunWatch,
-): Promise<readonly MeasuredCell[]> {
+): Promise<MeasuredMatrix> {
   const { env, signal } = io;
   return measureCells({
     cells,
@@ -146,30 +163,10 @@ function measure(
         watch?.close();
       }
     },
+    onTurn: keep,
     now: () => systemClock.epochMs(),
     signal,
   });
-}
-
-async function judge(
-  measured: readonly MeasuredCell[],
-  { rounds }: MatrixSpec,
-  { commandFor }: RunMatrixOptions,
-  io: Io,
-): Promise<readonly JudgedCell[]> {
-  const environment = await readEnvironment(io.cwd, []);
-  return measured.map((one) =>
-    judgeCell(one, { environment, rounds, commandFor, ...interruptedBy(io.signal) }),
-  );
-}
-
-/** Each cell has the report of a run, for whoever wants to know why it is as it is. */
-async function publishCells(judged: readonly JudgedCell[], dir: string, io: Io): Promise<void> {
-  for (const { cell, run } of judged) {
-    if (run === undefined || cell.folder === undefined) continue;
-    const { failures } = await publishAll(run, join(dir, cell.folder));
-    for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
-  }
 }
 
 function servicesOf(measured: readonly MeasuredCell[]): readonly string[] {

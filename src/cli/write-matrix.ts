@@ -1,5 +1,4 @@
 import { relative } from "node:path";
-import { exitMeaning } from "../judge/outcome.ts";
 import type { MatrixResult } from "../measure/matrix.ts";
 import { renderJson } from "../publish/json.ts";
 import { publishMatrix } from "../publish/publishers.ts";
@@ -9,13 +8,13 @@ import { wantsColour } from "./colour.ts";
 import type { Io } from "./io.ts";
 import { updateIndex } from "./update-index.ts";
 
-/** Writes every output of a matrix into its folder, prints its summary, and gives its exit code. */
+/** Writes every output of a matrix, but those of its cells, into its folder, and prints its summary. */
 export async function writeMatrix(
   result: MatrixResult,
   dir: string,
   { json }: { readonly json?: boolean },
   io: Io,
-): Promise<number> {
+): Promise<void> {
   const { files, failures } = await publishMatrix(result, dir);
   await updateIndex(dir, result.environment.dynoVersion, io);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
@@ -33,6 +32,4 @@ export async function writeMatrix(
       ? renderJson(result)
       : renderMatrixSummary(result, paths, createColours(wantsColour(io.stdout, io.env))),
   );
-  io.stderr.write(`exit ${result.exitCode}: ${exitMeaning(result.exitCode)}\n`);
-  return result.exitCode;
 }

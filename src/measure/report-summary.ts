@@ -1,17 +1,12 @@
-/** A folder of reports in a line: what was done, when, and what it came to. */
-export interface ReportSummary {
+import type { RunEntry } from "./run-entry.ts";
+
+/** A report in a line: what was done, when, and what it came to. A gate of three scenarios makes three. */
+export interface ReportSummary
+  extends Pick<RunEntry, "kind" | "startedAt" | "durationMs" | "outcome" | "exitCode" | "reason" | "anchor"> {
   /** Its name in the folder of reports. */
   readonly folder: string;
-  /** `run`, `gate`, `ab`, `tune`, or whatever its result calls itself. */
-  readonly kind: string;
-  /** The scenario's name, or the gate's. */
+  /** The scenario's. */
   readonly name: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly outcome: string;
-  readonly exitCode: number;
-  readonly reason: string;
   /** Whether there is a report.html. */
   readonly hasPage: boolean;
 }

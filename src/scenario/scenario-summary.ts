@@ -37,11 +37,15 @@ export function createScenarioReader(dir: string, options: CheckOptions): ReadSc
     const files = await listScenarioFiles(dir).catch(() => []);
     const summaries: ScenarioSummary[] = [];
     for (const file of files) {
-      const { mtimeMs, size } = await stat(file);
-      const stamp = `${mtimeMs} ${size}`;
+      // One that goes, or may not be read, keeps nobody from the others.
+      const found = await stat(file).catch(() => undefined);
+      if (found === undefined) continue;
+      const stamp = `${found.mtimeMs} ${found.size}`;
       const before = known.get(file);
-      const summary =
-        before?.stamp === stamp ? before.summary : summarise(await readFile(file, "utf8"), file, options);
+      const isKnown = before?.stamp === stamp;
+      const text = isKnown ? "" : await readFile(file, "utf8").catch(() => undefined);
+      if (text === undefined) continue;
+      const summary = isKnown ? before.summary : summarise(text, file, options);
       known.set(file, { stamp, summary });
       if (summary !== undefined) summaries.push(summary);
     }

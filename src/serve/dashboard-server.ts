@@ -3,7 +3,6 @@ import { mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
-import fastifyWebsocket from "@fastify/websocket";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../base/clock.ts";
 import { DynoError, messageOf } from "../base/errors.ts";
@@ -17,6 +16,7 @@ import { addLiveSocket } from "./live-socket.ts";
 import { protect } from "./protect.ts";
 import { createReportReader } from "./read-reports.ts";
 import { createRunDesk, type StartRun } from "./run-desk.ts";
+import { addSockets } from "./upgrades.ts";
 
 /** What is served, where, and to whom. */
 export interface DashboardServerOptions extends AccessRules {
@@ -90,7 +90,7 @@ async function addEverything(
   const { desk, readReports, readScenarios, reportsDir, dynoVersion } = parts;
   app.removeContentTypeParser("text/plain");
   protect(app, parts);
-  await app.register(fastifyWebsocket, { options: { maxPayload: 1024 } });
+  await addSockets(app);
   await addReports(app, reportsDir);
   addApi(app, parts);
   const hasIndex = (): boolean => existsSync(join(reportsDir, "index.html"));

@@ -25,8 +25,8 @@ export type AnyResult =
 /** What is told of a run. */
 export interface RunWatch {
   onEvent(event: ProgressEvent): void;
-  /** The result is written; `folder` is the report's, named from the folder of reports. */
-  onResult(result: AnyResult, folder: string): void;
+  /** It came to this; `folder` is the report's, named from the folder of reports, and undefined where none could be written. */
+  onResult(result: AnyResult, folder: string | undefined): void;
 }
 
 /** Runs a scenario, publishes its report, and gives the exit code; ends early when the signal is aborted. */
@@ -72,21 +72,21 @@ export function createRunDesk({ startRun, clock, watch }: RunDeskOptions): RunDe
   };
 
   const conduct = async (first: LiveRun, request: RunRequest, signal: AbortSignal): Promise<void> => {
-    let written: Written | undefined;
+    let told: Told | undefined;
     // It may say by now that it is being cancelled.
     const latest = (): LiveRun => run ?? first;
     const onEvent = (event: ProgressEvent): void => watch.onEvent(tell(followRun(latest(), event)), event);
-    const onResult = (result: AnyResult, folder: string): void => {
-      written = { result, folder };
+    const onResult: RunWatch["onResult"] = (result, folder) => {
+      told = { result, folder };
     };
     const end = await startRun(request, { onEvent, onResult }, signal).then(
-      (exitCode) => endOf(exitCode, written),
+      (exitCode) => endOf(exitCode, told),
       errorEnd,
     );
     abort = undefined;
     // Metrics and the log know of the end before anybody who asks because of it.
     const last: LiveRun = { ...latest(), state: "ended", end };
-    watch.onEnd(last, written?.result);
+    watch.onEnd(last, told?.result);
     tell(last);
   };
 
@@ -129,23 +129,24 @@ function underWay(run: LiveRun | undefined): string {
   return `a run of ${run?.scenario} is under way, and two at once would measure each other; wait for its end, or cancel it`;
 }
 
-interface Written {
+interface Told {
   readonly result: AnyResult;
-  readonly folder: string;
+  readonly folder: string | undefined;
 }
 
 /** Of what told of no result. */
 const outcomesByCode: Readonly<Record<number, string>> = { 0: "pass", 1: "fail", 3: "inconclusive" };
 
-function endOf(exitCode: number, written: Written | undefined): LiveEnd {
-  if (written === undefined)
+function endOf(exitCode: number, told: Told | undefined): LiveEnd {
+  if (told === undefined)
     return {
       outcome: outcomesByCode[exitCode] ?? "error",
       exitCode,
       reason: sentence(exitMeaning(exitCode)),
     };
-  const { outcome, reason } = written.result;
-  return { outcome, exitCode, reason, folder: written.folder };
+  const { result, folder } = told;
+  const { outcome, reason } = result;
+  return { outcome, exitCode, reason, ...(folder === undefined ? {} : { folder }) };
 }
 
 function errorEnd(thrown: unknown): LiveEnd {

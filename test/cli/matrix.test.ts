@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { run } from "../../src/cli/commands/run.ts";
+import type { ProgressEvent } from "../../src/drive/progress.ts";
 import type { MatrixResult } from "../../src/measure/matrix.ts";
 import type { RunResult } from "../../src/measure/result.ts";
+import { memoryIo } from "../support/memory-io.ts";
 import { reportFolderIn } from "../support/report-folder.ts";
 import { dyno, folderWith, main } from "../support/run-dyno.ts";
 
@@ -84,6 +87,43 @@ test("a matrix that is interrupted writes what it has, begins no further cell, a
   expect(result.cells.filter(({ outcome }) => outcome === "interrupted")).toHaveLength(4);
   expect(result.cells.some(({ figures }) => figures.some(({ value }) => value !== undefined))).toBe(true);
   expect(() => process.kill(-(child.pid ?? 0), 0)).toThrow(/ESRCH/);
+});
+
+test("what was measured is kept after each turn, so that not even a kill costs it", async () => {
+  const cwd = await folderWith(crossed);
+  const child = spawn(process.execPath, [main, "run", "steady"], { cwd, detached: true });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  while (!stderr.includes("4 of 8")) await new Promise((resolve) => setTimeout(resolve, 20));
+  process.kill(-(child.pid ?? 0), "SIGKILL");
+  await once(child, "exit");
+  const cells = join(cwd, "reports", await reportFolderIn(cwd), "cells");
+  const kept = await Promise.all(
+    (await readdir(cells)).map(
+      async (cell) => JSON.parse(await readFile(join(cells, cell, "result.json"), "utf8")) as RunResult,
+    ),
+  );
+  expect(kept.map(({ trials }) => trials.length)).toEqual([1, 1, 1]);
+});
+
+test("an error in its midst costs nothing that was measured before: the report is written, and then it is told", async () => {
+  const cwd = await folderWith(crossed.replace("for: 1s", "for: 200ms"));
+  const io = memoryIo(cwd);
+  let trials = 0;
+  const onEvent = ({ type }: ProgressEvent): void => {
+    if (type === "trial" && ++trials === 4) throw new TypeError("a bug");
+  };
+  const options = { set: [], only: [], out: "reports", progress: false };
+  const watch = { onEvent, onResult: () => undefined };
+  await expect(run(join(cwd, "scenarios/steady.yaml"), options, io, watch)).rejects.toThrow("a bug");
+  const { dir, result } = await reportIn(cwd);
+  expect(result.warnings[0]).toBe(
+    "it was broken off by an error, and holds what was measured until then: a bug",
+  );
+  expect(result.cells.filter(({ folder }) => folder !== undefined)).toHaveLength(3);
+  expect(await readdir(dir)).toContain("report.html");
 });
 
 test("--only measures some of the cells, and the command that it names does that again", async () => {

@@ -89,6 +89,11 @@ test.each([
     /no tuning of this version of dyno: schemaVersion is 99, and 1 is needed/,
   ],
   ["a tuning that was cut short by hand", { kind: "tune", schemaVersion: 1 }, /has no list of trials/],
+  [
+    "what was downloaded from a report",
+    { leftOut: "timelines", schemaVersion: 1 },
+    /^file\.json was downloaded from a report, and lacks its timelines; name the JSON file that lies beside/,
+  ],
   ["a newer result", { schemaVersion: 99 }, /no result of this version of dyno: schemaVersion is 99/],
   ["JSON that is no object", [], /schemaVersion is undefined/],
 ])("%s is refused with what is wrong", async (_, value, message) => {

@@ -1,4 +1,4 @@
-import { utimes, writeFile } from "node:fs/promises";
+import { symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { targetSchemas } from "../../src/drive/target-schemas.ts";
@@ -37,4 +37,12 @@ test("a scenario is told with its load, and again when its file has changed", as
 test("a folder that is not there has no scenarios", async () => {
   const read = createScenarioReader(join(await scratchDir(), "none"), { targetSchemas, env: {} });
   expect(await read()).toEqual([]);
+});
+
+test("a file that goes while it is read costs none of the others", async () => {
+  const dir = await scratchDir();
+  await writeFile(join(dir, "steady.yaml"), text);
+  await symlink("nowhere", join(dir, "gone.yaml"));
+  const read = createScenarioReader(dir, { targetSchemas, env: {} });
+  expect((await read()).map(({ id }) => id)).toEqual(["steady"]);
 });

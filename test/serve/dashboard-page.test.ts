@@ -144,7 +144,15 @@ describe("the dashboard in Chromium", () => {
     // It can still be reached and pressed, so that the reason can be heard.
     await button.focus();
     await page.keyboard.press("Enter");
-    await page.getByText("a run of steady is under way").waitFor();
+    const said = page.getByText("a run of steady is under way");
+    await said.waitFor();
+    // The figures of the run go on, and do not take the reason away; its next phase does.
+    const [row] = sampleResult().trials[0]?.timeline ?? [];
+    if (row !== undefined) dashboard.runs[0]?.watch.onEvent({ type: "interval", interval: row });
+    await page.locator("#live .tile").first().waitFor();
+    expect(await said.isVisible()).toBe(true);
+    feed(dashboard);
+    await expect.poll(() => page.locator("#said").textContent()).toBe("steady: steady, 500/s for 8 s.");
     dashboard.runs[0]?.fail(new Error("out of memory <b>"));
     await page.locator("#live").getByText("out of memory <b>").waitFor();
     expect(await page.locator("[data-run=wrong]").count()).toBe(0);

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { DynoError } from "../../src/base/errors.ts";
 import type { LiveMessage } from "../../src/serve/live-socket.ts";
 import { openTestDashboard } from "../support/dashboard.ts";
+import { sampleComparison } from "../support/sample-comparison.ts";
 import { sampleResult } from "../support/sample-result.ts";
 import { type ListeningSocket, listenTo } from "../support/web-socket.ts";
 
@@ -164,15 +165,22 @@ describe("the reports", () => {
     const sample = sampleResult();
     await put("20260101-000000-steady", "result.json", sample);
     await writeFile(join(reportsDir, "20260101-000000-steady", "report.html"), "<p>report</p>");
-    const gate = { ...sample, kind: "gate", name: "nightly", startedAt: "2026-02-01T00:00:00.000Z" };
-    await put("20260201-000000-gate", "comparison.json", gate);
+    await put("20260201-000000-gate", "comparison.json", sampleComparison());
+    // It went between its name and its content.
+    await symlink("nowhere", join(reportsDir, "20260304-000000-gone"));
+    await mkdir(join(reportsDir, "20260305-000000-gone"));
+    await symlink("nowhere", join(reportsDir, "20260305-000000-gone", "result.json"));
     await put("20260301-000000-broken", "result.json", '{"schemaVersion": 1, "trials": [');
     await put("20260302-000000-other", "result.json", { hello: 1 });
     await put("20260303-000000-empty", "notes.txt", "nothing");
+    const { comparisons } = sampleComparison();
     expect((await ask("/api/reports")).json).toMatchObject([
-      { folder: "20260201-000000-gate", kind: "gate", name: "nightly", hasPage: false },
+      ...comparisons.map((_, i) => {
+        return { folder: "20260201-000000-gate", kind: "gate", anchor: `#s${i + 1}`, hasPage: false };
+      }),
       { folder: "20260101-000000-steady", kind: "run", name: "sample", outcome: "pass", hasPage: true },
     ]);
+    expect((await ask("/")).status).toBe(200);
     const page = await ask("/reports/20260101-000000-steady/report.html");
     expect(page.text).toBe("<p>report</p>");
     expect(page.headers.get("content-security-policy")).toMatch(/^sandbox /);
@@ -246,6 +254,28 @@ describe("who may use it", () => {
     await once(connection, "end");
     expect(text).toMatch(/^HTTP\/1.1 403 /);
   });
+
+  test.each([
+    ["GET /metrics", "", 200, "dyno_"],
+    ["GET /api/runs/current", "", 404, "no run was started yet"],
+    ["POST /api/runs", "content-type: application/json\r\ncontent-length: 2\r\n", 400, ""],
+  ])(
+    "%s that offers another protocol than a socket's is answered in its own",
+    async (line, more, status, body) => {
+      const { server } = await openTestDashboard({ token });
+      const connection = connect(Number(new URL(server.url).port), "127.0.0.1");
+      let text = "";
+      connection.on("data", (chunk) => {
+        text += chunk.toString();
+      });
+      connection.write(
+        `${line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n${more}\r\n${more === "" ? "" : "{}"}`,
+      );
+      await once(connection, "end");
+      expect(text.split(" ")[1]).toBe(String(status));
+      expect(text).toContain(body);
+    },
+  );
 
   test("the address after ?token= never leads to another host", async () => {
     const { server } = await openTestDashboard({ token });

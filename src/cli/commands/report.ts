@@ -81,6 +81,12 @@ function parseJson(text: string, file: string): object {
 
 /** Runs alone have no `kind`. */
 function publish(value: object, file: string, out: string): Promise<Published> {
+  if ("leftOut" in value) {
+    throw new DynoError(
+      "usage",
+      `${file} was downloaded from a report, and lacks its ${value.leftOut}; name the JSON file that lies beside that report`,
+    );
+  }
   if (!("kind" in value)) {
     checkVersion(value, schemaVersion, `${file} is no result`);
     return publishAll(value as RunResult, out);

@@ -1,6 +1,8 @@
-import { relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import { targetSchemas } from "../../drive/target-schemas.ts";
+import type { Output } from "../../publish/terminal/output.ts";
 import { createScenarioReader } from "../../scenario/scenario-summary.ts";
 import { type DashboardServer, openDashboardServer } from "../../serve/dashboard-server.ts";
 import type { StartRun } from "../../serve/run-desk.ts";
@@ -49,15 +51,28 @@ async function untilInterrupted(server: DashboardServer, io: Io): Promise<number
 
 /** A run as `dyno run` does it, its trials in processes of their own; what it would print is on the page. */
 function startRunOf({ out }: ServeOptions, io: Io): StartRun {
-  const silent = { write: () => undefined, isTTY: false, columns: 100 };
   return ({ file, scenario: _, ...options }, { onEvent, onResult }, signal) =>
     run(
       file,
       { ...options, set: [], only: [], out, progress: false },
-      { ...io, stdout: silent, stderr: silent, signal },
+      { ...io, stdout: outputTo(() => undefined), stderr: outputTo(failuresTo(io)), signal },
       {
         onEvent,
-        onResult: (result, dir) => onResult(result, relative(resolve(io.cwd, out), dir)),
+        onResult: (result, dir) => {
+          const hasPage = existsSync(join(dir, "report.html"));
+          onResult(result, hasPage ? relative(resolve(io.cwd, out), dir) : undefined);
+        },
       },
     );
+}
+
+function outputTo(write: (text: string) => void): Output {
+  return { write, isTTY: false, columns: 100 };
+}
+
+/** What tells of something that failed, such as an output on a full disk, is not on the page, and must not be lost. */
+function failuresTo({ stderr }: Io): (text: string) => void {
+  return (text) => {
+    if (text.startsWith("dyno: ")) stderr.write(text);
+  };
 }

@@ -11,10 +11,12 @@ export interface PageData {
   /** Headings and rows of the figures under the crosshair of charts over time; the first cell is the time in ms, of a span its middle. */
   readonly heads: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
-  /** What is downloaded as JSON. */
+  /** What is downloaded as JSON. A `leftOut` says in words what it lacks; `dyno report` then refuses it. */
   readonly result: unknown;
   /** What is downloaded as CSV: plain numbers, with the units in the headings. */
   readonly csv?: CsvTable;
+  /** A sentence on what the downloads hold, where it is not the whole result. */
+  readonly downloads?: string;
 }
 
 /** A table for other programs. */
@@ -57,7 +59,7 @@ export function renderPage({
   const embedded = JSON.stringify(data).replaceAll("<", "\\u003c");
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="generator" content="dyno ${dynoVersion}"><link rel="icon" href="data:,"><title>${title} · dyno</title><style>${trusted(style + moreStyle)}</style></head>
-<body>${bar(present, { hasCsv: data.csv !== undefined })}<main>${sections}<footer>dyno ${dynoVersion} · schema ${schemaVersion} · this file is self-contained</footer><p id="keys" class="unseen">Arrow keys move the cursor, plus and minus zoom, Escape shows all.</p></main><div id="tip" aria-hidden="true"></div><p id="said" class="unseen" role="status" aria-live="polite"></p>
+<body>${bar(present, { hasCsv: data.csv !== undefined })}<main>${sections}${data.downloads && html`<p class="sub">${data.downloads}</p>`}<footer>dyno ${dynoVersion} · schema ${schemaVersion} · this file is self-contained</footer><p id="keys" class="unseen">Arrow keys move the cursor, plus and minus zoom, Escape shows all.</p></main><div id="tip" aria-hidden="true"></div><p id="said" class="unseen" role="status" aria-live="polite"></p>
 <script type="application/json" id="data">${trusted(embedded)}</script>${scripts.map((text) => html`<script>${trusted(text)}</script>`)}</body></html>
 `.html;
 }

@@ -1,20 +1,23 @@
 import { formatCount, formatDuration, formatRate } from "../../base/units.ts";
 import type { Interval } from "../../measure/result.ts";
-import type { CsvTable, PageData } from "./page.ts";
-import { errorsIn, type ReportData } from "./report-data.ts";
+import type { PageData } from "./page.ts";
+import type { ReportData } from "./report-data.ts";
+import { timelineCsv } from "./run-csv.ts";
 
 /** Of a longer timeline the rows are left to result.json, which the report need not hold twice. */
 const mostRowsOfDownload = 400;
 
 /** What the script of a run's report needs: the figures under the cursor, and what is downloaded, without what only draws. */
-export function embeddedRun({ result, rows }: ReportData): PageData {
-  const trials = result.trials.map((trial) => ({
-    ...trial,
-    timeline:
-      rows.length > mostRowsOfDownload
-        ? []
-        : trial.timeline.map(({ heat: _heat, counters: _counters, ...row }) => row),
+export function embeddedRun({ result, rows, trial }: ReportData): PageData {
+  const isLong = rows.length > mostRowsOfDownload;
+  const trials = result.trials.map((one) => ({
+    ...one,
+    timeline: isLong ? [] : one.timeline.map(({ heat: _heat, counters: _counters, ...row }) => row),
   }));
+  const { span, ...csv } = timelineCsv(trial?.timeline ?? []);
+  const leftOut = isLong ? "timelines" : "heat maps and counters of timelines";
+  const ofTrial = result.trials.length > 1 ? ` of trial ${(trial?.trial ?? 0) + 1}` : "";
+  const course = `the timeline${ofTrial}${span === 1 ? "" : ` in spans of ${span} intervals: counts are sums, latencies the highest`}`;
   return {
     name: result.scenario.name,
     heads: [
@@ -23,8 +26,9 @@ export function embeddedRun({ result, rows }: ReportData): PageData {
       ...["errors", "in flight"],
     ],
     rows: rows.map((row) => [row.atMs + row.lengthMs / 2, ...figures(row)]),
-    result: { ...result, trials },
-    csv: timelineCsv(rows),
+    result: { leftOut, ...result, trials },
+    csv,
+    downloads: `Download JSON gives the result without ${leftOut}, which are in result.json; Download CSV, ${course}.`,
   };
 }
 
@@ -43,26 +47,4 @@ function figures(row: Interval): readonly string[] {
       .join(", "),
     formatCount(row.inFlight),
   ];
-}
-
-function timelineCsv(rows: readonly Interval[]): CsvTable {
-  return {
-    heads: [
-      ...["at_ms", "length_ms", "phase", "kind", "offered", "completed", "failed", "in_flight"],
-      ...["p50_us", "p90_us", "p99_us", "p999_us", "max_us", "cpu_cores", "rss_bytes"],
-    ],
-    rows: rows.map((row) => [
-      Math.round(row.atMs),
-      Math.round(row.lengthMs),
-      row.phase,
-      row.kind,
-      row.offered,
-      row.completed,
-      errorsIn(row),
-      row.inFlight,
-      ...[row.p50, row.p90, row.p99, row.p999, row.max].map((micros) => Number(micros.toPrecision(4))),
-      Number(row.cpuCores.toFixed(3)),
-      row.rssBytes,
-    ]),
-  };
 }

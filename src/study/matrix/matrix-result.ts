@@ -18,6 +18,8 @@ export interface MatrixFacts
   readonly axes: readonly MatrixAxis[];
   readonly startedAt: Date;
   readonly interrupted?: "SIGINT" | "SIGTERM";
+  /** What broke it off, where it did not come to its end. */
+  readonly fault?: Error;
 }
 
 /** Puts the cells of a matrix together: which is best where that is shown, and the worst outcome as its own. */
@@ -100,10 +102,13 @@ function reasonOf(outcome: RunOutcome, { cells }: MatrixFacts): string {
   return `${those.length} of ${countText} ${words[outcome]}. The first, ${first?.name}: ${first?.reason}`;
 }
 
-function warningsOf({ cells, rounds }: MatrixFacts): readonly string[] {
+function warningsOf({ cells, rounds, fault }: MatrixFacts): readonly string[] {
   const impossible = cells.filter(({ outcome }) => outcome === "impossible");
   const [first] = impossible;
   return [
+    ...(fault === undefined
+      ? []
+      : [`it was broken off by an error, and holds what was measured until then: ${fault.message}`]),
     ...(first === undefined
       ? []
       : [

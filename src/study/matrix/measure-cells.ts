@@ -16,6 +16,8 @@ export interface MatrixOrder {
   scenarioWith(overrides: readonly Override[]): Promise<Scenario>;
   /** Runs a scenario. */
   run(scenario: Scenario, turn: CellTurn): Promise<RunOutput>;
+  /** Told of a cell after each of its turns, so that what was measured can be kept at once. */
+  onTurn(measured: MeasuredCell): Promise<void>;
   /** Milliseconds since the epoch. */
   now(): number;
   readonly signal: AbortSignal;
@@ -47,8 +49,15 @@ export interface MeasuredCell {
   readonly durationMs: number;
 }
 
+/** All cells, also those that had no turn. */
+export interface MeasuredMatrix {
+  readonly cells: readonly MeasuredCell[];
+  /** The error that broke it off, where it is none of a cell's; what was measured before it stands. */
+  readonly fault?: Error;
+}
+
 /** Measures every cell once in each round. What keeps one of them from being measured does not cost the others. */
-export async function measureCells(order: MatrixOrder): Promise<readonly MeasuredCell[]> {
+export async function measureCells(order: MatrixOrder): Promise<MeasuredMatrix> {
   const measured: MeasuredCell[] = [];
   for (const cell of order.cells) measured.push(await prepare(cell, order));
   const able = measured.flatMap(({ scenario }, i) => (scenario === undefined ? [] : [i]));
@@ -62,9 +71,15 @@ export async function measureCells(order: MatrixOrder): Promise<readonly Measure
       text: `${i + 1} of ${turns.length}, ${before.cell.name}`,
       folder: `${before.cell.folder}/round-${round + 1}`,
     };
-    measured[index] = await takeTurn(before, round, turn, order);
+    try {
+      const after = await takeTurn(before, round, turn, order);
+      measured[index] = after;
+      await order.onTurn(after);
+    } catch (error) {
+      return { cells: measured, fault: error instanceof Error ? error : new Error(String(error)) };
+    }
   }
-  return measured;
+  return { cells: measured };
 }
 
 async function prepare(cell: PlannedCell, { scenarioWith }: MatrixOrder): Promise<MeasuredCell> {

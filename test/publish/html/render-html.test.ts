@@ -227,6 +227,10 @@ describe("the report in Chromium", () => {
     expect(head).toMatch(/^at_ms,length_ms,phase,kind,offered,completed,failed,/);
     expect(rows).toHaveLength(8);
     expect(rows[7]).toMatch(/^7000,1000,steady,measured,500,500,7,/);
+    const { leftOut } = JSON.parse(json.text) as { leftOut: string };
+    expect(await page.getByText("Download JSON gives").innerText()).toBe(
+      `Download JSON gives the result without ${leftOut}, which are in result.json; Download CSV, the timeline of trial 1.`,
+    );
   });
 
   test("adds up the errors of all trials by kind and phase", async () => {

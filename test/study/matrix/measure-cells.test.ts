@@ -37,6 +37,7 @@ function order(
       return scenario;
     },
     run: async (scenario, turn) => run(scenario, turn),
+    onTurn: async () => undefined,
     now: () => 0,
     signal: new AbortController().signal,
     ...more,
@@ -45,7 +46,7 @@ function order(
 
 test("every cell is run once a round with its own settings, and that which cannot be is left out with its reason", async () => {
   const runs: { store: unknown; seed: number; text: string; folder: string }[] = [];
-  const measured = await measureCells(
+  const { cells: measured } = await measureCells(
     order(({ target, seed }, turn) => {
       runs.push({ store: (target.settings as { store: string }).store, seed, ...turn });
       return output;
@@ -71,7 +72,7 @@ test("every cell is run once a round with its own settings, and that which canno
 
 test("a cell that cannot be set up is not tried again, and costs the others nothing", async () => {
   let failures = 0;
-  const measured = await measureCells(
+  const { cells: measured } = await measureCells(
     order((_scenario, { text: which }) => {
       if (!which.includes("store=log level=stored")) return output;
       failures++;
@@ -86,7 +87,7 @@ test("a cell that cannot be set up is not tried again, and costs the others noth
 test("no cell is begun once it is interrupted", async () => {
   const abort = new AbortController();
   let runs = 0;
-  const measured = await measureCells(
+  const { cells: measured } = await measureCells(
     order(
       () => {
         runs++;
@@ -100,9 +101,29 @@ test("no cell is begun once it is interrupted", async () => {
   expect(measured.reduce((sum, { rounds }) => sum + rounds.length, 0)).toBe(4);
 });
 
-test("a fault of dyno's own is not taken for one of a cell", async () => {
-  const broken = order(() => {
-    throw new TypeError("a bug");
-  });
-  await expect(measureCells(broken)).rejects.toThrow("a bug");
+test("a cell is told of after each of its turns, with all its rounds until then", async () => {
+  const kept: [string, number][] = [];
+  const onTurn: MatrixOrder["onTurn"] = async ({ cell, rounds }) => {
+    kept.push([cell.name, rounds.length]);
+  };
+  await measureCells(order(() => output, { onTurn }));
+  expect(kept.filter(([name]) => name === "store=log level=durable").map(([, rounds]) => rounds)).toEqual([
+    1, 2, 3,
+  ]);
+  expect(kept).toHaveLength(9);
+});
+
+test("a fault of dyno's own is not taken for one of a cell, and costs nothing that was measured before it", async () => {
+  let runs = 0;
+  const { cells: measured, fault } = await measureCells(
+    order(() => {
+      runs++;
+      if (runs === 5) throw new TypeError("a bug");
+      return output;
+    }),
+  );
+  expect(fault?.message).toBe("a bug");
+  expect(runs).toBe(5);
+  expect(measured.reduce((sum, { rounds }) => sum + rounds.length, 0)).toBe(4);
+  expect(measured.every(({ setupError }) => setupError === undefined)).toBe(true);
 });

@@ -88,8 +88,14 @@ function embedded(result: ComparisonResult): PageData {
     checks: summarizeChecks(comparison),
     metrics: comparison.metrics.map((metric) => ({ ...metric, perPair: [] })),
   }));
-  const whole = isLong ? { ...result, comparisons: brief } : result;
-  return { name: result.name, heads: [], rows: [], result: whole, csv: metricsCsv(result) };
+  const data = { name: result.name, heads: [], rows: [], csv: metricsCsv(result) };
+  if (!isLong) return { ...data, result };
+  const leftOut = "samples and histograms";
+  return {
+    ...data,
+    result: { leftOut, ...result, comparisons: brief },
+    downloads: `Download JSON gives the result without ${leftOut}, which are in comparison.json.`,
+  };
 }
 
 function metricsCsv({ comparisons }: ComparisonResult): CsvTable {

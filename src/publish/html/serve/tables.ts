@@ -33,7 +33,7 @@ export function reportTable(reports: readonly ReportSummary[], hasIndex: boolean
 function reportRow({ folder, kind, name, hasPage, ...report }: ReportSummary): Html {
   const look = lookOf(report.outcome, report.exitCode);
   const title = hasPage
-    ? html`<a href="/reports/${encodeURIComponent(folder)}/report.html"><b>${name}</b></a>`
+    ? html`<a href="/reports/${encodeURIComponent(folder)}/report.html${report.anchor}"><b>${name}</b></a>`
     : html`<b>${name}</b>`;
   const begun = html`${report.startedAt.slice(0, 10)}<small>${report.startedAt.slice(11, 16)} UTC</small>`;
   return html`<tr><td><span class="pill ${look.className}">${look.icon}${look.word}</span></td><td class="most">${title}<small>${kind}</small></td><td class="line why">${report.reason}</td><td class="r most" data-label="Begun">${begun}</td><td class="r" data-label="Took">${formatDuration(report.durationMs * 1000)}</td></tr>`;
