@@ -8,6 +8,7 @@ import { compareScenario, type NamedSide } from "./compare-scenario.ts";
 import { compareMembers, type GateOptions, type GateOutput, planMember } from "./gate-plan.ts";
 import type { Io } from "./io.ts";
 import type { SuiteMember } from "./read-suite.ts";
+import { refuseRunningServer } from "./refuse-running-server.ts";
 import { type Checkout, describeRevision, openCheckouts } from "./revision-sides.ts";
 
 /** Compares this revision with another: both are checked out, installed, built and measured here, in turn. */
@@ -17,6 +18,7 @@ export async function gateRevisions(
   options: GateOptions,
   io: Io,
 ): Promise<GateOutput> {
+  for (const { scenario } of members) refuseRunningServer(scenario);
   const repository = await openRepository(io.cwd, io.env);
   const head = await headRevision(repository, options);
   const wanted = await resolveRevision(repository, ref);

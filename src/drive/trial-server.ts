@@ -73,7 +73,9 @@ async function runOn(
     await server.stop();
     throw withDeath(error, death);
   }
-  return account(result, death, await server.stop());
+  // It may have ended in the last moments: what it was is heard while it is cleared away.
+  const trouble = await server.stop();
+  return account(result, death, trouble);
 }
 
 interface Death {

@@ -30,6 +30,21 @@ async function trialOf(command: readonly string[] | undefined) {
   return { trial, events, logPath };
 }
 
+/** It ends likewise, and leaves somebody behind who holds its output open, so that its end is known only a while later. */
+const mortalParent = `require('node:child_process').spawn('sleep', ['2'], { detached: true, stdio: 'inherit' }); ${mortal}`;
+
+/** Waits until a process has ended, and our Node knows. */
+async function untilReaped(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
 /** Asks the server for something, and waits until it is known to have ended. */
 async function provoke(url: string | undefined, events: readonly ProgressEvent[]): Promise<void> {
   await fetch(url ?? "").catch(() => undefined);
@@ -67,6 +82,20 @@ describe("a trial whose target brings a server", () => {
     expect(mark?.atMs).toBeGreaterThan(0);
     expect(events.at(-1)).toEqual({ type: "fault", mark });
     expect(readFileSync(logPath, "utf8")).toBe("out of luck\n");
+  });
+
+  test("has a failing check where the server ends just before its end", async () => {
+    const { trial, events } = await trialOf([process.execPath, "-e", mortalParent]);
+    const result = await withServer(trial, async ({ addresses }) => {
+      const [service] = events;
+      const pid = service?.type === "service" ? /pid (\d+)/.exec(service.text)?.[1] : undefined;
+      await fetch(addresses.serverUrl ?? "").catch(() => undefined);
+      await untilReaped(Number(pid));
+      return measured;
+    });
+    const detail = expect.stringMatching(/ended with code 3 after .*; it wrote last: out of luck$/);
+    expect(result.checks.at(-1)).toEqual({ name: "server stayed up", ok: false, detail });
+    expect(result.marks.at(-1)).toMatchObject({ label: "the server ended" });
   });
 
   test("that cannot begin, since the server has ended, says so first", async () => {

@@ -11,12 +11,13 @@ import type { Comparison } from "../../measure/comparison.ts";
 import { readEnvironment } from "../../measure/environment.ts";
 import { parseOverride } from "../../scenario/overrides.ts";
 import { readScenario } from "../../scenario/read-scenario.ts";
-import type { Variant } from "../../scenario/scenario.ts";
+import type { Scenario, Variant } from "../../scenario/scenario.ts";
 import { compareScenario, type NamedSide } from "../compare-scenario.ts";
 import { configFlag, readConfig, readConfigured } from "../configured-scenario.ts";
 import { findScenario } from "../find-scenario.ts";
 import { compareMembers } from "../gate-plan.ts";
 import { type Io, interruptedBy } from "../io.ts";
+import { refuseRunningServer } from "../refuse-running-server.ts";
 import { type Checkout, describeRevision, openSides, type SideWish } from "../revision-sides.ts";
 import { writeComparison } from "../write-comparison.ts";
 
@@ -55,24 +56,26 @@ export async function ab(name: string, options: AbOptions, io: Io): Promise<numb
   const budgetMs = options.budget ?? scenario.gate.budgetMs ?? standardBudgetMs;
   const comparisons: Comparison[] = [];
   const services: string[] = [];
+  const shared = [...(config?.overrides ?? []), ...options.set];
+  const wanted: (SideWish & { readonly scenario: Scenario })[] = [];
+  for (const wish of wishes) {
+    const overrides = [...shared, ...wish.overrides];
+    const read = await readScenario(file, { targetSchemas, env: io.env, overrides, isVariant: true });
+    if (wish.ref !== undefined) refuseRunningServer(read);
+    wanted.push({ ...wish, scenario: read });
+  }
   const opened = await openSides(wishes, prepareOf(options), io);
   try {
-    const sides: NamedSide[] = [];
-    for (const [i, { name: variant, overrides }] of wishes.entries()) {
-      const read = await readScenario(file, {
-        targetSchemas,
-        env: io.env,
-        overrides: [...(config?.overrides ?? []), ...options.set, ...overrides],
-        isVariant: true,
-      });
+    const dir = dirname(resolve(io.cwd, file));
+    const sides = wanted.map(({ name: variant, overrides, scenario: read }, i): NamedSide => {
       const checkout = opened.sides[i];
-      sides.push({
+      return {
         scenario: read,
         program: checkout?.program ?? ownProgram(io.cwd, io.env),
-        scenarioDir: checkout?.folderOf(dirname(resolve(io.cwd, file))) ?? dirname(resolve(io.cwd, file)),
+        scenarioDir: checkout?.folderOf(dir) ?? dir,
         info: { name: variant, description: describe(overrides, checkout) },
-      });
-    }
+      };
+    });
     const [base, ...candidates] = sides;
     if (base === undefined) throw new DynoError("internal", "there is no variant");
     const compared = await compareMembers(candidates, io.signal, (candidate) =>

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { DynoError } from "../../base/errors.ts";
 import { formatDuration } from "../../base/units.ts";
 import type { OutputLog } from "./output-log.ts";
@@ -158,6 +158,8 @@ function makeServer({ name, url, description, server, log, stop }: Running): Ser
       });
     },
     stop: async () => {
+      // One that has just ended by itself is heard of first.
+      await nextTurn();
       isStopping = true;
       if (await server.stop(stop.signal, stop.within)) return undefined;
       return `${name} had not ended ${formatDuration(stop.within * 1000)} after ${stop.signal}, and was killed with all its process group`;

@@ -33,8 +33,12 @@ const askTimeoutMs = 2000;
 export function fixedPort({ port, url }: ReadyRule): number | undefined {
   if (port !== undefined) return port === "auto" ? undefined : port;
   const whole = wholeUrl(url);
-  if (whole === undefined) return undefined;
-  return whole.port === "" ? (whole.protocol === "https:" ? 443 : 80) : Number(whole.port);
+  return whole === undefined ? undefined : portOf(whole);
+}
+
+/** The port of a URL of HTTP, also where it is the one that goes without saying. */
+export function portOf({ port, protocol }: URL): number {
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }
 
 function wholeUrl(url: string | undefined): URL | undefined {

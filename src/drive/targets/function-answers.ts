@@ -2,13 +2,17 @@ import { isDeepStrictEqual } from "node:util";
 import { messageOf } from "../../base/errors.ts";
 import type { Check } from "../target.ts";
 import type { FunctionCall } from "./function-calls.ts";
+import type { Patience } from "./function-patience.ts";
 
 const longestText = 200;
 
-/** Makes each call that has an expected answer once. Gives the first that is wrong, in words; undefined where none is. */
-export async function wrongAnswer(calls: readonly FunctionCall[]): Promise<string | undefined> {
+/** Makes each call that has an expected answer once. Gives the first that is wrong, in words; undefined where none is. Rejects as `patience` does. */
+export async function wrongAnswer(
+  calls: readonly FunctionCall[],
+  patience: Patience,
+): Promise<string | undefined> {
   for (const call of calls) {
-    const problem = await problemOf(call);
+    const problem = await problemOf(call, patience);
     if (problem !== undefined) return `${call.name === undefined ? "it" : call.name} ${problem}`;
   }
   return undefined;
@@ -30,15 +34,14 @@ export function answerCheck(
   return { name: "answers right", ok: before === undefined && after === undefined, detail };
 }
 
-async function problemOf({ call, ...said }: FunctionCall): Promise<string | undefined> {
+async function problemOf({ call, ...said }: FunctionCall, patience: Patience): Promise<string | undefined> {
   if (!("expect" in said)) return undefined;
-  try {
-    const answer = asJson(await call());
-    if (isDeepStrictEqual(answer, said.expect)) return undefined;
-    return `answered ${shown(answer)} in place of ${shown(said.expect)}`;
-  } catch (error) {
-    return `threw ${messageOf(error)} in place of answering ${shown(said.expect)}`;
-  }
+  const asked = (async () => asJson(await call()))();
+  const [outcome] = await patience(Promise.allSettled([asked]));
+  if (outcome.status === "rejected")
+    return `threw ${messageOf(outcome.reason)} in place of answering ${shown(said.expect)}`;
+  if (isDeepStrictEqual(outcome.value, said.expect)) return undefined;
+  return `answered ${shown(outcome.value)} in place of ${shown(said.expect)}`;
 }
 
 /** As the scenario could say it: without prototypes, and what JSON leaves out is left out. */

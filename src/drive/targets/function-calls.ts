@@ -32,7 +32,7 @@ export async function makeCalls(
   return Object.entries(cases).map(([name, list]) => ({
     name,
     call: bind(list),
-    ...(name in answers ? { expect: answers[name] } : {}),
+    ...(Object.hasOwn(answers, name) ? { expect: answers[name] } : {}),
   }));
 }
 

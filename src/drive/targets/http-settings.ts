@@ -2,7 +2,7 @@ import { z } from "zod";
 import { count, durationMs } from "../../base/unit-schema.ts";
 import { expectation } from "./http-expect-settings.ts";
 import { requestProblems } from "./http-places.ts";
-import { serverStart } from "./http-start.ts";
+import { serverStart, strayUrl } from "./http-start.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -46,7 +46,9 @@ export const httpSettings = z
         "expected a URL such as http://127.0.0.1:8080/path (without user and #), or the path of a server that `start` starts",
       )
       .default("/")
-      .describe("Where the server is, and what is asked for; a path alone where dyno starts the server."),
+      .describe(
+        "Where the server is, and what is asked for; a path alone where dyno starts the server (over TLS: the whole URL, with the port in `ready`).",
+      ),
     method: z.enum(methods).default("GET"),
     headers: headers.default({}),
     ...content,
@@ -115,6 +117,8 @@ export const httpSettings = z
           "names no server: write a URL such as http://127.0.0.1:8080/path, or how one is started (`start`)",
       });
     }
+    const stray = settings.start && strayUrl(settings.url, settings.start);
+    if (stray !== undefined) context.addIssue({ code: "custom", path: ["url"], message: stray });
   });
 
 /** The settings after checking: `timeout` in milliseconds. */

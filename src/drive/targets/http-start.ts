@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { durationMs } from "../../base/unit-schema.ts";
 import type { ServerStart } from "../services/server-process.ts";
+import { fixedPort, portOf } from "../services/server-readiness.ts";
 
 const portText = "expected auto, or a port from 1 to 65535";
 const commandText = "expected a command for the shell, or a list of a program and its arguments";
@@ -61,3 +62,18 @@ export const serverStart: z.ZodType<ServerStart> = z
   .describe(
     "Starts your own server for each trial, on the loopback address, and ends it with its whole process group.",
   );
+
+/** What is wrong with a target's `url` beside `start`: a whole one has to be where the started server is. Undefined where nothing is. */
+export function strayUrl(url: string, { ready: rule }: ServerStart): string | undefined {
+  if (url.startsWith("/") || !URL.canParse(url)) return undefined;
+  const whole = new URL(url);
+  const port = fixedPort(rule);
+  const asked = rule.url !== undefined && URL.canParse(rule.url) ? new URL(rule.url).origin : undefined;
+  if (portOf(whole) === port || whole.origin === asked) return undefined;
+  const where = port === undefined ? "a port that dyno chooses" : `port ${port}`;
+  const mend =
+    whole.protocol === "https:"
+      ? `give it that port, which TLS needs: \`ready: { port: ${portOf(whole)} }\``
+      : `write the path alone, or give it that port: \`ready: { port: ${portOf(whole)} }\``;
+  return `is not where the server of \`start\` is, which has ${where}; ${mend}`;
+}

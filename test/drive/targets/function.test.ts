@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { targetSchemas } from "../../../src/drive/target-schemas.ts";
 import { functionTarget } from "../../../src/drive/targets/function.ts";
 import { functionSettings } from "../../../src/drive/targets/function-settings.ts";
@@ -21,17 +21,23 @@ export const teardown = (context) => writeFileSync(new URL("./seen.json", import
 export const fail = () => { throw new Error("it does"); };
 let sorted = 0;
 export const once = (list) => (sorted++ === 0 ? list.toSorted() : list);
+export const never = () => new Promise(() => undefined);
+export const neverAgain = (list) => (sorted++ < 1 ? Promise.resolve(list) : new Promise(() => undefined));
 export const bare = () => Object.assign(Object.create(null), { a: 1, b: undefined });
 `;
 
-async function start(settings: object, verifies = true) {
-  const scenarioDir = await scratchDir();
-  await writeFile(join(scenarioDir, "keeper.mjs"), keeper);
-  const context = { seed: 1, scratchDir: "", scenarioDir, services: {}, faults: [], verifies };
-  const { signal } = new AbortController();
+async function start(
+  settings: object,
+  verifies = true,
+  signal: AbortSignal = new AbortController().signal,
+  scenarioDir?: string,
+) {
+  const dir = scenarioDir ?? (await scratchDir());
+  await writeFile(join(dir, "keeper.mjs"), keeper);
+  const context = { seed: 1, scratchDir: "", scenarioDir: dir, services: {}, faults: [], verifies };
   const parsed = functionSettings.parse({ kind: "function", ...settings });
   const session = await functionTarget.start(parsed, { ...context, signal });
-  const seen = async () => JSON.parse(await readFile(join(scenarioDir, "seen.json"), "utf8"));
+  const seen = async () => JSON.parse(await readFile(join(dir, "seen.json"), "utf8"));
   return { session, seen, fire: (n: number) => session.fire(n, signal) };
 }
 
@@ -121,6 +127,48 @@ describe("the function target", () => {
   test("checks no answer where the work is not to be checked", async () => {
     const { session } = await start({ module: "keeper.mjs#keep", expect: 7 }, false);
     expect(await session.stop()).toEqual([]);
+  });
+
+  test("takes an answer for a case alone that is named, whatever objects are born with", async () => {
+    const settings = { cases: { toString: [1], a: [1] }, expect: { a: 1 } };
+    const { session } = await start({ module: "keeper.mjs#keep", ...settings });
+    expect(await session.stop()).toEqual([expect.objectContaining({ ok: true })]);
+  });
+
+  test.each([
+    ["at its first call", { module: "keeper.mjs#never" }, true],
+    ["where its answer is looked at", { module: "keeper.mjs#neverAgain", args: [[1]], expect: [1] }, true],
+    ["where a call is timed", { module: "keeper.mjs#neverAgain" }, false],
+  ])("does not wait for ever for an answer, %s", { timeout: 60_000 }, async (_, settings, verifies) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    vi.setTimerTickMode("nextTimerAsync");
+    try {
+      await expect(start(settings, verifies)).rejects.toMatchObject({
+        code: "setup",
+        message: expect.stringMatching(/^keeper\.mjs#never(Again)? did not answer within 10\ss$/),
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("stops waiting for an answer when it is told to", async () => {
+    const abort = new AbortController();
+    const starting = start({ module: "keeper.mjs#never" }, true, abort.signal);
+    abort.abort();
+    await expect(starting).rejects.toMatchObject({ code: "aborted" });
+  });
+
+  test("tears down what was set up where it does not start after all", async () => {
+    const dir = await scratchDir();
+    const settings = {
+      module: "keeper.mjs#keep",
+      setup: "#setup",
+      teardown: "#teardown",
+      argsFrom: "#strings",
+    };
+    await expect(start(settings, true, undefined, dir)).rejects.toMatchObject({ code: "setup" });
+    expect(JSON.parse(await readFile(join(dir, "seen.json"), "utf8")).context).toEqual({ name: "context" });
   });
 
   test("tells a teardown that throws", async () => {

@@ -79,4 +79,51 @@ describe("the `start` of an HTTP target", () => {
       expect.stringMatching(/names no server: write a URL .*or how one is started \(`start`\)/),
     ]);
   });
+
+  test.each([
+    ["a path", "/greeting", "{}"],
+    ["a URL on the port of `ready`", "http://127.0.0.1:8080/greeting", "{ port: 8080 }"],
+    ["a URL of TLS on the port of `ready`", "https://localhost:8443", "{ port: 8443 }"],
+    ["a URL on the usual port", "http://localhost/", "{ port: 80 }"],
+    ["a URL where that of `ready` is", "http://a:81/b", '{ port: auto, url: "http://a:81/up" }'],
+  ])("takes %s as the address", (_, url, ready) => {
+    expect(addressProblems(url, ready)).toEqual([]);
+  });
+
+  test.each([
+    [
+      "where dyno chooses the port",
+      "http://127.0.0.1:8080/",
+      "{}",
+      /has a port that dyno chooses; write the path alone, or .*port: 8080 }`$/,
+    ],
+    ["on another port", "http://127.0.0.1:8080/", "{ port: 81 }", /which has port 81; write the path alone/],
+    [
+      "on another port than the URL of `ready`",
+      "http://a:8080/",
+      '{ url: "http://a:81/" }',
+      /which has port 81/,
+    ],
+    [
+      "of TLS where dyno chooses the port",
+      "https://a/",
+      "{}",
+      /give it that port, which TLS needs: `ready: { port: 443 }`$/,
+    ],
+  ])("refuses a whole URL %s, at its place", (_, url, ready, message) => {
+    expect(addressProblems(url, ready)).toEqual(["3:8 target.url", expect.stringMatching(message)]);
+  });
 });
+
+/** The place and the text of what is wrong with an address beside `start`. */
+function addressProblems(url: string, ready: string): readonly string[] {
+  const text = `why: a test
+target:
+  url: "${url}"
+  kind: http
+  start: { command: node server.mjs, ready: ${ready} }
+load: [{ phase: full, shape: concurrency, clients: 4, for: 1s }]
+`;
+  const { problems } = checkScenario(text, "test.yaml", { targetSchemas, env: {} });
+  return problems.flatMap(({ path, message, place }) => [`${place?.line}:${place?.column} ${path}`, message]);
+}
