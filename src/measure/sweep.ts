@@ -25,6 +25,14 @@ export interface SweepLevel {
   readonly failed: number;
 }
 
+/** The number of clients at a peak with its 95 % interval, whose upper end is absent where it lies far beyond what was measured. */
+export interface PeakClients extends Omit<Estimate, "high"> {
+  readonly high?: number;
+}
+
+/** Below this share of the spread of the levels the law does not describe what was measured. */
+export const leastExplained = 0.9;
+
 /** The law of scalability that was fitted: X(N) = lambda N / (1 + sigma (N - 1) + kappa N (N - 1)). */
 export interface ScalingLaw {
   /** Operations a second of one client. */
@@ -35,8 +43,8 @@ export interface ScalingLaw {
   readonly kappa: Estimate;
   /** Share of the spread of the levels that the law explains. */
   readonly r2: number;
-  /** Where throughput is greatest; absent where the law has no peak near what was measured. */
-  readonly peak?: { readonly clients: Estimate; readonly perSec: number };
+  /** Where throughput is greatest; absent where the law has no peak near what was measured, or does not describe that. */
+  readonly peak?: { readonly clients: PeakClients; readonly perSec: number };
   /** The law from one client to the most that were measured, for drawing. */
   readonly curve: readonly ({ readonly clients: number } & Estimate)[];
 }

@@ -1,5 +1,5 @@
 import type { Random } from "../../base/random.ts";
-import type { Estimate, ScalingLaw, SweepLevel } from "../../measure/sweep.ts";
+import { type Estimate, leastExplained, type ScalingLaw, type SweepLevel } from "../../measure/sweep.ts";
 import {
   fitScalability,
   type ScalabilityParameters,
@@ -10,7 +10,7 @@ import { studentCdf } from "../../stats/student.ts";
 
 const resamples = 300;
 const curvePoints = 60;
-/** A peak further out than this many times the most clients is not shown: nothing was measured near it. */
+/** A peak, or an end of its interval, further out than this many times the most clients is not shown: nothing was measured near it. */
 const mostBeyond = 2;
 
 type Measured = Pick<SweepLevel, "clients" | "perRound">;
@@ -32,33 +32,40 @@ export function fitLaw(levels: readonly Measured[], random: Random): ScalingLaw 
   const most = Math.max(...whole.map(({ clients }) => clients));
   const interval = (read: (fit: ScalabilityParameters) => number): Estimate => {
     const sorted = fits.map(read).toSorted((a, b) => a - b);
-    const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? read(best);
+    // Each end has this many of n draws beyond it: (n + 1) x 2.5 %, rounded so that the interval is the wider one.
+    const beyond = Math.max(0, Math.floor(0.025 * (sorted.length + 1)) - 1);
     // The estimate of a parameter that is held at 0 lies at the end of its interval.
     return {
-      low: Math.min(at(0.025), read(best)),
+      low: Math.min(sorted.at(beyond) ?? read(best), read(best)),
       estimate: read(best),
-      high: Math.max(at(0.975), read(best)),
+      high: Math.max(sorted.at(-1 - beyond) ?? read(best), read(best)),
     };
   };
-  const peakAt = scalabilityPeak(best);
+  const r2 = explained(whole, best);
+  const peak = peakOf(best, interval(scalabilityPeak), most);
   return {
     lambda: interval(({ lambda }) => lambda),
     sigma: interval(({ sigma }) => sigma),
     kappa: interval(({ kappa }) => kappa),
-    r2: explained(whole, best),
-    ...(peakAt <= mostBeyond * most
-      ? {
-          peak: {
-            clients: interval((fit) => Math.min(scalabilityPeak(fit), 100 * most)),
-            perSec: scalabilityAt(best, peakAt),
-          },
-        }
-      : {}),
+    r2,
+    ...(peak === undefined || r2 < leastExplained ? {} : { peak }),
     curve: Array.from({ length: curvePoints }, (_, i) => {
       const clients = most ** (i / (curvePoints - 1));
       return { clients, ...interval((fit) => scalabilityAt(fit, clients)) };
     }),
   };
+}
+
+/** Where the law is greatest; undefined where that is not near what was measured. */
+function peakOf(
+  best: ScalabilityParameters,
+  { low, estimate, high }: Estimate,
+  most: number,
+): ScalingLaw["peak"] {
+  const furthest = mostBeyond * most;
+  if (estimate > furthest) return undefined;
+  const clients = { low, estimate, ...(high > furthest ? {} : { high }) };
+  return { clients, perSec: scalabilityAt(best, estimate) };
 }
 
 function pointsOf(levels: readonly Measured[]) {
@@ -82,9 +89,9 @@ function resample(
   const within = residuals.flatMap((row) =>
     row.map((residual, round) => residual - (roundMeans[round] ?? 0)),
   );
-  const widenRound = Math.sqrt(rounds / Math.max(1, rounds - 1)) * fewRounds(rounds - 1);
+  const widenRound = Math.sqrt(rounds / Math.max(1, rounds - 1)) * fewValues(rounds - 1);
   const taken = within.length - rounds - 2;
-  const widenWithin = Math.sqrt(within.length / Math.max(1, taken));
+  const widenWithin = Math.sqrt(within.length / Math.max(1, taken)) * fewValues(taken);
   const shifts = roundMeans.map(() => ((roundMeans[random.integer(rounds)] ?? 0) - all) * widenRound);
   return levels.map(({ clients, perRound }) => ({
     clients,
@@ -95,8 +102,8 @@ function resample(
   }));
 }
 
-/** By how much Student's 95 % interval is wider than the normal one: a bootstrap of few rounds is too narrow by that. */
-function fewRounds(degreesOfFreedom: number): number {
+/** By how much Student's 95 % interval is wider than the normal one: a bootstrap of few values is too narrow by that. */
+function fewValues(degreesOfFreedom: number): number {
   let [low, high] = [1.96, 13];
   for (let i = 0; i < 30; i++) {
     const middle = (low + high) / 2;

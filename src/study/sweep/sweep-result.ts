@@ -3,8 +3,10 @@ import { formatCount, formatRate, formatRatio } from "../../base/units.ts";
 import { describeScenario } from "../../judge/compare/make-comparison.ts";
 import { checkValidity } from "../../judge/validity.ts";
 import { mergePhases } from "../../measure/merge-phases.ts";
+import { peakRange } from "../../measure/peak-range.ts";
 import type { TrialResult } from "../../measure/result.ts";
 import {
+  leastExplained,
   type ScalingLaw,
   type SweepLevel,
   type SweepResult,
@@ -23,8 +25,10 @@ export interface SweepFacts extends StudyFacts {
   readonly trials: readonly TrialResult[];
 }
 
-/** Below this share of the spread the law does not describe what was measured. */
-const leastExplained = 0.9;
+/** Where more of the operations of a level failed, it is told. */
+const mostFailed = 0.01;
+/** Where more failed, its throughput is not that of the target's work. */
+const mostlyFailed = 0.5;
 
 /** Puts everything that is known of a sweep together, fits the law, and says what it came to. */
 export function makeSweepResult(facts: SweepFacts): SweepResult {
@@ -47,8 +51,14 @@ export function makeSweepResult(facts: SweepFacts): SweepResult {
     levels,
     ...(law === undefined ? {} : { law }),
     targets,
-    ...(unfinished(facts) ?? decide(levels, law, targets, [...invalid, ...wrongWork(trials)])),
-    warnings: [...lawWarnings(law, levels), ...busyWarnings(trials), ...warningsOf(trials)],
+    ...(unfinished(facts) ??
+      decide(levels, law, targets, [...invalid, ...wrongWork(trials), ...uselessLevels(levels)])),
+    warnings: [
+      ...errorWarnings(levels),
+      ...lawWarnings(law, levels),
+      ...busyWarnings(trials),
+      ...warningsOf(trials),
+    ],
     environment: facts.environment,
   };
 }
@@ -84,6 +94,31 @@ function wrongWork(trials: readonly TrialResult[]): string[] {
   return wrong === undefined ? [] : [`the target's work was wrong: ${wrong.name}: ${wrong.detail}`];
 }
 
+function failedShare({ completed, failed }: SweepLevel): number {
+  return failed === 0 ? 0 : failed / (completed + failed);
+}
+
+function uselessLevels(levels: readonly SweepLevel[]): string[] {
+  return levels
+    .filter((level) => failedShare(level) > mostlyFailed)
+    .map(
+      (level) =>
+        `at ${clientsText(level.clients)} ${formatRatio(failedShare(level))} of the operations failed, so that throughput there is not that of the target's work`,
+    );
+}
+
+/** One line for all levels with errors: what failed is no throughput, and a failure may be faster than the work. */
+function errorWarnings(levels: readonly SweepLevel[]): string[] {
+  const failing = levels.filter((level) => failedShare(level) > mostFailed);
+  if (failing.length === 0) return [];
+  const texts = failing.map((level) => `${formatRatio(failedShare(level))} at ${clientsText(level.clients)}`);
+  return [`operations failed, which counts as no throughput: ${texts.join(", ")}`];
+}
+
+function clientsText(clients: number): string {
+  return `${formatCount(clients)} client${clients === 1 ? "" : "s"}`;
+}
+
 function decide(
   levels: readonly SweepLevel[],
   law: ScalingLaw | undefined,
@@ -108,11 +143,10 @@ function lawSentence(levels: readonly SweepLevel[], law: ScalingLaw | undefined)
     best === undefined
       ? "Nothing was measured"
       : `The most was ${formatRate(best.throughput.estimate)}, at ${formatCount(best.clients)} clients`;
-  if (law === undefined) return `${most}.`;
+  if (law === undefined || law.r2 < leastExplained) return `${most}.`;
   if (law.peak === undefined) return `${most}; the law has no peak near what was measured.`;
   const { clients, perSec } = law.peak;
-  const range = `${formatCount(clients.low)} to ${formatCount(clients.high)}`;
-  return `${most}; by the law the peak is at ${formatCount(clients.estimate)} clients (${range}), with ${formatRate(perSec)}.`;
+  return `${most}; by the law the peak is at ${formatCount(clients.estimate)} clients (${peakRange(clients)}), with ${formatRate(perSec)}.`;
 }
 
 /** A thread that only sleeps may lose this share of its time before it is told. */
@@ -141,8 +175,7 @@ function lawWarnings(law: ScalingLaw | undefined, levels: readonly SweepLevel[])
     warnings.push(
       `the law explains ${Math.max(0, Math.round(law.r2 * 100))} % of the spread of the levels only: believe the points and not the curve`,
     );
-  }
-  if (law.peak === undefined) {
+  } else if (law.peak === undefined) {
     warnings.push(
       `throughput does not turn down within ${formatCount(most)} clients, so there is no telling where its peak is; sweep further`,
     );

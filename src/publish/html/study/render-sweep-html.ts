@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatRate } from "../../../base/units.ts";
-import type { Estimate, SweepLevel, SweepResult } from "../../../measure/sweep.ts";
+import { peakRange } from "../../../measure/peak-range.ts";
+import { type Estimate, leastExplained, type SweepLevel, type SweepResult } from "../../../measure/sweep.ts";
 import { outcomeLooks } from "../icons.ts";
 import { renderPage } from "../page.ts";
 import { headOf, reasonOf, tallyOf } from "../sections/head.ts";
@@ -67,6 +68,7 @@ function tiles({ levels, law }: SweepResult): Html {
       of === undefined ? "no law" : `${small(of.low)} to ${small(of.high)}`,
     );
   const peak = law?.peak;
+  const isFit = law !== undefined && law.r2 >= leastExplained;
   return tileRow([
     tile(
       "Most throughput",
@@ -76,10 +78,12 @@ function tiles({ levels, law }: SweepResult): Html {
     ),
     tile(
       "Peak by the law",
-      peak === undefined ? "none near" : formatCount(peak.clients.estimate),
+      peak === undefined ? (isFit ? "none near" : "–") : formatCount(peak.clients.estimate),
       peak === undefined
-        ? "throughput does not turn down"
-        : `clients, ${formatCount(peak.clients.low)} to ${formatCount(peak.clients.high)}`,
+        ? isFit
+          ? "throughput does not turn down"
+          : "the law does not fit"
+        : `clients, ${peakRange(peak.clients)}`,
     ),
     tile(
       "One client",
