@@ -6,7 +6,7 @@ import type { SweepOutcome } from "./sweep.ts";
 import type { TuneOutcome } from "./tuning.ts";
 
 /** The version of entry.json. It rises with any change of what entries hold: they are made again from the results. */
-export const entrySchemaVersion = 1;
+export const entrySchemaVersion = 2;
 
 /** What kind of measurement a folder of reports holds. */
 export type EntryKind = "run" | "ab" | "gate" | "tune" | "capacity" | "sweep" | "matrix";

@@ -1,11 +1,14 @@
+import { type CapacityResult, capacitySchemaVersion } from "../../measure/capacity.ts";
 import { type ComparisonResult, comparisonSchemaVersion } from "../../measure/comparison.ts";
 import { type MatrixResult, matrixSchemaVersion } from "../../measure/matrix.ts";
 import { type Environment, type RunResult, schemaVersion } from "../../measure/result.ts";
-import type { EntryKind, EntryOutcome, RunEntry } from "../../measure/run-entry.ts";
+import type { EntryKind, EntryMetric, EntryOutcome, RunEntry } from "../../measure/run-entry.ts";
+import { type SweepResult, sweepSchemaVersion } from "../../measure/sweep.ts";
 import { type TuneResult, tuningSchemaVersion } from "../../measure/tuning.ts";
 import { entriesOfComparison } from "./entries-of-comparison.ts";
 import { entryOfRun, standing } from "./entry-of-run.ts";
 import { entryOfTuning } from "./entry-of-tuning.ts";
+import { capacityMetrics, sweepMetrics } from "./study-metrics.ts";
 
 /** A file of results, and how its content becomes entries. */
 interface ResultKind {
@@ -32,19 +35,29 @@ const resultKinds: readonly ResultKind[] = [
     version: tuningSchemaVersion,
     entries: (result) => [entryOfTuning(result as TuneResult)],
   },
-  { file: "capacity.json", entries: (result) => [entryOfStudy("capacity", result as StudyResult)] },
-  { file: "sweep.json", entries: (result) => [entryOfStudy("sweep", result as StudyResult)] },
+  {
+    file: "capacity.json",
+    version: capacitySchemaVersion,
+    entries: (result) => [
+      entryOfStudy("capacity", result as CapacityResult, capacityMetrics(result as CapacityResult)),
+    ],
+  },
+  {
+    file: "sweep.json",
+    version: sweepSchemaVersion,
+    entries: (result) => [entryOfStudy("sweep", result as SweepResult, sweepMetrics(result as SweepResult))],
+  },
   {
     file: "matrix.json",
     version: matrixSchemaVersion,
-    entries: (result) => [entryOfStudy("matrix", result as MatrixResult)],
+    entries: (result) => [entryOfStudy("matrix", result as MatrixResult, [])],
   },
 ];
 
 /** The names of the files that hold results, in the order in which they are looked for. */
 export const resultFiles: readonly string[] = resultKinds.map(({ file }) => file);
 
-/** What every study says of itself; its figures are left to its report. */
+/** What every study says of itself. */
 interface StudyResult {
   readonly scenario: { readonly name: string };
   readonly startedAt: string;
@@ -72,7 +85,7 @@ export function entriesOfResult(file: string, result: unknown): readonly RunEntr
   throw new Error("it lacks what every result has: a scenario, a time, an outcome and a reason");
 }
 
-function entryOfStudy(kind: EntryKind, result: StudyResult): RunEntry {
+function entryOfStudy(kind: EntryKind, result: StudyResult, metrics: readonly EntryMetric[]): RunEntry {
   const { startedAt, durationMs, outcome, exitCode, reason, environment } = result;
   return {
     kind,
@@ -84,7 +97,7 @@ function entryOfStudy(kind: EntryKind, result: StudyResult): RunEntry {
     exitCode,
     reason,
     anchor: "",
-    metrics: [],
+    metrics,
   };
 }
 

@@ -1,17 +1,20 @@
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { ListedFolder } from "../../../src/measure/run-entry.ts";
+import { entrySchemaVersion, type ListedFolder } from "../../../src/measure/run-entry.ts";
 import { writeIndex } from "../../../src/publish/entries/write-index.ts";
 import {
   publishAll,
+  publishCapacity,
   publishComparison,
   publishMatrix,
+  publishSweep,
   publishTuning,
 } from "../../../src/publish/publishers.ts";
 import { sampleComparison } from "../../support/sample-comparison.ts";
 import { sampleMatrix } from "../../support/sample-matrix.ts";
 import { sampleResult } from "../../support/sample-result.ts";
+import { queueLevel, sampleCapacity, sampleSweep } from "../../support/sample-studies.ts";
 import { sampleTuning } from "../../support/sample-tuning.ts";
 import { scratchDir } from "../../support/scratch-dir.ts";
 
@@ -75,24 +78,27 @@ describe("the index of a folder", () => {
     ]);
   });
 
-  test.each(["capacity", "sweep"])("lists a %s by what every study says of itself", async (kind) => {
+  test("lists a capacity by its rate and interval, and a sweep by its most throughput", async () => {
     const dir = await scratchDir();
-    await mkdir(join(dir, "one"));
-    const { scenario, startedAt, durationMs, outcome, exitCode, reason, environment } = sampleResult();
-    const study = {
-      schemaVersion: 1,
-      kind,
-      scenario,
-      startedAt,
-      durationMs,
-      outcome,
-      exitCode,
-      reason,
-      environment,
-    };
-    await writeFile(join(dir, "one", `${kind}.json`), JSON.stringify(study));
+    const capacity = await sampleCapacity();
+    const sweep = sampleSweep();
+    await publishCapacity(capacity, join(dir, "one"));
+    await publishCapacity(
+      await sampleCapacity({ measure: queueLevel(1e6), range: { budgetMs: 20_000 } }),
+      join(dir, "open"),
+    );
+    await publishSweep(sweep, join(dir, "two"));
     const { folders } = await writeIndex(dir, "0.1.0");
-    expect(entriesIn(folders, "one")).toMatchObject([{ kind, scenario: "sample", outcome: "pass" }]);
+    const { low = 0, estimate, high = 0 } = capacity.capacity ?? {};
+    const unit = { metric: "throughput", unit: "per_second" };
+    expect(entriesIn(folders, "one")).toMatchObject([
+      { kind: "capacity", outcome: "found", metrics: [{ ...unit, value: estimate, interval: [low, high] }] },
+    ]);
+    expect(entriesIn(folders, "open").map(({ metrics }) => metrics)).toEqual([
+      [{ ...unit, value: expect.any(Number) }],
+    ]);
+    const most = Math.max(...sweep.levels.map(({ throughput }) => throughput.estimate));
+    expect(entriesIn(folders, "two")).toMatchObject([{ kind: "sweep", metrics: [{ ...unit, value: most }] }]);
   });
 
   test("lists a matrix by its worst outcome", async () => {
@@ -176,7 +182,7 @@ describe("entry.json", () => {
     await writeFile(kept(dir), text);
     expect(entriesIn((await writeIndex(dir, "0.1.0")).folders, names.run)[0]?.scenario).toBe("sample");
     expect(JSON.parse(await readFile(kept(dir), "utf8"))).toMatchObject({
-      schemaVersion: 1,
+      schemaVersion: entrySchemaVersion,
       file: "result.json",
     });
   });
