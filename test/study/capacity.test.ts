@@ -115,6 +115,12 @@ describe("what a search came to", () => {
     expect(result).not.toHaveProperty("capacity");
   });
 
+  test("sends a reader to the target where nothing is answered at the lowest rate", async () => {
+    const dead = { ...queueLevel(20)(100), completed: 0, reason: "100 % failed" };
+    const { reason } = await sampleCapacity({ measure: () => dead });
+    expect(reason).toMatch(/holds: 100 % failed\. Look at the target: none of its work was done\.$/);
+  });
+
   test("is no more than a lower bound where the generator was the limit", async () => {
     const queue = queueLevel(3000);
     const result = await sampleCapacity({
@@ -135,7 +141,7 @@ describe("what a search came to", () => {
     expect(result).not.toHaveProperty("capacity");
     expect(result.levels.filter(({ after }) => after !== undefined)).toEqual([]);
     expect(result.reason).toMatch(
-      /^At least .*the budget ended before a rate was too much: give it more, or/,
+      /^At least .*The budget ended before a rate was too much: give it more, or/,
     );
     expect(renderCapacityHtml(result)).not.toMatch(/with 95 % confidence/);
     expect(await renderCapacityMetrics(result)).not.toMatch(/bound="high"/);
@@ -184,7 +190,9 @@ describe("what a search came to", () => {
         holdMs > 2000 ? { ...queue(9000), completed: 0, reason: "p99 could not be measured" } : queue(rate),
     });
     expect(result).toMatchObject({ outcome: "unconfirmed", exitCode: 3 });
-    expect(result.reason).toMatch(/p99 could not be measured\. Look at the target: it answered nothing\.$/);
+    expect(result.reason).toMatch(
+      /p99 could not be measured\. Look at the target: none of its work was done\.$/,
+    );
   });
 
   test("is not believed where a longer run does not hold what the search found", async () => {

@@ -61,7 +61,9 @@ function decide(facts: CapacityFacts, verdicts: readonly Verdict[]): Decided {
   const { levels, capacity, confirmedPerSec, why } = found;
   if (why === "none") {
     const last = levels.at(-1);
-    const reason = `Not even the lowest rate, ${formatRate(spec.fromRatePerSec)}, holds${last === undefined ? "" : `: ${last.reason}`}. Begin lower (from), or ask for less.`;
+    const why = last === undefined ? "" : `: ${last.reason}`;
+    const mend = mendOf(last, "Begin lower (from), or ask for less");
+    const reason = `Not even the lowest rate, ${formatRate(spec.fromRatePerSec)}, holds${why}. ${mend}.`;
     return { outcome: "none", exitCode: 1, reason };
   }
   if (confirmedPerSec === undefined) return unconfirmed(found);
@@ -85,13 +87,18 @@ function decide(facts: CapacityFacts, verdicts: readonly Verdict[]): Decided {
   return { outcome: "found", exitCode: 0, reason: `${rangeText(capacity)}.${beyond} ${held}` };
 }
 
+/** What a user may do about a level; no other search helps where the target did not answer at all. */
+function mendOf(level: CapacityLevel | undefined, mend: string): string {
+  return level?.completed === 0 ? "Look at the target: none of its work was done" : mend;
+}
+
 /** What was found, and that no longer run held. */
 function unconfirmed({ levels, capacity }: CapacityFound): Decided {
   const last = levels.findLast(({ stage }) => stage === "confirm");
   const found = capacity === undefined ? "no rate that was too much" : rangeText(capacity);
   const why =
     last === undefined ? "there was none" : `${formatRate(last.ratePerSec)} did not hold: ${last.reason}`;
-  const mend = last?.completed === 0 ? "Look at the target: it answered nothing" : "Hold each rate longer";
+  const mend = mendOf(last, "Hold each rate longer");
   const reason = `The search found ${found}, and no longer run confirmed it: ${why}. ${mend}.`;
   return { outcome: "unconfirmed", exitCode: 3, reason };
 }
@@ -105,7 +112,7 @@ function boundText({ found, spec }: CapacityFacts, confirmedPerSec: number): str
       : `: a longer run did not hold ${formatRate(spec.toRatePerSec ?? 0)}, the highest rate that was asked for (to), which shorter ones did`;
   }
   if (capacity === undefined)
-    return ": the budget ended before a rate was too much: give it more, or a higher `from`";
+    return ". The budget ended before a rate was too much: give it more, or a higher `from`";
   const failing = nextFailing(levels, capacity);
   if (failing?.outcome === "generator")
     return `: the generator is the limit, and not the target. At ${formatRate(failing.ratePerSec)} ${failing.reason}`;
