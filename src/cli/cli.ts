@@ -107,9 +107,12 @@ function addRun(program: Command, io: Io, done: (exitCode: number) => void): voi
   program
     .command("report")
     .description(
-      "make the outputs of a run, a matrix, a gate, an A/B comparison or a tuning again from its JSON",
+      "make the outputs of a run, a matrix, a capacity, a sweep, a gate, an A/B comparison or a tuning again from its JSON",
     )
-    .argument("[result]", "a result.json, a matrix.json, a comparison.json or a tuning.json")
+    .argument(
+      "[result]",
+      "a result.json, a matrix.json, a capacity.json, a sweep.json, a comparison.json or a tuning.json",
+    )
     .option("--out <dir>", "folder that receives the files (default: the folder of the result)")
     .option(
       "--index [dir]",

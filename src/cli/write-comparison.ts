@@ -1,5 +1,5 @@
 import { appendFile } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { comparisonExitMeaning } from "../judge/compare/comparison-result.ts";
 import type { ComparisonResult } from "../measure/comparison.ts";
@@ -13,6 +13,7 @@ import { wantsColour } from "./colour.ts";
 import { folderStamp } from "./folder-stamp.ts";
 import type { Io } from "./io.ts";
 import { updateIndex } from "./update-index.ts";
+import { writtenPaths } from "./written-paths.ts";
 
 /** Where and how a comparison is told of. */
 export interface WriteOptions {
@@ -38,15 +39,7 @@ export async function writeComparison(
   const { files, failures } = await publishComparison(result, dir);
   await updateIndex(dir, result.environment.dynoVersion, io);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
-  const fileNamed = (ending: string): string | undefined => {
-    const file = files.find((path) => path.endsWith(ending));
-    return file === undefined ? undefined : relative(io.cwd, file);
-  };
-  const [report, data] = [fileNamed(".html"), fileNamed("comparison.json")];
-  const paths = {
-    ...(report === undefined ? {} : { report }),
-    ...(data === undefined ? {} : { result: data }),
-  };
+  const paths = writtenPaths(files, { report: ".html", result: "comparison.json" }, io.cwd);
   io.stdout.write(
     json === true
       ? renderJson(result)

@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import type { MatrixResult } from "../measure/matrix.ts";
 import { renderJson } from "../publish/json.ts";
 import { publishMatrix } from "../publish/publishers.ts";
@@ -7,6 +6,7 @@ import { createColours } from "../publish/terminal/symbols.ts";
 import { wantsColour } from "./colour.ts";
 import type { Io } from "./io.ts";
 import { updateIndex } from "./update-index.ts";
+import { writtenPaths } from "./written-paths.ts";
 
 /** Writes every output of a matrix, but those of its cells, into its folder, and prints its summary. */
 export async function writeMatrix(
@@ -18,15 +18,7 @@ export async function writeMatrix(
   const { files, failures } = await publishMatrix(result, dir);
   await updateIndex(dir, result.environment.dynoVersion, io);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
-  const fileNamed = (ending: string): string | undefined => {
-    const file = files.find((path) => path.endsWith(ending));
-    return file === undefined ? undefined : relative(io.cwd, file);
-  };
-  const [report, data] = [fileNamed(".html"), fileNamed("matrix.json")];
-  const paths = {
-    ...(report === undefined ? {} : { report }),
-    ...(data === undefined ? {} : { result: data }),
-  };
+  const paths = writtenPaths(files, { report: ".html", result: "matrix.json" }, io.cwd);
   io.stdout.write(
     json === true
       ? renderJson(result)

@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { exitMeaning } from "../judge/outcome.ts";
 import type { TuneResult } from "../measure/tuning.ts";
 import { renderJson } from "../publish/json.ts";
@@ -8,6 +7,7 @@ import { renderTuneSummary } from "../publish/terminal/tune.ts";
 import { wantsColour } from "./colour.ts";
 import type { Io } from "./io.ts";
 import { updateIndex } from "./update-index.ts";
+import { writtenPaths } from "./written-paths.ts";
 
 /** Writes every output of a tuning into its folder, prints its summary, and gives its exit code. */
 export async function writeTuning(
@@ -18,16 +18,7 @@ export async function writeTuning(
   const { files, failures } = await publishTuning(result, reportDir);
   await updateIndex(reportDir, result.environment.dynoVersion, io);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
-  const fileNamed = (ending: string): string | undefined => {
-    const file = files.find((path) => path.endsWith(ending));
-    return file === undefined ? undefined : relative(io.cwd, file);
-  };
-  const [report, data, tuned] = [fileNamed(".html"), fileNamed("tuning.json"), fileNamed("tuned.yaml")];
-  const paths = {
-    ...(report === undefined ? {} : { report }),
-    ...(data === undefined ? {} : { result: data }),
-    ...(tuned === undefined ? {} : { tuned }),
-  };
+  const paths = writtenPaths(files, { report: ".html", result: "tuning.json", tuned: "tuned.yaml" }, io.cwd);
   io.stdout.write(
     json === true
       ? renderJson(result)

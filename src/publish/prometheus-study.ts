@@ -49,7 +49,7 @@ export function renderSweepMetrics(result: SweepResult): Promise<string> {
   const latency = gauge("dyno_sweep_latency_seconds", "Latency by clients; closed loop: it hides queueing.", [
     "scenario",
     "clients",
-    "quantile",
+    "metric",
   ]);
   const coefficient = gauge("dyno_sweep_law_coefficient", "The law of scalability: lambda, sigma, kappa.", [
     "scenario",
@@ -59,8 +59,8 @@ export function renderSweepMetrics(result: SweepResult): Promise<string> {
   for (const level of result.levels) {
     const clients = String(level.clients);
     throughput.set({ ...labels, clients }, level.throughput.estimate);
-    if (level.p50 !== undefined) latency.set({ ...labels, clients, quantile: "0.5" }, level.p50 / 1e6);
-    if (level.p99 !== undefined) latency.set({ ...labels, clients, quantile: "0.99" }, level.p99 / 1e6);
+    if (level.p50 !== undefined) latency.set({ ...labels, clients, metric: "p50" }, level.p50 / 1e6);
+    if (level.p99 !== undefined) latency.set({ ...labels, clients, metric: "p99" }, level.p99 / 1e6);
   }
   for (const name of ["lambda", "sigma", "kappa"] as const) {
     if (result.law !== undefined)

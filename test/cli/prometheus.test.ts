@@ -49,9 +49,10 @@ async function startSources(): Promise<Sources & { readonly url: string }> {
     port: 0,
   });
   onTestFinished(() => engine.close());
-  const { gate, tuning } = await harnessExpositions();
+  const { gate, tuning, capacity, sweep, matrix } = await harnessExpositions();
   // As the textfile collector does: one exposition, each comment once.
-  const text = `${gate}${tuning?.replace(/^.*dyno_build_info.*\n/gm, "")}`;
+  const others = [tuning, capacity, sweep, matrix].join("").replace(/^.*dyno_build_info.*\n/gm, "");
+  const text = `${gate}${others}`;
   const files = createServer((_, response) => response.setHeader("content-type", "text/plain").end(text));
   await new Promise<void>((resolve) => files.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void files.close());

@@ -101,3 +101,10 @@ test.each([
   await writeFile(join(cwd, "file.json"), JSON.stringify(value));
   await expect(report("file.json", {}, ioIn(cwd))).rejects.toThrow(message);
 });
+
+test("a report of nothing is refused with the names of all that there can be", async () => {
+  const asked = report(undefined, {}, ioIn(await scratchDir()));
+  await expect(asked).rejects.toThrow(
+    "name a result.json, a comparison.json, a tuning.json, a capacity.json, a sweep.json or a matrix.json, or give --index",
+  );
+});

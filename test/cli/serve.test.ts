@@ -1,8 +1,11 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { exitMeaning, sentence } from "../../src/judge/outcome.ts";
+import type { RunResult } from "../../src/measure/result.ts";
+import { reportFolderIn } from "../support/report-folder.ts";
 import { launchChromium } from "../support/report-page.ts";
 import { dyno, folderWith, main, resultIn } from "../support/run-dyno.ts";
 import { scratchDir } from "../support/scratch-dir.ts";
@@ -14,6 +17,21 @@ warmup: none
 interval: 200ms
 load: [{ phase: steady, shape: constant-rate, rate: 500/s, for: 2s, lowCpu: true }]
 targets: [error_rate < 1%]
+`;
+
+const passing = `why: A test.
+target: { kind: synthetic, law: fixed, latency: 1ms }
+warmup: none
+interval: 200ms
+`;
+const crossed = `${passing}load: [{ phase: steady, shape: concurrency, clients: 1, for: 1s }]
+targets: [error_rate < 1%]
+matrix: { target.latency: [1ms, 2ms], rounds: 1 }
+`;
+const sweeping = `${passing}load: { sweep: { concurrency: [1, 2, 3, 4], hold: 500ms, rounds: 2 } }
+targets: [p50 < 1s]
+`;
+const searching = `${passing.replace("law: fixed, latency: 1ms", "law: error, errorRatio: 1")}load: { capacity: { until: error_rate > 1%, from: 50/s, hold: 1s, budget: 20s } }
 `;
 
 async function serve(
@@ -57,6 +75,46 @@ describe("dyno serve", () => {
     await page.locator("#open-report").click();
     await page.waitForURL("**/report.html");
     expect(await page.title()).toContain("steady · dyno");
+  });
+
+  test.each([
+    ["a matrix", crossed, "matrix.json"],
+    ["a sweep", sweeping, "sweep.json"],
+    ["a search for the capacity", searching, "capacity.json"],
+  ])("shows %s live, what it came to in its own words, and its report", async (_, scenario, file) => {
+    const cwd = await folderWith(scenario);
+    const { url, process: started } = await serve(cwd);
+    const page = await open(url);
+    await page.locator("[data-run=steady]").click();
+    await page.locator("#live .tile").first().waitFor();
+    await page.locator("#open-report").waitFor();
+    const path = join(cwd, "reports", await reportFolderIn(cwd), file);
+    const { outcome, exitCode, reason } = JSON.parse(await readFile(path, "utf8")) as Pick<
+      RunResult,
+      "outcome" | "exitCode" | "reason"
+    >;
+    const ended = page.locator("#live .ended").first();
+    expect(await ended.textContent()).toBe(reason);
+    // What stands in for the words of a result is not shown beside one.
+    expect(await page.locator("#live").innerText()).not.toContain(sentence(exitMeaning(exitCode)));
+    expect(started.written()).toContain(`steady: ${outcome}. ${reason}`);
+    expect(await page.locator("#report-list tbody tr").count()).toBe(1);
+    await page.locator("#open-report").click();
+    await page.waitForURL("**/report.html");
+    expect(await page.locator("main").innerText()).toContain("steady");
+  });
+
+  test("links no report that could not be written, and logs why", async () => {
+    const cwd = await folderWith(short);
+    const { url, process: started } = await serve(cwd);
+    // Nothing can be written into it from now on.
+    await rm(join(cwd, "reports"), { recursive: true });
+    await writeFile(join(cwd, "reports"), "");
+    const page = await open(url);
+    await page.locator("[data-run=steady]").click();
+    await page.locator("#live .ended").waitFor();
+    expect(await page.locator("#open-report").count()).toBe(0);
+    expect(started.written()).toMatch(/^dyno: .*report\.html could not be written: /m);
   });
 
   test("shows what is wrong with a scenario that was broken after the page was opened", async () => {

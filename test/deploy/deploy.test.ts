@@ -85,6 +85,16 @@ test("every metric of the engine is on its dashboard", async () => {
   expect([...new Set(names)].filter((name) => !text.includes(name))).toEqual([]);
 });
 
+test.each(["run", "gate", "tuning", "capacity", "sweep", "matrix"])(
+  "what a %s came to is on the dashboard of runs",
+  async (source) => {
+    const names = [...labelsByName((await harnessExpositions())[source] ?? "").keys()];
+    const own = names.filter((name) => name.includes(source === "tuning" ? "_tune_" : `_${source}_`));
+    const text = read("grafana", "dyno-runs.json");
+    expect(own.filter((name) => text.includes(name))).not.toEqual([]);
+  },
+);
+
 describe.each(dashboards)("%s", (name) => {
   const text = read("grafana", name);
   const board = JSON.parse(text) as {

@@ -7,10 +7,14 @@ import { createPipelines } from "../../src/engine/pipeline/pipelines.ts";
 import { renderComparisonMetrics } from "../../src/publish/comparison/prometheus.ts";
 import { createLiveFigures } from "../../src/publish/live-figures.ts";
 import { renderPrometheus } from "../../src/publish/prometheus.ts";
+import { renderMatrixMetrics } from "../../src/publish/prometheus-matrix.ts";
+import { renderCapacityMetrics, renderSweepMetrics } from "../../src/publish/prometheus-study.ts";
 import { renderTuneMetrics } from "../../src/publish/prometheus-tune.ts";
 import { pipelineOf } from "./pipelines.ts";
 import { sampleComparison } from "./sample-comparison.ts";
+import { sampleMatrix } from "./sample-matrix.ts";
 import { sampleResult } from "./sample-result.ts";
+import { sampleCapacity, sampleSweep } from "./sample-studies.ts";
 import { tuningResult } from "./tuning-result.ts";
 
 /** An observed engine that has worked a little: each of its metrics has a series. */
@@ -42,7 +46,7 @@ export async function busyObservability(): Promise<Observability> {
   return observability;
 }
 
-/** What dyno hands to Prometheus from live runs, runs, gates and tunings, as text by its source. */
+/** What dyno hands to Prometheus from live runs, runs, gates, tunings and studies, as text by its source. */
 export async function harnessExpositions(): Promise<Readonly<Record<string, string>>> {
   const live = createLiveFigures();
   const [interval] = sampleResult().trials[0]?.timeline ?? [];
@@ -54,6 +58,9 @@ export async function harnessExpositions(): Promise<Readonly<Record<string, stri
     run: await renderPrometheus(sampleResult()),
     gate: await renderComparisonMetrics(sampleComparison()),
     tuning: await renderTuneMetrics(tuningResult()),
+    capacity: await renderCapacityMetrics(await sampleCapacity()),
+    sweep: await renderSweepMetrics(sampleSweep()),
+    matrix: await renderMatrixMetrics(sampleMatrix()),
   };
 }
 

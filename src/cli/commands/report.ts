@@ -9,6 +9,7 @@ import { type MatrixResult, matrixSchemaVersion } from "../../measure/matrix.ts"
 import { type RunResult, schemaVersion } from "../../measure/result.ts";
 import { type SweepResult, sweepSchemaVersion } from "../../measure/sweep.ts";
 import { type TuneResult, tuningSchemaVersion } from "../../measure/tuning.ts";
+import { resultFiles } from "../../publish/entries/entries-of-result.ts";
 import { writeIndex } from "../../publish/entries/write-index.ts";
 import {
   type Published,
@@ -30,14 +31,14 @@ export interface ReportOptions {
 
 /**
  * `dyno report`: makes every output again, of a run from its result.json, of a comparison from its comparison.json, of a
- * tuning from its tuning.json, of a matrix from its matrix.json; with `--index` the list of all reports in a folder instead.
+ * tuning from its tuning.json, of a matrix, a capacity or a sweep from its JSON; with `--index` the list of all reports in a folder instead.
  */
 export async function report(file: string | undefined, options: ReportOptions, io: Io): Promise<number> {
   if (options.index !== undefined) return listReports(file, options.index, io);
   if (file === undefined)
     throw new DynoError(
       "usage",
-      "name a result.json, a matrix.json, a comparison.json or a tuning.json, or give --index",
+      `name a ${resultFiles.slice(0, -1).join(", a ")} or a ${resultFiles.at(-1)}, or give --index`,
     );
   const path = resolve(io.cwd, file);
   const value = parseJson(await readResult(path, file), file);

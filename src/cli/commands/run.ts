@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import { DynoError } from "../../base/errors.ts";
 import { shellWords } from "../../base/shell-words.ts";
@@ -27,6 +27,7 @@ import { runMatrix } from "../run-matrix.ts";
 import { runStudy } from "../run-study.ts";
 import type { RunWatch } from "../run-watch.ts";
 import { updateIndex } from "../update-index.ts";
+import { writtenPaths } from "../written-paths.ts";
 
 /** The options of `dyno run`, as the command line gives them. */
 export interface RunOptions {
@@ -138,19 +139,8 @@ async function publish(result: RunResult, dir: string, options: RunOptions, io: 
   await updateIndex(dir, result.environment.dynoVersion, io);
   for (const failure of failures) io.stderr.write(`dyno: ${failure}\n`);
   if (options.json) return io.stdout.write(renderJson(result));
-  const fileNamed = (ending: string): string | undefined => {
-    const file = files.find((path) => path.endsWith(ending));
-    return file === undefined ? undefined : relative(io.cwd, file);
-  };
-  const report = fileNamed(".html");
-  const json = fileNamed("result.json");
-  io.stdout.write(
-    renderSummary(
-      result,
-      { ...(report === undefined ? {} : { report }), ...(json === undefined ? {} : { result: json }) },
-      createColours(wantsColour(io.stdout, io.env)),
-    ),
-  );
+  const paths = writtenPaths(files, { report: ".html", result: "result.json" }, io.cwd);
+  io.stdout.write(renderSummary(result, paths, createColours(wantsColour(io.stdout, io.env))));
 }
 
 function overridesOf(options: RunOptions): string[] {

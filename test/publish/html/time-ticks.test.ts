@@ -12,6 +12,33 @@ describe("the ticks of a time axis", () => {
     expect(timeTicks(0, endMs, most).map(timeLabel)).toEqual(labels);
   });
 
+  test.each([
+    [90_000, 91_000, 5, ["1:30", "1:30.2", "1:30.4", "1:30.6", "1:30.8", "1:31"]],
+    [119_500, 120_100, 7, ["1:59.5", "1:59.6", "1:59.7", "1:59.8", "1:59.9", "2:00", "2:00.1"]],
+  ])("from %d to %d ms tell each from the next, past a minute too", (fromMs, toMs, most, labels) => {
+    expect(timeTicks(fromMs, toMs, most).map(timeLabel)).toEqual(labels);
+  });
+
+  test("no label has sixty seconds, and no two times of a step have one label", () => {
+    expect([59_999.6, 119_550, 119_999, 119_999.7].map(timeLabel)).toEqual([
+      "1:00",
+      "1:59.55",
+      "1:59.999",
+      "2:00",
+    ]);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 10_000_000 }),
+        fc.integer({ min: 10, max: 80_000_000 }),
+        (fromMs, lengthMs) => {
+          const labels = timeTicks(fromMs, fromMs + lengthMs, 12).map(timeLabel);
+          expect(new Set(labels).size).toBe(labels.length);
+          expect(labels.join(" ")).not.toMatch(/:[6-9]\d/);
+        },
+      ),
+    );
+  });
+
   test("lie on the axis, evenly, and are not too many", () => {
     fc.assert(
       fc.property(

@@ -18,10 +18,12 @@ export function timeTicks(fromMs: number, toMs: number, most: number): readonly 
   return Array.from({ length: count }, (_, i) => (first + i) * step);
 }
 
-/** A time on an axis: `0`, `2.5 s`, from a minute on `1:30`. */
+/** A time on an axis: `0`, `2.5 s`, from a minute on `1:30`, and `1:30.25` where it lies between two seconds. */
 export function timeLabel(ms: number): string {
   if (ms === 0) return "0";
-  const seconds = ms / second;
-  if (seconds < 60) return `${Number(seconds.toFixed(3))} s`;
-  return `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`;
+  // To the millisecond first, so that nothing is rounded up to a sixtieth second.
+  const whole = Math.round(ms);
+  if (whole < minute) return `${whole / second} s`;
+  const [seconds = "", parts] = String((whole % minute) / second).split(".");
+  return `${Math.floor(whole / minute)}:${seconds.padStart(2, "0")}${parts === undefined ? "" : `.${parts}`}`;
 }

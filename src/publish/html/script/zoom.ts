@@ -1,7 +1,13 @@
 /** Zooming an axis: all its charts are drawn anew, and a time axis gets new labels. */
 export const zoom = `
 const timeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 18e5, 36e5, 72e5];
-const timeText = (ms) => (ms < 6e4 ? Number((ms / 1e3).toFixed(3)) + ' s' : Math.floor(ms / 6e4) + ':' + String(Math.round((ms % 6e4) / 1e3)).padStart(2, '0'));
+const timeText = (ms) => {
+  const whole = Math.round(ms);
+  if (whole < 6e4) return whole / 1e3 + ' s';
+  const [seconds, parts] = String((whole % 6e4) / 1e3).split('.');
+  return Math.floor(whole / 6e4) + ':' + seconds.padStart(2, '0') + (parts ? '.' + parts : '');
+};
+const toTenth = (ms) => Math.round(ms / 100) * 100;
 const labelTimes = (chart) => {
   const { svg, left, right, axis: { low, high } } = chart;
   const group = svg.querySelector('.times');
@@ -35,7 +41,7 @@ const zoomTo = (axis, low, high) => {
   }
   drawCursor(axis);
   all('[data-do=reset]').forEach((button) => { button.hidden = ![...axes.values()].some(isZoomed); });
-  if (axis.isOverTime) say(isZoomed(axis) ? 'showing ' + timeText(axis.low) + ' to ' + timeText(axis.high) : 'showing all');
+  if (axis.isOverTime) say(isZoomed(axis) ? 'showing ' + timeText(toTenth(axis.low)) + ' to ' + timeText(toTenth(axis.high)) : 'showing all');
   else say(isZoomed(axis) ? 'zoomed' : 'showing all');
 };
 const resetZoom = (axis) => { if (isZoomed(axis)) zoomTo(axis, axis.from, axis.to); };
