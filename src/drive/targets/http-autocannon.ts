@@ -36,6 +36,9 @@ export interface AutocannonRun {
 /** How often autocannon looks whether it is to end. */
 const lookMs = 50;
 
+/** How long there may be no load but what is under way, where a connection did not hold and another loop is to go on. */
+const handoverMs = 1000;
+
 /**
  * Keeps a fixed number of clients busy by autocannon: one connection each, without pipelining. What is recorded are the
  * times of its single requests, never its histograms: those are in whole milliseconds. It ends where a connection does
@@ -73,7 +76,8 @@ class Run {
     }
     this.#finish();
     const sendingMs = this.#now() / 1000;
-    await drained(() => this.inFlight, drainMs);
+    const goesOn = this.#hadTrouble && !signal.aborted && phase.durationMs - sendingMs > handoverMs;
+    await drained(() => this.inFlight, goesOn ? Math.min(drainMs, handoverMs) : drainMs);
     this.#ended = true;
     stop();
     recorder.unanswered(this.inFlight, this.#now());

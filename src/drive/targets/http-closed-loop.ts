@@ -25,24 +25,28 @@ export interface HttpLoop extends OwnClosedLoop {
 type Order = LoadOrder & { readonly phase: ClosedPhase };
 
 /**
- * Closed-loop load by autocannon, and by dyno's own loop where autocannon cannot do what is asked, and from the moment on
- * that a connection does not hold.
+ * Closed-loop load by autocannon, and by dyno's own loop, which says why, where autocannon cannot do what is asked, and from
+ * the moment on that a connection does not hold.
  */
-export async function createHttpLoop(options: HttpLoopOptions): Promise<HttpLoop | undefined> {
+export async function createHttpLoop(options: HttpLoopOptions): Promise<HttpLoop> {
   const { plan, settings, connections, fire } = options;
-  if (!canBeAutocannon(plan, settings)) return undefined;
-  const { default: library } = await import("autocannon");
   const session: Session = { fire, stop: async () => [] };
+  const startOwn = (order: Order): RunningLoad => startClosedLoop({ ...order, session });
+  const never = neverAutocannon(plan, settings);
+  if (never !== undefined) {
+    const start = (order: Order): RunningLoad => withDriver(startOwn(order), never);
+    return { name: "dyno", inSlices: false, connects: () => 0, start };
+  }
+  const { default: library } = await import("autocannon");
   const runs: AutocannonRun[] = [];
   let hadTrouble = false;
-  const startOwn = (order: Order): RunningLoad => startClosedLoop({ ...order, session });
   return {
     name: "autocannon",
     inSlices: false,
     connects: () => runs.reduce((sum, run) => sum + run.connects(), 0),
     start: (order) => {
-      const { fromClients, toClients } = order.phase;
-      if (hadTrouble || fromClients !== toClients || fromClients > connections) return startOwn(order);
+      const why = hadTrouble ? "a connection did not hold before" : notNow(order.phase, connections);
+      if (why !== undefined) return withDriver(startOwn(order), why);
       const cannon: AutocannonOptions = { library, plan, timeoutMs: settings.timeout, fire };
       const first = startAutocannon(cannon, order);
       runs.push(first);
@@ -71,24 +75,36 @@ function sumOf(first: LoadOutcome, second: LoadOutcome): LoadOutcome {
   };
 }
 
-/**
- * Whether autocannon 9 can do it: it takes any certificate, loses count of pipelined requests when a connection breaks,
- * waits for the body of an answer to HEAD, writes a `connection` header of its own, takes no timeout below a second, and
- * tears letters that came in two pieces.
- */
-function canBeAutocannon(
-  { origin, mix }: HttpPlan,
-  { pipelining, timeout }: HttpLoopOptions["settings"],
-): boolean {
-  return origin.tls === undefined && pipelining === 1 && timeout >= 1000 && mix.kinds.every(isEasy);
+/** Dyno's own loop, and why it is not autocannon. */
+function withDriver({ done, inFlight }: RunningLoad, why: string): RunningLoad {
+  const driver = `dyno's own loop: ${why}`;
+  return { done: done.then((outcome) => ({ ...outcome, driver })), inFlight };
 }
 
-function isEasy({ method, headers, expected }: RequestKind): boolean {
+/** Why autocannon cannot drive this phase; undefined where it can. */
+function notNow({ fromClients, toClients }: ClosedPhase, connections: number): string | undefined {
+  if (fromClients !== toClients) return "autocannon cannot change its number of clients";
+  return fromClients > connections ? "autocannon needs a connection for each client" : undefined;
+}
+
+/** Why autocannon 9 cannot do what the settings ask for; undefined where it can. */
+function neverAutocannon(
+  { origin, mix }: HttpPlan,
+  { pipelining, timeout }: HttpLoopOptions["settings"],
+): string | undefined {
+  if (origin.tls !== undefined) return "autocannon takes any certificate";
+  if (pipelining > 1) return "autocannon loses count of pipelined requests when a connection breaks";
+  if (timeout < 1000) return "autocannon takes no timeout below 1 s";
+  return mix.kinds.map(tooHard).find((why) => why !== undefined);
+}
+
+function tooHard({ method, headers, expected }: RequestKind): string | undefined {
   const { contains, matches, json } = expected;
   const looked = JSON.stringify([contains, matches?.source, json]);
-  return (
-    method !== "HEAD" &&
-    !headers.some(([name]) => name.toLowerCase() === "connection") &&
-    (!readsBody(expected) || /^[ -~]*$/.test(looked))
-  );
+  if (method === "HEAD") return "autocannon waits for the body of an answer to HEAD";
+  if (headers.some(([name]) => name.toLowerCase() === "connection"))
+    return "autocannon writes a `connection` header of its own";
+  return readsBody(expected) && !/^[ -~]*$/.test(looked)
+    ? "autocannon tears letters that come in two pieces"
+    : undefined;
 }

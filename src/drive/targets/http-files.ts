@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { messageOf } from "../../base/errors.ts";
 import { readRows, readText } from "../http/read-rows.ts";
+import { compileTemplate } from "../http/template.ts";
 import { requestProblems, type SettingProblem } from "./http-places.ts";
 import type { HttpSettings } from "./http-settings.ts";
 
@@ -23,16 +24,24 @@ export async function httpFileProblems(
     const read = await attempt(["data", name], () => readRows(resolve(dir, file), file));
     columns[name] = read?.columns;
   }
-  for (const { path, file } of textFiles(settings))
-    await attempt(path, () => readText(resolve(dir, file), file));
+  for (const { path, file, hasPlaces } of textFiles(settings)) {
+    const text = await attempt(path, () => readText(resolve(dir, file), file));
+    const compiled = hasPlaces && text !== undefined ? compileTemplate(text, columns) : {};
+    if ("message" in compiled) problems.push({ path, message: `${file}: ${compiled.message}` });
+  }
   return [...problems, ...requestProblems(settings, columns)];
 }
 
 function textFiles({ bodyFile, tls, requests = [] }: HttpSettings) {
+  const bodies = requests.map((request, i) => ({
+    path: ["requests", i, "bodyFile"],
+    file: request.bodyFile,
+    hasPlaces: true,
+  }));
   const named = [
-    { path: ["bodyFile"], file: bodyFile },
-    { path: ["tls", "ca"], file: tls.ca },
-    ...requests.map((request, i) => ({ path: ["requests", i, "bodyFile"], file: request.bodyFile })),
+    { path: ["bodyFile"], file: bodyFile, hasPlaces: true },
+    { path: ["tls", "ca"], file: tls.ca, hasPlaces: false },
+    ...bodies,
   ];
-  return named.flatMap(({ path, file }) => (file === undefined ? [] : [{ path, file }]));
+  return named.flatMap(({ file, ...rest }) => (file === undefined ? [] : [{ ...rest, file }]));
 }

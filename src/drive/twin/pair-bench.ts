@@ -41,6 +41,8 @@ export function ownProgram(cwd: string, env: TwinProgram["env"]): TwinProgram {
 export interface PairBench {
   /** The services that were opened so far, in words. */
   services(): readonly string[];
+  /** What went wrong beside the measurement so far, such as a server that had to be killed: each once, in words. */
+  warnings(): readonly string[];
   /** Opens the services that sides need, where that is not done. Throws a DynoError for what cannot be measured in slices. */
   admit(sides: readonly TwinSide[]): Promise<void>;
   /** Starts the sides' processes, lets them work in the order given, and ends them. Rejects with a DynoError `aborted`. */
@@ -76,8 +78,14 @@ export async function openPairBench({ env, signal, onService }: TwinOptions): Pr
     if (!told.has(text)) onService(text);
     told.add(text);
   };
+  const troubles = new Set<string>();
+  const onTrouble = (text: string): void => {
+    if (!troubles.has(text)) onService(text);
+    troubles.add(text);
+  };
   return {
     services: () => [...told],
+    warnings: () => [...troubles],
     admit: async (sides) => {
       for (const { scenario } of sides) refuseFaults(scenario);
       refuseOtherPhases(sides);
@@ -93,7 +101,7 @@ export async function openPairBench({ env, signal, onService }: TwinOptions): Pr
         for (const text of opened.descriptions) tell(text);
       }
     },
-    work: (turn) => runTogether({ services, placer, signal, onTrouble: onService }, turn),
+    work: (turn) => runTogether({ services, placer, signal, onTrouble }, turn),
     close: async () => {
       for (const service of services.values()) await service.close();
     },
@@ -159,7 +167,7 @@ async function runTogether(bench: Bench, turn: Turn): Promise<Worked> {
   let servers: TurnServers | undefined;
   try {
     await placer.spread(processes);
-    servers = await openTurnServers(sides, processes, signal, onTrouble);
+    servers = await openTurnServers(sides, processes, signal, (text, i) => onTrouble(`${names[i]}: ${text}`));
     await startAll(bench, turn, scratchDir, processes, servers);
     const scenarios = sides.map(({ scenario }) => scenario);
     let core: number | undefined;

@@ -23,14 +23,14 @@ export interface TurnServers {
 
 /**
  * Starts a fresh server for each side that brings one, all at once. The process of a side whose server does not become
- * ready, or ends before the turn does, is given up. `onTrouble` hears of servers that had to be killed. Rejects with a
+ * ready, or ends before the turn does, is given up. `onTrouble` hears of servers that had to be killed, and of which side each was. Rejects with a
  * DynoError `aborted`; then nothing is left.
  */
 export async function openTurnServers(
   sides: readonly ServedSide[],
   processes: readonly TwinProcess[],
   signal: AbortSignal,
-  onTrouble: (text: string) => void,
+  onTrouble: (text: string, side: number) => void,
 ): Promise<TurnServers> {
   const closings: (() => Promise<void>)[] = [];
   const close = (): Promise<void> => closeAll(closings);
@@ -41,7 +41,7 @@ export async function openTurnServers(
       if (server === undefined) return {};
       closings.push(async () => {
         const trouble = await server.stop();
-        if (trouble !== undefined) onTrouble(trouble);
+        if (trouble !== undefined) onTrouble(trouble, i);
       });
       server.onEnd((how) => processes[i]?.giveUp(`lost its server: ${how}`));
       return { serverUrl: server.url, serverGroup: server.group };

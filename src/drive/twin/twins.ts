@@ -16,6 +16,8 @@ export interface Twins {
   nextPair(): Promise<PairOutcome>;
   /** The services that are used, in words. */
   readonly services: readonly string[];
+  /** What went wrong beside the measurement so far: each once, in words. */
+  warnings(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function openTwins(base: TwinSide, candidate: TwinSide, options: Tw
   let count = 0;
   return {
     services: bench.services(),
+    warnings: bench.warnings,
     close: bench.close,
     nextPair: () => {
       const pair = count++;
@@ -50,6 +53,7 @@ export async function openBlocks(side: TwinSide, options: TwinOptions): Promise<
   let count = 0;
   return {
     services: bench.services(),
+    warnings: bench.warnings,
     close: bench.close,
     nextBlock: async () => {
       const block = count++;

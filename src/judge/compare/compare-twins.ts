@@ -19,7 +19,8 @@ export async function compareTwins(
     return { unit: outcome.pair };
   };
   try {
-    return await measureUntilKnown({ next, series: pairs.all, services }, options);
+    const compared = await measureUntilKnown({ next, series: pairs.all, services }, options);
+    return { ...compared, warnings: twins.warnings() };
   } finally {
     await twins.close();
   }

@@ -31,7 +31,8 @@ export async function compareWithBaseline(
         return { broken: "candidate" as const, error };
       }
     };
-    return await measureUntilKnown({ next, series: blocks.all, services }, options);
+    const compared = await measureUntilKnown({ next, series: blocks.all, services }, options);
+    return { ...compared, warnings: source.warnings() };
   } finally {
     await source.close();
   }

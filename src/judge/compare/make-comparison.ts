@@ -67,6 +67,7 @@ export function makeComparison(facts: ComparisonFacts): Comparison {
     warnings: [
       ...(bad === undefined ? [] : [`the work of ${base.name} was wrong: ${bad.name}: ${bad.detail}`]),
       ...meansWarnings(metrics, arms),
+      ...(compared.warnings ?? []),
     ],
   };
 }

@@ -52,6 +52,8 @@ export interface Compared {
   readonly units: readonly Unit[];
   readonly evaluations: readonly Evaluation[];
   readonly services: readonly string[];
+  /** What went wrong beside the measurement; absent: nothing. */
+  readonly warnings?: readonly string[];
   readonly tookMs: number;
   readonly stoppedBy: "decided" | "budget" | "interrupted" | "failure";
   /** What broke down, and on which side. */

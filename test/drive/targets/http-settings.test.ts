@@ -162,6 +162,18 @@ describe("the files that an HTTP scenario names", () => {
     ["is missing", {}, "4:18", /target.data.users: users.csv is missing: there is no file .*users.csv/],
     ["has no rows", { ...body, "users.csv": "id,name\n" }, "4:18", /users.csv has no rows/],
     ["lacks a column", { ...body, "users.csv": "id\n1\n" }, "5:46", /has no column name; it has id/],
+    [
+      "has a place of no column",
+      { "body.txt": "hello {{users.nam}}", "users.csv": "id,name\n1,Ada\n" },
+      "5:26",
+      /body\.txt: .*has no column nam.*it has id, name/,
+    ],
+    [
+      "has an open place",
+      { "body.txt": "hello {{n", "users.csv": "id,name\n1,Ada\n" },
+      "5:26",
+      /body\.txt: `{{` begins no place/,
+    ],
     ["holds a body", { "users.csv": "id,name\n1,Ada\n" }, "5:26", /body.txt is missing/],
   ])("are refused at their place where one %s", async (_, files, place, message) => {
     const reading = read(files as Readonly<Record<string, string>>);

@@ -4,6 +4,9 @@ import { describe, expect, test } from "vitest";
 import { targetSchemas } from "../../../src/drive/target-schemas.ts";
 import type { TwinSide } from "../../../src/drive/twin/pair-bench.ts";
 import { openTwins, type Twins } from "../../../src/drive/twin/twins.ts";
+import { compareTwins } from "../../../src/judge/compare/compare-twins.ts";
+import { makeComparison } from "../../../src/judge/compare/make-comparison.ts";
+import { gateQuestion } from "../../../src/judge/compare/question.ts";
 import { checkScenario } from "../../../src/scenario/check-scenario.ts";
 import { aliveWith } from "../../support/processes.ts";
 import { root } from "../../support/run-dyno.ts";
@@ -35,9 +38,9 @@ load: [{ phase: full, shape: concurrency, clients: 4, for: 300ms }]
 function openFor(
   base: TwinSide,
   candidate: TwinSide,
-  { onService = (_: string) => undefined, signal = new AbortController().signal } = {},
+  { signal = new AbortController().signal } = {},
 ): Promise<Twins> {
-  return openTwins(base, candidate, { seed: 1, env: {}, signal, onService });
+  return openTwins(base, candidate, { seed: 1, env: {}, signal, onService: () => undefined });
 }
 
 /** It answers a hundred times. */
@@ -80,13 +83,28 @@ describe("twins whose target brings a server", () => {
     expect(aliveWith(marker)).toEqual([]);
   });
 
-  test("say that a server had to be killed", async () => {
+  test("say that a server had to be killed, and so does their comparison", async () => {
     const told: string[] = [];
-    const onService = (text: string): undefined => void told.push(text);
-    const twins = await openFor(sideOf(), sideOf({ IGNORE_SIGTERM: 1 }), { onService });
-    expect((await twins.nextPair()).broken).toBeUndefined();
-    await twins.close();
-    expect(told.at(-1)).toMatch(/had not ended 300\sms after SIGTERM, and was killed/);
+    const [base, candidate] = [sideOf(), sideOf({ IGNORE_SIGTERM: 1 })];
+    const question = gateQuestion({}, 1);
+    const compared = await compareTwins(base, candidate, {
+      question,
+      budgetMs: 1,
+      usesWholeBudget: false,
+      seed: 1,
+      env: {},
+      signal: new AbortController().signal,
+      onService: (text) => void told.push(text),
+      onPair: () => undefined,
+    });
+    const info = { name: "base", description: "" };
+    const sides = { scenario: candidate.scenario, base: info, candidate: info };
+    const { warnings } = makeComparison({ ...sides, question, compared, seed: 1, budgetMs: 1 });
+    const warning = expect.stringMatching(
+      /^candidate: the server .* had not ended 300\sms after SIGTERM, and was killed/,
+    );
+    expect(warnings).toEqual([warning]);
+    expect(told.slice(1)).toEqual([warning]);
     expect(aliveWith(marker)).toEqual([]);
   });
 
