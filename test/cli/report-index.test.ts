@@ -29,7 +29,7 @@ test("dyno report --index lists the reports of a folder, and tells which ones it
 });
 
 test.each([
-  [["report"], /name a result\.json, .* or a tuning\.json, or give --index/],
+  [["report"], /name a result\.json, .* or a matrix\.json, or give --index/],
   [["report", "a.json", "--index", "reports"], /--index lists a whole folder: leave a\.json out/],
   [["report", "--index", "nowhere"], /there is no folder nowhere/],
 ])("dyno %j is refused with what to do", async (args, message) => {
