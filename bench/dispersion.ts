@@ -1,5 +1,6 @@
 const binMs = 10;
-const settlingMs = 300;
+/** The start of a load that is left out, in milliseconds. */
+export const settlingMs = 300;
 
 /**
  * The index of dispersion of arrival times (milliseconds, ascending): variance over mean of the counts in bins of 10 ms.
