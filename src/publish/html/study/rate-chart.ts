@@ -38,7 +38,7 @@ function rateChart(result: CapacityResult, condition: LevelFigure, i: number): H
   );
   const shown = close.length > 1 ? close : measured;
   const value = ({ figures }: CapacityLevel): number => figures[i]?.value ?? 0;
-  const box: Box = { ...boxOf(1164, 322), left: 74, right: 1164 - 100 };
+  const box: Box = { ...boxOf(1164, 322), left: 74, right: 1164 - 24 };
   const values = [...shown.map(value), condition.limit];
   const isLog = values.every((one) => one > 0) && condition.unit !== "ratio";
   const { scale: y, ticks } = isLog ? logScale(values, box) : zeroScale(values, box);
@@ -51,7 +51,7 @@ function rateChart(result: CapacityResult, condition: LevelFigure, i: number): H
     interval(result, x, box),
     drawn,
     html`${valueAxis(y, ticks, box, (tick) => formatMetric(tick, condition.unit))}`,
-    html`<line class="lim" x1="${box.left}" x2="${box.right}" y1="${n1(y(condition.limit))}" y2="${n1(y(condition.limit))}"/><text class="red" x="${box.right + 8}" y="${n1(y(condition.limit) + 4)}">${condition.condition}</text>`,
+    html`<line class="lim" x1="${box.left}" x2="${box.right}" y1="${n1(y(condition.limit))}" y2="${n1(y(condition.limit))}"/><text class="red" x="${box.left + 6}" y="${n1(y(condition.limit) - 6)}">${condition.condition}</text>`,
     html`${shown.map((level) => whisker(level.figures[i], x(level.ratePerSec), y))}`,
     html`${shown.map((level) => levelMark(level, x(level.ratePerSec), y(value(level))))}`,
   ];
