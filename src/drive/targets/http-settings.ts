@@ -89,7 +89,7 @@ export const httpSettings = z
       .enum(["dyno", "autocannon"])
       .default("dyno")
       .describe(
-        "What drives closed phases (`concurrency`). autocannon: as a library, where it can do what is asked; it costs more than twice the CPU.",
+        "What drives closed phases (`concurrency`). autocannon: as a library, where it can do what is asked; it costs about 1.7 times the CPU.",
       ),
     tls: z
       .strictObject({
