@@ -28,6 +28,7 @@ button.do{font:inherit;font-size:14px;font-weight:600;color:var(--card);backgrou
 button.do[aria-disabled=true]{opacity:.55;cursor:not-allowed}button.do.quiet{color:var(--ink);background:var(--card);border-color:var(--line)}
 :focus-visible{outline:2px solid var(--i1);outline-offset:2px}
 #run,#live{display:grid;gap:16px;grid-template-columns:minmax(0,1fr)}.said{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:center;min-height:34px}.said h2{flex:1}.said p{margin:0}.said p.bad{flex:0 0 100%;order:1;color:var(--red)}
+@media print{button.do,details:has(.set-up){display:none}}
 .set-up{display:flex;flex-wrap:wrap;gap:10px 20px;margin:10px 0 4px;font-size:14px}.set-up input{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--mute);border-radius:6px;padding:3px 8px;width:110px;margin-left:8px}
 .unseen,.said p:not(.bad){position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 @media(max-width:560px){.bar div{gap:12px}}
